@@ -1,0 +1,12 @@
+#pragma once
+// Declarations of all command files.
+
+namespace CLI {
+class App;
+}
+
+namespace ocelli::launch {
+
+void declare_topics(CLI::App& command, int& exit_status);
+
+}  // namespace ocelli::launch

@@ -1,0 +1,128 @@
+#include "ocelli/middleware/config/yaml.hpp"
+
+#include <cstdlib>
+#include <numeric>
+#include <set>
+
+namespace ocelli {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+Result<YamlFile> YamlFile::load(const std::filesystem::path& path) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure))
+    return error(ErrorCode::kNotFound, "{}: no such file", path.string());
+  try {
+    YamlFile file;
+    file.root_ = YAML::LoadFile(path.string());
+    file.name_ = path.string();
+    return file;
+  } catch (const YAML::ParserException& problem) {
+    return error(ErrorCode::kInvalidArgument, "{}:{}:{}: {}", path.string(), problem.mark.line + 1,
+                 problem.mark.column + 1, problem.msg);
+  } catch (const YAML::Exception& problem) {
+    return error(ErrorCode::kUnavailable, "{}: {}", path.string(), problem.what());
+  }
+}
+
+Result<YamlFile> YamlFile::parse(const std::string& text, std::string name) {
+  try {
+    YamlFile file;
+    file.root_ = YAML::Load(text);
+    file.name_ = std::move(name);
+    return file;
+  } catch (const YAML::ParserException& problem) {
+    return error(ErrorCode::kInvalidArgument, "{}:{}:{}: {}", name, problem.mark.line + 1, problem.mark.column + 1,
+                 problem.msg);
+  }
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  const std::string copy(text);
+  char* end = nullptr;
+  const double value = std::strtod(copy.c_str(), &end);
+  if (end == copy.c_str() || !std::isfinite(value)) return std::nullopt;
+  std::string_view unit(end);
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3},
+                                                            {"s", 1.0},   {"min", 60.0}, {"h", 3600.0}};
+  for (const auto& [name, seconds] : kUnits)
+    if (unit == name && std::abs(value * seconds) < 9e9) return from_seconds(value * seconds);
+  return std::nullopt;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance >= best_distance) continue;
+    best_distance = distance;
+    best = candidate;
+  }
+  return best;
+}
+
+void ConfigReader::mistake(const YAML::Node& node, std::string_view message) {
+  const YAML::Mark mark = node.IsDefined() ? node.Mark() : YAML::Mark::null_mark();
+  if (mark.is_null()) return mistakes_.push_back(fmt::format("{}: {}", file_, message));
+  mistakes_.push_back(fmt::format("{}:{}:{}: {}", file_, mark.line + 1, mark.column + 1, message));
+}
+
+bool ConfigReader::expect_mapping(const YAML::Node& node) {
+  if (node.IsMap()) return true;
+  mistake(node, "expected a mapping (key: value)");
+  return false;
+}
+
+void ConfigReader::check_keys(const YAML::Node& mapping, const std::vector<std::string>& known) {
+  if (!expect_mapping(mapping)) return;
+  std::set<std::string> seen;
+  for (const auto& entry : mapping) {
+    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
+    if (!seen.insert(key).second) mistake(entry.first, fmt::format("key '{}' is there twice", key));
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string near = nearest(key, known);
+    mistake(entry.first, near.empty() ? fmt::format("unknown key '{}': known are {}", key, fmt::join(known, ", "))
+                                      : fmt::format("unknown key '{}': did you mean '{}'?", key, near));
+  }
+}
+
+std::optional<double> ConfigReader::number(const YAML::Node& node, std::string_view what, std::string_view unit) {
+  double value = 0.0;
+  const std::string_view suffix = unit.empty() ? "" : " in ";
+  if (node.IsScalar() && YAML::convert<double>::decode(node, value) && !std::isnan(value)) return value;
+  mistake(node, fmt::format("'{}': expected a number{}{}", what, suffix, unit));
+  return std::nullopt;
+}
+
+void ConfigReader::check_range(const YAML::Node& node, std::string_view what, double value, double low, double high,
+                               std::string_view unit) {
+  if (value >= low && value <= high) return;
+  const std::string_view space = unit.empty() ? "" : " ";
+  mistake(node, fmt::format("'{}': {}{}{} is out of range: expected {} to {}{}{}", what, value, space, unit, low, high,
+                            space, unit));
+}
+
+Status ConfigReader::status() const {
+  if (mistakes_.empty()) return ok();
+  return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes_, "\n"));
+}
+
+}  // namespace ocelli

@@ -1,0 +1,76 @@
+#include "ocelli/middleware/core/buffer.hpp"
+
+#include <bit>
+#include <map>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "ocelli/middleware/core/expect.hpp"
+
+namespace ocelli {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+/// Free blocks by capacity (powers of two). Blocks outlive the pool handle because they hold the shelf.
+struct Shelf {
+  std::mutex mutex;
+  std::map<std::size_t, std::vector<std::byte*>> free;
+  ~Shelf() {
+    for (auto& [capacity, blocks] : free)
+      for (std::byte* block : blocks) ::operator delete(block, std::align_val_t{kAlignment});
+  }
+};
+
+class HeapBuffer final : public Buffer {
+ public:
+  HeapBuffer(std::shared_ptr<Shelf> shelf, std::byte* data, std::size_t capacity)
+      : Buffer(data, capacity), shelf_(std::move(shelf)) {}
+  HeapBuffer(const HeapBuffer&) = delete;
+  HeapBuffer& operator=(const HeapBuffer&) = delete;
+  ~HeapBuffer() override {
+    const std::lock_guard lock(shelf_->mutex);
+    shelf_->free[capacity_].push_back(data_);
+  }
+
+ private:
+  std::shared_ptr<Shelf> shelf_;
+};
+
+class HeapPool final : public BufferPool {
+ public:
+  BufferPtr take(std::size_t capacity) override {
+    const std::size_t rounded = std::bit_ceil(std::max(capacity, kAlignment));
+    std::byte* block = nullptr;
+    {
+      const std::lock_guard lock(shelf_->mutex);
+      if (auto& blocks = shelf_->free[rounded]; !blocks.empty()) {
+        block = blocks.back();
+        blocks.pop_back();
+      }
+    }
+    if (block == nullptr) block = static_cast<std::byte*>(::operator new(rounded, std::align_val_t{kAlignment}));
+    return std::make_shared<HeapBuffer>(shelf_, block, rounded);
+  }
+
+ private:
+  std::shared_ptr<Shelf> shelf_ = std::make_shared<Shelf>();
+};
+
+}  // namespace
+
+void Buffer::resize(std::size_t offset, std::size_t size) {
+  OCELLI_EXPECT(offset <= capacity_ && size <= capacity_ - offset);
+  offset_ = offset;
+  size_ = size;
+}
+
+std::shared_ptr<BufferPool> make_heap_pool() { return std::make_shared<HeapPool>(); }
+
+BufferPool& default_pool() {
+  static const std::shared_ptr<BufferPool> pool = make_heap_pool();
+  return *pool;
+}
+
+}  // namespace ocelli
