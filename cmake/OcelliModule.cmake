@@ -25,6 +25,12 @@ if(OCELLI_COVERAGE)
   add_link_options(--coverage)
 endif()
 
+# A vehicle build has no injection points.
+option(OCELLI_INJECTION "Compile the fault-injection points in" ON)
+if(OCELLI_INJECTION)
+  add_compile_definitions(OCELLI_INJECTION)
+endif()
+
 function(ocelli_target_name folder out)
   string(REPLACE "/" "_" flat ${folder})
   set(${out} ocelli_${flat} PARENT_SCOPE)

@@ -18,6 +18,8 @@ class Buffer {
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   /// Precondition: offset + size <= capacity().
   void resize(std::size_t offset, std::size_t size);
+  /// Keeps the first `size` bytes. Precondition: size <= bytes().size().
+  void truncate(std::size_t size) { resize(offset_, size); }
 
  protected:
   Buffer(std::byte* data, std::size_t capacity) : data_(data), capacity_(capacity) {}

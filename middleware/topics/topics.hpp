@@ -30,7 +30,7 @@ struct LidarObjects     { using Type = vision_msgs::msg::Detection3DArray;static
 struct Tracks           { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "tracks"; };
 struct TruthTracks      { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "truth/tracks"; };
 struct TruthEgo         { using Type = ocelli::msg::EgoMotion;            static constexpr std::string_view kName = "truth/ego_motion"; };
-struct Observations     { using Type = ocelli::msg::Observation;          static constexpr std::string_view kName = "ocelli/observations"; };
+struct Observations     { using Type = ocelli::msg::ObservationBatch;     static constexpr std::string_view kName = "ocelli/observations"; };
 struct Faults           { using Type = ocelli::msg::Fault;                static constexpr std::string_view kName = "ocelli/faults"; };
 struct SafetyState      { using Type = ocelli::msg::SafetyState;          static constexpr std::string_view kName = "ocelli/safety_state"; };
 struct Injections       { using Type = ocelli::msg::Injection;            static constexpr std::string_view kName = "ocelli/injections"; };

@@ -1,0 +1,67 @@
+#pragma once
+// The receiving end of one topic instance: a bounded queue that counts what it missed. Deliverers never block.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "ocelli/middleware/bus/sample.hpp"
+#include "ocelli/middleware/bus/signal.hpp"
+
+namespace ocelli {
+
+enum class Integrity : std::uint8_t {
+  kTrusted,      // same process, or E2E checked
+  kUnprotected,  // foreign writer: no trailer
+  kCorrupt,      // E2E failed: checksum or identity
+};
+
+struct Received {
+  SamplePtr sample;
+  Time received_at;
+  Integrity integrity = Integrity::kTrusted;
+  std::uint32_t lost = 0;  // messages of the same writer missing just before this one
+};
+
+/// Counts gaps in the sequence of each writer. A new writer (a restart) begins a new count.
+class LossCounter {
+ public:
+  /// Messages missing before `header`; 0 for repeated or older ones and for the first of a writer.
+  std::uint32_t count(const SampleHeader& header);
+
+ private:
+  std::map<std::uint32_t, std::uint64_t> last_;  // by writer
+};
+
+class Subscription {
+ public:
+  Subscription(std::string topic, const topics::TopicKind& kind, std::size_t depth, Signal* signal)
+      : topic_(std::move(topic)), kind_(&kind), depth_(depth), signal_(signal) {}
+
+  /// Oldest first; nothing when the queue is empty. The gap left by dropped messages shows in `lost` of the next one.
+  [[nodiscard]] std::optional<Received> take();
+
+  /// Called by the lanes, on any thread. A full queue drops its oldest message.
+  void deliver(SamplePtr sample, Time received_at, Integrity integrity);
+
+  [[nodiscard]] const std::string& topic() const { return topic_; }
+  [[nodiscard]] const topics::TopicKind& kind() const { return *kind_; }
+  /// Messages lost so far, in queue or lane.
+  [[nodiscard]] std::uint64_t lost() const;
+
+ private:
+  const std::string topic_;
+  const topics::TopicKind* const kind_;
+  const std::size_t depth_;
+  Signal* const signal_;
+  mutable std::mutex mutex_;
+  std::deque<Received> queue_;
+  LossCounter losses_;
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace ocelli
