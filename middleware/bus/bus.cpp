@@ -1,5 +1,6 @@
 #include "ocelli/middleware/bus/bus.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "ocelli/middleware/core/expect.hpp"
@@ -15,6 +16,8 @@ struct TopicState {
   const TopicId id = topic_id(name);
   std::atomic<std::int64_t> delay_ns = 0;   // injected
   std::atomic<bool> has_publisher = false;
+  std::atomic<std::uint64_t> failed_writes = 0;
+  std::unique_ptr<NetworkWriter> writer;  // set before the first publish, kept until the bus ends
 
   std::mutex mutex;  // guards what follows
   std::vector<std::weak_ptr<Subscription>> subscriptions;
@@ -57,11 +60,13 @@ Integrity check(const SampleHeader& header, TopicId expected, std::span<const st
 
 }  // namespace
 
-RawPublisher::RawPublisher(Bus& bus, TopicState& topic, std::unique_ptr<NetworkWriter> network)
-    : bus_(bus), topic_(topic), network_(std::move(network)), writer_(new_writer_id()) {}
+RawPublisher::RawPublisher(Bus& bus, TopicState& topic) : bus_(bus), topic_(topic), writer_(new_writer_id()) {}
+RawPublisher::~RawPublisher() { topic_.has_publisher = false; }
 
 const std::string& RawPublisher::topic() const { return topic_.name; }
 const topics::TopicKind& RawPublisher::kind() const { return *topic_.kind; }
+std::size_t RawPublisher::remote_readers() const { return topic_.writer == nullptr ? 0 : topic_.writer->readers(); }
+std::uint64_t RawPublisher::failed_writes() const { return topic_.failed_writes; }
 
 SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBufferPtr cdr, const PublishInfo& info) {
   OCELLI_EXPECT((value == nullptr) != (cdr == nullptr));
@@ -81,25 +86,27 @@ SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBuffe
   header.published_at_ns = to_ns(bus_.clock().now());
   if (sample->cdr != nullptr) header.body_length = static_cast<std::uint32_t>(sample->cdr->bytes().size());
   const Duration delay{topic_.delay_ns.load(std::memory_order_relaxed)};
-  if (delay > Duration::zero())
-    bus_.delays_->add(header.published_at() + delay, [this, sample] { send(sample); });
-  else
-    send(sample);
+  if (delay > Duration::zero() || last_due_ > header.published_at()) {
+    last_due_ = std::max(last_due_, header.published_at() + delay);
+    bus_.delays_->add(last_due_, [&bus = bus_, &topic = topic_, sample] { bus.send(topic, sample); });
+  } else {
+    bus_.send(topic_, sample);
+  }
   return header;
 }
 
-void RawPublisher::send(const SamplePtr& sample) {
-  bus_.deliver(topic_, sample, Integrity::kTrusted);
-  if (network_ == nullptr || !network_->is_wanted()) return;
+void Bus::send(TopicState& topic, const SamplePtr& sample) {
+  deliver(topic, sample, Integrity::kTrusted);
+  if (topic.writer == nullptr || !topic.writer->is_wanted()) return;
   const ConstBufferPtr cdr = cdr_of(*sample);
   SampleHeader header = sample->header;
   header.body_length = static_cast<std::uint32_t>(cdr->bytes().size());
-  if (topic_.kind->e2e == topics::E2e::kCrc32) {
+  if (topic.kind->e2e == topics::E2e::kCrc32) {
     header.e2e_profile = kCrc32Profile;
     header.e2e_counter = static_cast<std::uint32_t>(header.sequence);
     header.e2e_crc = frame_crc32(header, cdr->bytes());
   }
-  if (!network_->write(header, cdr->bytes())) failed_writes_.fetch_add(1, std::memory_order_relaxed);
+  if (!topic.writer->write(header, cdr->bytes())) topic.failed_writes.fetch_add(1, std::memory_order_relaxed);
 }
 
 Bus::Bus(const Clock& clock, std::unique_ptr<NetworkLane> network)
@@ -124,11 +131,10 @@ Result<std::unique_ptr<RawPublisher>> Bus::publish(const topics::TopicKind& kind
   OCELLI_ASSIGN(TopicState* const state, state_of(kind, topic));
   if (state->has_publisher.exchange(true))
     return error(ErrorCode::kInvalidArgument, "topic '{}' has a publisher in this process already", state->name);
-  std::unique_ptr<NetworkWriter> writer;
-  if (network_ != nullptr) {
-    OCELLI_ASSIGN(writer, network_->open_writer(state->name, kind));
+  if (network_ != nullptr && state->writer == nullptr) {
+    OCELLI_ASSIGN(state->writer, network_->open_writer(state->name, kind));
   }
-  return std::make_unique<RawPublisher>(*this, *state, std::move(writer));
+  return std::make_unique<RawPublisher>(*this, *state);
 }
 
 Result<std::shared_ptr<Subscription>> Bus::subscribe(const topics::TopicKind& kind, const std::string& topic,

@@ -39,7 +39,10 @@ struct TopicState;
 /// The only writer of a topic instance in this process. Not thread-safe: one thread publishes.
 class RawPublisher {
  public:
-  RawPublisher(Bus& bus, TopicState& topic, std::unique_ptr<NetworkWriter> network);
+  RawPublisher(Bus& bus, TopicState& topic);
+  ~RawPublisher();
+  RawPublisher(const RawPublisher&) = delete;
+  RawPublisher& operator=(const RawPublisher&) = delete;
 
   /// Exactly one of value (a generated message) and cdr must be set. Returns the header that was given to it.
   SampleHeader publish(std::shared_ptr<const void> value, ConstBufferPtr cdr, const PublishInfo& info);
@@ -47,19 +50,16 @@ class RawPublisher {
   [[nodiscard]] const std::string& topic() const;
   [[nodiscard]] const topics::TopicKind& kind() const;
   /// Readers outside this process.
-  [[nodiscard]] std::size_t remote_readers() const { return network_ == nullptr ? 0 : network_->readers(); }
+  [[nodiscard]] std::size_t remote_readers() const;
   /// Messages that the network lane refused.
-  [[nodiscard]] std::uint64_t failed_writes() const { return failed_writes_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t failed_writes() const;
 
  private:
-  void send(const SamplePtr& sample);
-
   Bus& bus_;
   TopicState& topic_;
-  std::unique_ptr<NetworkWriter> network_;
-  std::uint32_t writer_;
+  const std::uint32_t writer_;
   std::uint64_t sequence_ = 0;
-  std::atomic<std::uint64_t> failed_writes_ = 0;
+  Time last_due_ = kNoTime;  // of messages under an injected delay: later ones stay behind them
 };
 
 template <class Tag>
@@ -112,6 +112,7 @@ class Bus {
  private:
   friend class RawPublisher;
   Result<TopicState*> state_of(const topics::TopicKind& kind, const std::string& topic);
+  void send(TopicState& topic, const SamplePtr& sample);
   void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity);
   void on_frame(TopicState& topic, NetworkFrame frame);
 

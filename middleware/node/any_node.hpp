@@ -1,0 +1,117 @@
+#pragma once
+// A node without its type, as the shells and executors handle it. `erase(MyNode(config))` makes one.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "ocelli/middleware/node/ports.hpp"
+#include "ocelli/middleware/node/reflect.hpp"
+
+namespace ocelli::node {
+
+struct InputSpec {
+  std::string_view name;
+  const topics::TopicKind* kind;
+  InputPolicy policy;
+  Duration span;  // maximum age (Latest) or length (Window)
+};
+
+struct OutputSpec {
+  std::string_view name;
+  const topics::TopicKind* kind;
+};
+
+/// What an activation works on: per input port the samples chosen by its policy, oldest first, values decoded.
+using StepInputs = std::vector<std::vector<SamplePtr>>;
+
+struct StepOutput {
+  std::size_t port;
+  std::shared_ptr<const void> value;
+  ConstBufferPtr cdr;
+  std::optional<Time> sensed_at;
+};
+
+struct StepResult {
+  Status status;
+  std::vector<StepOutput> outputs;  // empty when the step failed
+};
+
+class AnyNode {
+ public:
+  virtual ~AnyNode() = default;
+  [[nodiscard]] virtual std::string_view kind_name() const = 0;
+  [[nodiscard]] virtual const std::vector<InputSpec>& inputs() const = 0;
+  [[nodiscard]] virtual const std::vector<OutputSpec>& outputs() const = 0;
+  /// Runs the node's step; an exception from a library below it becomes a failed status.
+  virtual StepResult step(const StepInputs& inputs) = 0;
+};
+
+namespace detail {
+
+template <class In, std::size_t... I>
+std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
+  using Ports = decltype(members_of(std::declval<In&>()));
+  return {InputSpec{member_name<In, I>(),
+                    &topics::kind_of<typename std::remove_reference_t<std::tuple_element_t<I, Ports>>::Topic>(),
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kPolicy,
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan}...};
+}
+
+template <class Out, std::size_t... I>
+std::vector<OutputSpec> output_specs(std::index_sequence<I...>) {
+  using Ports = decltype(members_of(std::declval<Out&>()));
+  return {OutputSpec{member_name<Out, I>(),
+                     &topics::kind_of<typename std::remove_reference_t<std::tuple_element_t<I, Ports>>::Topic>()}...};
+}
+
+template <class N>
+class ErasedNode final : public AnyNode {
+ public:
+  explicit ErasedNode(N node) : node_(std::move(node)) {}
+  [[nodiscard]] std::string_view kind_name() const override { return N::kName; }
+  [[nodiscard]] const std::vector<InputSpec>& inputs() const override { return inputs_; }
+  [[nodiscard]] const std::vector<OutputSpec>& outputs() const override { return outputs_; }
+
+  StepResult step(const StepInputs& inputs) override {
+    std::size_t index = 0;
+    std::apply([&](auto&... port) { (port.bind(inputs[index++]), ...); }, members_of(in_));
+    typename N::Out out;
+    StepResult result;
+    try {
+      result.status = node_.step(in_, out);
+    } catch (const std::exception& problem) {
+      result.status = error(ErrorCode::kInternal, "{}: exception in step: {}", N::kName, problem.what());
+    } catch (...) {
+      result.status = error(ErrorCode::kInternal, "{}: unknown exception in step", N::kName);
+    }
+    if (result.status) collect(out, result.outputs);
+    return result;
+  }
+
+ private:
+  static void collect(typename N::Out& out, std::vector<StepOutput>& outputs) {
+    std::size_t index = 0;
+    const auto collect_one = [&](auto& port) {
+      StepOutput output{index++, port.take_value(), port.take_cdr(), port.sensed_at()};
+      if (output.value != nullptr || output.cdr != nullptr) outputs.push_back(std::move(output));
+    };
+    std::apply([&](auto&... port) { (collect_one(port), ...); }, members_of(out));
+  }
+
+  N node_;
+  typename N::In in_;
+  const std::vector<InputSpec> inputs_ =
+      input_specs<typename N::In>(std::make_index_sequence<kMemberCount<typename N::In>>{});
+  const std::vector<OutputSpec> outputs_ =
+      output_specs<typename N::Out>(std::make_index_sequence<kMemberCount<typename N::Out>>{});
+};
+
+}  // namespace detail
+
+template <class N>
+[[nodiscard]] std::unique_ptr<AnyNode> erase(N node) {
+  return std::make_unique<detail::ErasedNode<N>>(std::move(node));
+}
+
+}  // namespace ocelli::node

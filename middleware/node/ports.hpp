@@ -1,0 +1,174 @@
+#pragma once
+// What a node sees of the world: its input and output ports. A node is a plain struct:
+//
+//   struct LidarDetector {
+//     static constexpr std::string_view kName = "lidar_objects";
+//     struct Config { double range_max_m = 80.0; static constexpr auto fields() { … } };
+//     struct In  { Trigger<topics::LidarPoints> cloud; Latest<topics::EgoMotion> ego; };
+//     struct Out { Port<topics::LidarObjects> objects; };
+//     explicit LidarDetector(const Config& config);
+//     Status step(const In& in, Out& out);
+//   };
+//
+// Trigger starts an activation. Latest gives the newest message, Window the messages of the last span; both only while
+// they are young enough. Bulk topics arrive as views (PointCloudView, ImageView), all others as generated messages.
+// A port knows nothing of bus, clock or executor.
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ocelli/middleware/bus/sample.hpp"
+#include "ocelli/middleware/topics/image_view.hpp"
+#include "ocelli/middleware/topics/point_cloud_view.hpp"
+#include "ocelli/middleware/topics/topics.hpp"
+
+namespace ocelli {
+
+enum class InputPolicy : std::uint8_t { kTrigger, kLatest, kWindow };
+
+namespace detail {
+template <class Type>
+struct ValueOf {
+  using type = Type;
+};
+template <>
+struct ValueOf<sensor_msgs::msg::Image> {
+  using type = topics::ImageView;
+};
+template <>
+struct ValueOf<sensor_msgs::msg::PointCloud2> {
+  using type = topics::PointCloudView;
+};
+}  // namespace detail
+
+/// What a step works on: the view of a bulk kind, else the generated message.
+template <class Tag>
+using ValueOf = typename detail::ValueOf<typename Tag::Type>::type;
+
+/// One message at an input port. Valid during the step.
+template <class Tag>
+class Input {
+ public:
+  explicit Input(SamplePtr sample) : sample_(std::move(sample)) {}
+  [[nodiscard]] const ValueOf<Tag>& value() const { return *static_cast<const ValueOf<Tag>*>(sample_->value.get()); }
+  const ValueOf<Tag>& operator*() const { return value(); }
+  const ValueOf<Tag>* operator->() const { return &value(); }
+  [[nodiscard]] Time sensed_at() const { return sample_->header.sensed_at(); }
+  [[nodiscard]] const SampleHeader& header() const { return sample_->header; }
+
+ private:
+  SamplePtr sample_;
+};
+
+/// Starts an activation for every message.
+template <class Tag>
+class Trigger {
+ public:
+  using Topic = Tag;
+  static constexpr InputPolicy kPolicy = InputPolicy::kTrigger;
+  static constexpr Duration kSpan{};
+
+  [[nodiscard]] const ValueOf<Tag>& value() const { return input_->value(); }
+  const ValueOf<Tag>& operator*() const { return value(); }
+  const ValueOf<Tag>* operator->() const { return &value(); }
+  [[nodiscard]] Time sensed_at() const { return input_->sensed_at(); }
+  [[nodiscard]] const SampleHeader& header() const { return input_->header(); }
+
+  void bind(std::span<const SamplePtr> samples) { input_.emplace(samples.front()); }
+
+ private:
+  std::optional<Input<Tag>> input_;
+};
+
+/// The newest message, unless it is older than its maximum age (milliseconds; a launch file may override it).
+template <class Tag, int kMaxAgeMs = 500>
+class Latest {
+ public:
+  using Topic = Tag;
+  static constexpr InputPolicy kPolicy = InputPolicy::kLatest;
+  static constexpr Duration kSpan = std::chrono::milliseconds(kMaxAgeMs);
+
+  [[nodiscard]] bool has_value() const { return input_.has_value(); }
+  explicit operator bool() const { return has_value(); }
+  /// Precondition of all below: has_value().
+  [[nodiscard]] const ValueOf<Tag>& value() const { return input_->value(); }
+  const ValueOf<Tag>& operator*() const { return value(); }
+  const ValueOf<Tag>* operator->() const { return &value(); }
+  [[nodiscard]] Time sensed_at() const { return input_->sensed_at(); }
+  [[nodiscard]] const SampleHeader& header() const { return input_->header(); }
+
+  void bind(std::span<const SamplePtr> samples) {
+    input_.reset();
+    if (!samples.empty()) input_.emplace(samples.back());
+  }
+
+ private:
+  std::optional<Input<Tag>> input_;
+};
+
+/// All messages sensed in the last span, oldest first.
+template <class Tag, int kSpanMs>
+class Window {
+ public:
+  using Topic = Tag;
+  static constexpr InputPolicy kPolicy = InputPolicy::kWindow;
+  static constexpr Duration kSpan = std::chrono::milliseconds(kSpanMs);
+
+  [[nodiscard]] bool empty() const { return inputs_.empty(); }
+  [[nodiscard]] std::size_t size() const { return inputs_.size(); }
+  [[nodiscard]] auto begin() const { return inputs_.begin(); }
+  [[nodiscard]] auto end() const { return inputs_.end(); }
+  [[nodiscard]] const Input<Tag>& back() const { return inputs_.back(); }
+
+  void bind(std::span<const SamplePtr> samples) {
+    inputs_.clear();
+    for (const SamplePtr& sample : samples) inputs_.emplace_back(sample);
+  }
+
+ private:
+  std::vector<Input<Tag>> inputs_;
+};
+
+/// An output: at most one message per step. The message carries the trigger's sensed_at unless another is given.
+template <class Tag>
+class Port {
+ public:
+  using Topic = Tag;
+
+  void publish(typename Tag::Type message) {
+    value_ = std::make_shared<const typename Tag::Type>(std::move(message));
+  }
+  void publish(typename Tag::Type message, Time sensed_at) {
+    publish(std::move(message));
+    sensed_at_ = sensed_at;
+  }
+  /// Bulk kinds: the finished draft.
+  void publish_cdr(ConstBufferPtr cdr) { cdr_ = std::move(cdr); }
+
+  /// For tests of nodes: what was published, null if nothing.
+  [[nodiscard]] const typename Tag::Type* message() const { return value_.get(); }
+  [[nodiscard]] std::shared_ptr<const void> take_value() { return std::move(value_); }
+  [[nodiscard]] ConstBufferPtr take_cdr() { return std::move(cdr_); }
+  [[nodiscard]] std::optional<Time> sensed_at() const { return sensed_at_; }
+
+ private:
+  std::shared_ptr<const typename Tag::Type> value_;
+  ConstBufferPtr cdr_;
+  std::optional<Time> sensed_at_;
+};
+
+/// Makes a sample for tests of nodes: `in.ego.bind({{input_sample<topics::EgoMotion>(message, stamp)}})`.
+template <class Tag>
+[[nodiscard]] SamplePtr input_sample(ValueOf<Tag> value, Time sensed_at) {
+  auto sample = std::make_shared<Sample>();
+  sample->kind = &topics::kind_of<Tag>();
+  sample->header.topic = topic_id(Tag::kName);
+  sample->header.sensed_at_ns = to_ns(sensed_at);
+  sample->header.oldest = sample->header.newest = {sample->header.topic, 0, 0, to_ns(sensed_at)};
+  sample->value = std::make_shared<const ValueOf<Tag>>(std::move(value));
+  return sample;
+}
+
+}  // namespace ocelli

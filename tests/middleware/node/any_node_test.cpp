@@ -1,0 +1,82 @@
+#include "ocelli/middleware/node/any_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace ocelli::node {
+namespace {
+
+struct Doubler {
+  static constexpr std::string_view kName = "doubler";
+  struct In {
+    Trigger<topics::VehicleState> wheels;
+    Latest<topics::EgoMotion, 200> ego;
+    Window<topics::ImuData, 100> imu;
+  };
+  struct Out {
+    Port<topics::EgoMotion> motion;
+    Port<topics::Tracks> tracks;
+  };
+  Status step(const In& in, Out& out) {
+    if (in.wheels->wheel_speed_mps()[0] < 0.0) return error(ErrorCode::kCorrupt, "backwards");
+    if (in.wheels->wheel_speed_mps()[0] > 100.0) throw std::runtime_error("too fast");
+    ocelli::msg::EgoMotion motion;
+    motion.speed_mps(in.ego ? 2.0 * in.ego->speed_mps() : double(in.imu.size()));
+    out.motion.publish(motion);
+    return ok();
+  }
+};
+
+StepInputs inputs_with_speed(double speed_mps, bool with_ego) {
+  ocelli::msg::VehicleState wheels;
+  wheels.wheel_speed_mps()[0] = speed_mps;
+  StepInputs inputs(3);
+  inputs[0] = {input_sample<topics::VehicleState>(wheels, from_ns(5))};
+  ocelli::msg::EgoMotion ego;
+  ego.speed_mps(21.0);
+  if (with_ego) inputs[1] = {input_sample<topics::EgoMotion>(ego, from_ns(4))};
+  return inputs;
+}
+
+TEST(AnyNode, KnowsItsPortsByNameKindAndPolicy) {
+  const auto node = erase(Doubler{});
+  ASSERT_EQ(node->inputs().size(), 3U);
+  EXPECT_EQ(node->inputs()[0].name, "wheels");
+  EXPECT_EQ(node->inputs()[0].policy, InputPolicy::kTrigger);
+  EXPECT_EQ(node->inputs()[1].name, "ego");
+  EXPECT_EQ(node->inputs()[1].kind->name, "ego_motion");
+  EXPECT_EQ(node->inputs()[1].span, 200ms);
+  EXPECT_EQ(node->inputs()[2].policy, InputPolicy::kWindow);
+  ASSERT_EQ(node->outputs().size(), 2U);
+  EXPECT_EQ(node->outputs()[1].name, "tracks");
+}
+
+TEST(AnyNode, StepSeesItsInputsAndReturnsOnlyWhatWasPublished) {
+  const auto node = erase(Doubler{});
+  const StepResult result = node->step(inputs_with_speed(1.0, true));
+  ASSERT_TRUE(result.status);
+  ASSERT_EQ(result.outputs.size(), 1U);
+  EXPECT_EQ(result.outputs[0].port, 0U);
+  EXPECT_DOUBLE_EQ(static_cast<const ocelli::msg::EgoMotion*>(result.outputs[0].value.get())->speed_mps(), 42.0);
+}
+
+TEST(AnyNode, AnInputThatIsNoLongerThereIsNotTheOldOne) {
+  const auto node = erase(Doubler{});
+  static_cast<void>(node->step(inputs_with_speed(1.0, true)));
+  const StepResult result = node->step(inputs_with_speed(1.0, false));
+  EXPECT_DOUBLE_EQ(static_cast<const ocelli::msg::EgoMotion*>(result.outputs[0].value.get())->speed_mps(), 0.0);
+}
+
+TEST(AnyNode, ErrorsAndExceptionsAreFailedStatusesWithoutOutput) {
+  const auto node = erase(Doubler{});
+  const StepResult failed = node->step(inputs_with_speed(-1.0, true));
+  EXPECT_EQ(failed.status.error().message, "backwards");
+  EXPECT_TRUE(failed.outputs.empty());
+  const StepResult thrown = node->step(inputs_with_speed(101.0, true));
+  EXPECT_EQ(thrown.status.error().code, ErrorCode::kInternal);
+  EXPECT_TRUE(thrown.outputs.empty());
+}
+
+}  // namespace
+}  // namespace ocelli::node
