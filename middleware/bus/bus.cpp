@@ -60,6 +60,21 @@ Integrity check(const SampleHeader& header, TopicId expected, std::span<const st
 
 }  // namespace
 
+SampleHeader make_header(TopicId topic, std::uint32_t writer, std::uint64_t sequence, Time published_at,
+                         const PublishInfo& info) {
+  SampleHeader header;
+  header.topic = topic;
+  header.writer = writer;
+  header.sequence = sequence;
+  header.sensed_at_ns = to_ns(info.sensed_at);
+  header.published_at_ns = to_ns(published_at);
+  const Origin self{topic, 0, sequence, header.sensed_at_ns};
+  header.oldest = info.lineage.oldest.is_set() ? info.lineage.oldest : self;
+  header.newest = info.lineage.newest.is_set() ? info.lineage.newest : self;
+  header.flags = info.flags;
+  return header;
+}
+
 RawPublisher::RawPublisher(Bus& bus, TopicState& topic) : bus_(bus), topic_(topic), writer_(new_writer_id()) {}
 RawPublisher::~RawPublisher() { topic_.has_publisher = false; }
 
@@ -74,16 +89,8 @@ SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBuffe
   sample->kind = topic_.kind;
   sample->value = std::move(value);
   sample->cdr = std::move(cdr);
+  sample->header = make_header(topic_.id, writer_, ++sequence_, bus_.clock().now(), info);
   SampleHeader& header = sample->header;
-  header.topic = topic_.id;
-  header.writer = writer_;
-  header.sequence = ++sequence_;
-  header.sensed_at_ns = to_ns(info.sensed_at);
-  const Origin self{topic_.id, 0, header.sequence, header.sensed_at_ns};
-  header.oldest = info.lineage.oldest.is_set() ? info.lineage.oldest : self;
-  header.newest = info.lineage.newest.is_set() ? info.lineage.newest : self;
-  header.flags = info.flags;
-  header.published_at_ns = to_ns(bus_.clock().now());
   if (sample->cdr != nullptr) header.body_length = static_cast<std::uint32_t>(sample->cdr->bytes().size());
   const Duration delay{topic_.delay_ns.load(std::memory_order_relaxed)};
   if (delay > Duration::zero() || last_due_ > header.published_at()) {

@@ -33,6 +33,10 @@ struct PublishInfo {
   std::uint32_t flags = 0;  // SampleHeader::kDegraded
 };
 
+/// The header of a message; every publisher makes its headers here.
+[[nodiscard]] SampleHeader make_header(TopicId topic, std::uint32_t writer, std::uint64_t sequence, Time published_at,
+                                       const PublishInfo& info);
+
 class Bus;
 struct TopicState;
 

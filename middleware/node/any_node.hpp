@@ -58,6 +58,12 @@ std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan}...};
 }
 
+template <class In, std::size_t... I>
+consteval std::size_t count_triggers(std::index_sequence<I...>) {
+  using Ports = decltype(members_of(std::declval<In&>()));
+  return (0 + ... + (std::remove_reference_t<std::tuple_element_t<I, Ports>>::kPolicy == InputPolicy::kTrigger));
+}
+
 template <class Out, std::size_t... I>
 std::vector<OutputSpec> output_specs(std::index_sequence<I...>) {
   using Ports = decltype(members_of(std::declval<Out&>()));
@@ -67,6 +73,9 @@ std::vector<OutputSpec> output_specs(std::index_sequence<I...>) {
 
 template <class N>
 class ErasedNode final : public AnyNode {
+  static_assert(count_triggers<typename N::In>(std::make_index_sequence<kMemberCount<typename N::In>>{}) == 1,
+                "a node has exactly one Trigger");
+
  public:
   explicit ErasedNode(N node) : node_(std::move(node)) {}
   [[nodiscard]] std::string_view kind_name() const override { return N::kName; }

@@ -22,7 +22,7 @@ template <class Message>
 template <class Message>
 const Codec& codec_of() {
   static const Codec codec{
-      idl_name<Message>(), schema_of(idl_name<Message>()),
+      idl_name<Message>(), schema_of(idl_name<Message>()), []() -> std::shared_ptr<void> { return std::make_shared<Message>(); },
       [](const void* message, std::vector<std::byte>& cdr) { encode(*static_cast<const Message*>(message), cdr); },
       [](std::span<const std::byte> cdr, void* message) { return decode(cdr, *static_cast<Message*>(message)); }};
   return codec;

@@ -4,6 +4,7 @@
 // Must not know: any particular kind.
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ enum class Quality {
 struct Codec {
   std::string_view type_name;    // IDL name, "sensor_msgs::msg::PointCloud2"
   std::string_view schema;       // self-contained IDL text of the type and all it uses
+  std::shared_ptr<void> (*create)();  // an empty message to decode into
   void (*encode)(const void* message, std::vector<std::byte>& cdr);
   Status (*decode)(std::span<const std::byte> cdr, void* message);
 };

@@ -1,0 +1,117 @@
+#include "ocelli/middleware/node/decode.hpp"
+
+#include <cmath>
+#include <initializer_list>
+
+#include "ocelli/middleware/node/ports.hpp"
+
+namespace ocelli::node {
+namespace {
+
+bool all_finite(std::initializer_list<double> values) {
+  for (const double value : values)
+    if (!std::isfinite(value)) return false;
+  return true;
+}
+
+Status check(const sensor_msgs::msg::Imu& imu) {
+  const auto& rate = imu.angular_velocity();
+  const auto& acceleration = imu.linear_acceleration();
+  if (all_finite({rate.x(), rate.y(), rate.z(), acceleration.x(), acceleration.y(), acceleration.z()})) return ok();
+  return error(ErrorCode::kCorrupt, "IMU: rate or acceleration is not a number");
+}
+
+Status check(const sensor_msgs::msg::NavSatFix& fix) {
+  const bool is_valid = all_finite({fix.latitude(), fix.longitude()}) && std::abs(fix.latitude()) <= 90.0 &&
+                        std::abs(fix.longitude()) <= 180.0;
+  if (is_valid || fix.status().status() == 255) return ok();
+  return error(ErrorCode::kCorrupt, "GNSS fix at {} deg, {} deg: expected -90 to 90, -180 to 180", fix.latitude(),
+               fix.longitude());
+}
+
+Status check(const ocelli::msg::VehicleState& state) {
+  for (const double speed : state.wheel_speed_mps())
+    if (state.is_wheel_speed_valid() && !(std::abs(speed) <= 150.0))
+      return error(ErrorCode::kCorrupt, "wheel speed {} m/s: expected -150 to 150 m/s", speed);
+  if (state.is_steering_valid() && !(std::abs(state.steering_angle_rad()) <= 1.6))
+    return error(ErrorCode::kCorrupt, "steering angle {} rad: expected -1.6 to 1.6 rad", state.steering_angle_rad());
+  return ok();
+}
+
+Status check(const ocelli::msg::EgoMotion& ego) {
+  if (ego.status() == ocelli::msg::EGO_ABSENT) return ok();
+  const auto& position = ego.pose().position();
+  if (all_finite({position.x(), position.y(), position.z(), ego.speed_mps(), ego.yaw_rate_rps()})) return ok();
+  return error(ErrorCode::kCorrupt, "ego motion: pose or speed is not a number");
+}
+
+Status check(const vision_msgs::msg::Detection3DArray& objects) {
+  for (const auto& detection : objects.detections()) {
+    const auto& center = detection.bbox().center().position();
+    const auto& size = detection.bbox().size();
+    const bool is_valid = all_finite({center.x(), center.y(), center.z()}) && size.x() > 0.0 && size.y() > 0.0 &&
+                          size.z() > 0.0 && all_finite({size.x(), size.y(), size.z()});
+    if (!is_valid)
+      return error(ErrorCode::kCorrupt, "3D box {} x {} x {} m: expected finite numbers and positive sizes", size.x(),
+                   size.y(), size.z());
+  }
+  return ok();
+}
+
+Status check(const ocelli::msg::Tracks& tracks) {
+  for (const auto& track : tracks.tracks()) {
+    const bool is_valid = all_finite({track.position().x(), track.position().y(), track.position().z(),
+                                      track.velocity().x(), track.velocity().y(), track.yaw_rad()}) &&
+                          track.existence() >= 0.0 && track.existence() <= 1.0;
+    if (!is_valid) return error(ErrorCode::kCorrupt, "track {}: state is not finite or existence not in 0..1", track.id());
+  }
+  return ok();
+}
+
+template <class Message>
+Status check_as(const void* value) {
+  return check(*static_cast<const Message*>(value));
+}
+
+template <class View>
+Result<std::shared_ptr<const void>> parse_view(const Sample& sample) {
+  OCELLI_ASSIGN(View view, View::parse(sample.cdr->bytes()));
+  return std::make_shared<const View>(view);
+}
+
+Result<std::shared_ptr<const void>> parse(const Sample& sample) {
+  const topics::Codec& codec = sample.kind->codec();
+  if (codec.type_name == "sensor_msgs::msg::Image") return parse_view<topics::ImageView>(sample);
+  if (codec.type_name == "sensor_msgs::msg::PointCloud2") return parse_view<topics::PointCloudView>(sample);
+  std::shared_ptr<void> value = codec.create();
+  OCELLI_TRY(codec.decode(sample.cdr->bytes(), value.get()));
+  return std::shared_ptr<const void>(std::move(value));
+}
+
+}  // namespace
+
+Status validate(const topics::TopicKind& kind, const void* value) {
+  using Check = Status (*)(const void*);
+  constexpr std::pair<std::string_view, Check> kChecks[] = {
+      {"sensor_msgs::msg::Imu", &check_as<sensor_msgs::msg::Imu>},
+      {"sensor_msgs::msg::NavSatFix", &check_as<sensor_msgs::msg::NavSatFix>},
+      {"ocelli::msg::VehicleState", &check_as<ocelli::msg::VehicleState>},
+      {"ocelli::msg::EgoMotion", &check_as<ocelli::msg::EgoMotion>},
+      {"vision_msgs::msg::Detection3DArray", &check_as<vision_msgs::msg::Detection3DArray>},
+      {"ocelli::msg::Tracks", &check_as<ocelli::msg::Tracks>},
+  };
+  for (const auto& [type, check_value] : kChecks)
+    if (type == kind.codec().type_name) return check_value(value);
+  return ok();
+}
+
+Result<SamplePtr> decoded(const SamplePtr& sample) {
+  if (sample->value != nullptr) return sample;
+  OCELLI_ASSIGN(std::shared_ptr<const void> value, parse(*sample));
+  OCELLI_TRY(validate(*sample->kind, value.get()));
+  auto complete = std::make_shared<Sample>(*sample);
+  complete->value = std::move(value);
+  return SamplePtr(std::move(complete));
+}
+
+}  // namespace ocelli::node

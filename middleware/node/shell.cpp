@@ -1,0 +1,161 @@
+#include "ocelli/middleware/node/shell.hpp"
+
+#include <algorithm>
+
+#include "ocelli/middleware/core/expect.hpp"
+#include "ocelli/middleware/node/decode.hpp"
+
+namespace ocelli::node {
+namespace {
+
+constexpr std::size_t kMostKept = 1024;     // messages of a window
+constexpr std::size_t kMostProblems = 100;  // between two take_problems()
+
+LineageEnd end_of(const Origin& origin) { return {origin.topic, origin.sequence, origin.sensed_at()}; }
+
+void widen(Lineage& lineage, const SampleHeader& header) {
+  const bool is_older = !lineage.oldest.is_set() || header.oldest.sensed_at_ns < lineage.oldest.sensed_at_ns;
+  const bool is_newer = !lineage.newest.is_set() || header.newest.sensed_at_ns > lineage.newest.sensed_at_ns;
+  if (is_older) lineage.oldest = header.oldest;
+  if (is_newer) lineage.newest = header.newest;
+}
+
+Observation observation_of(EntityId entity, const SampleHeader& header, ObservationKind kind) {
+  Observation observation;
+  observation.kind = kind;
+  observation.entity = entity;
+  observation.topic = header.topic;
+  observation.writer = header.writer;
+  observation.sequence = header.sequence;
+  observation.sensed_at = header.sensed_at();
+  observation.published_at = header.published_at();
+  observation.oldest = end_of(header.oldest);
+  observation.newest = end_of(header.newest);
+  return observation;
+}
+
+/// Names in `given` that no spec has.
+template <class Value, class Specs>
+Status check_ports(const std::map<std::string, Value>& given, const Specs& specs, std::string_view node,
+                   std::string_view what) {
+  for (const auto& [port, value] : given) {
+    const bool is_known = std::any_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == port; });
+    if (is_known) continue;
+    std::string names;
+    for (const auto& spec : specs) names += (names.empty() ? "" : ", ") + std::string(spec.name);
+    return error(ErrorCode::kInvalidArgument, "node '{}' has no {} '{}': it has {}", node, what, port, names);
+  }
+  return ok();
+}
+
+template <class Value>
+Value value_or(const std::map<std::string, Value>& given, std::string_view key, Value otherwise) {
+  const auto found = given.find(std::string(key));
+  return found == given.end() ? otherwise : found->second;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::unique_ptr<AnyNode> node,
+                                                     const Binding& binding) {
+  OCELLI_TRY(check_ports(binding.inputs, node->inputs(), name, "input"));
+  OCELLI_TRY(check_ports(binding.max_age, node->inputs(), name, "input"));
+  OCELLI_TRY(check_ports(binding.outputs, node->outputs(), name, "output"));
+  std::unique_ptr<NodeShell> shell(new NodeShell);
+  for (const InputSpec& spec : node->inputs())
+    shell->inputs_.push_back({spec, value_or(binding.inputs, spec.name, std::string(spec.kind->name)),
+                              value_or(binding.max_age, spec.name, spec.span)});
+  for (const OutputSpec& spec : node->outputs())
+    shell->outputs_.push_back({spec, value_or(binding.outputs, spec.name, std::string(spec.kind->name))});
+  shell->histories_.resize(shell->inputs_.size());
+  shell->name_ = std::move(name);
+  shell->node_ = std::move(node);
+  return shell;
+}
+
+void NodeShell::note(std::string problem) {
+  if (problems_.size() < kMostProblems) problems_.push_back(std::move(problem));
+}
+
+SamplePtr NodeShell::accept(std::size_t input, const Received& received, const ObservationSink& observe) {
+  Observation seen = observation_of(id(), received.sample->header, ObservationKind::kReceive);
+  seen.observed_at = received.received_at;
+  seen.lost = received.lost;
+  Result<SamplePtr> sample = error(ErrorCode::kCorrupt, "E2E check failed");
+  if (received.integrity == Integrity::kCorrupt) {
+    seen.status = ObservationStatus::kCorrupt;
+  } else if (sample = decoded(received.sample); !sample) {
+    seen.status = ObservationStatus::kInvalid;
+  } else if ((received.sample->header.flags & SampleHeader::kDegraded) != 0) {
+    seen.status = ObservationStatus::kDegraded;
+  }
+  observe(seen);
+  if (!sample) {
+    note(fmt::format("{} #{}: {}", inputs_[input].topic, received.sample->header.sequence, sample.error().message));
+    return nullptr;
+  }
+  if (inputs_[input].spec.policy == InputPolicy::kTrigger) return *sample;
+  auto& history = histories_[input];
+  const bool keeps_many = inputs_[input].spec.policy == InputPolicy::kWindow;
+  history.push_back(*std::move(sample));
+  while (history.size() > (keeps_many ? kMostKept : 1)) history.pop_front();
+  return nullptr;
+}
+
+Activation NodeShell::begin(SamplePtr trigger, Time now) {
+  Activation activation;
+  activation.started_at = now;
+  activation.inputs.resize(inputs_.size());
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    auto& chosen = activation.inputs[i];
+    if (inputs_[i].spec.policy == InputPolicy::kTrigger) {
+      chosen.push_back(trigger);
+    } else {
+      auto& history = histories_[i];
+      const Time oldest = now - inputs_[i].span;
+      std::erase_if(history, [&](const SamplePtr& sample) { return sample->header.sensed_at() < oldest; });
+      chosen.assign(history.begin(), history.end());
+      if (chosen.empty()) activation.is_degraded = true;
+    }
+    for (const SamplePtr& sample : chosen) {
+      widen(activation.lineage, sample->header);
+      if ((sample->header.flags & SampleHeader::kDegraded) != 0) activation.is_degraded = true;
+    }
+  }
+  activation.trigger = std::move(trigger);
+  return activation;
+}
+
+std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const ObservationSink& observe) {
+  std::vector<Outgoing> outgoing;
+  const std::uint32_t flags = activation.is_degraded ? SampleHeader::kDegraded : 0;
+  Status status = std::move(activation.result.status);
+  for (StepOutput& output : activation.result.outputs) {
+    if (output.value != nullptr && status) status = validate(*outputs_[output.port].spec.kind, output.value.get());
+    if (!status) break;
+    outgoing.push_back({output.port, std::move(output.value), std::move(output.cdr),
+                        {output.sensed_at.value_or(activation.trigger->header.sensed_at()), activation.lineage, flags}});
+  }
+  Observation seen = observation_of(id(), activation.trigger->header, ObservationKind::kActivation);
+  seen.started_at = activation.started_at;
+  seen.observed_at = now;
+  seen.oldest = end_of(activation.lineage.oldest);
+  seen.newest = end_of(activation.lineage.newest);
+  if (activation.is_degraded) seen.status = ObservationStatus::kDegraded;
+  if (!status) {
+    seen.status = ObservationStatus::kFailed;
+    outgoing.clear();  // a failed step is a fault, never an empty list
+    note(fmt::format("step failed: {}", status.error().message));
+  }
+  observe(seen);
+  return outgoing;
+}
+
+Observation observe_publish(EntityId entity, const SampleHeader& header, Time now) {
+  Observation seen = observation_of(entity, header, ObservationKind::kPublish);
+  seen.observed_at = now;
+  if ((header.flags & SampleHeader::kDegraded) != 0) seen.status = ObservationStatus::kDegraded;
+  return seen;
+}
+
+}  // namespace ocelli::node

@@ -1,0 +1,50 @@
+#include "ocelli/middleware/node/source_reader.hpp"
+
+namespace ocelli::node {
+
+SourceReader::SourceReader(std::unique_ptr<Source> source, std::size_t ahead)
+    : source_(std::move(source)), ahead_(ahead), thread_([this] { run(); }) {}
+
+SourceReader::~SourceReader() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  condition_.notify_all();
+  thread_.join();
+}
+
+void SourceReader::run() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      condition_.wait(lock, [this] { return is_stopping_ || messages_.size() < ahead_; });
+      if (is_stopping_) return;
+    }
+    auto message = source_->next();
+    const std::lock_guard lock(mutex_);
+    if (message && message->has_value()) {
+      messages_.push_back(std::move(**message));
+    } else {
+      is_finished_ = true;
+      if (!message) failure_ = std::move(message).error();
+    }
+    condition_.notify_all();
+    if (is_finished_) return;
+  }
+}
+
+Result<std::optional<SourceMessage>> SourceReader::next() {
+  std::unique_lock lock(mutex_);
+  condition_.wait(lock, [this] { return is_finished_ || !messages_.empty(); });
+  if (messages_.empty()) {
+    if (failure_.has_value()) return error(*failure_);
+    return std::optional<SourceMessage>{};
+  }
+  SourceMessage message = std::move(messages_.front());
+  messages_.pop_front();
+  condition_.notify_all();
+  return std::optional<SourceMessage>(std::move(message));
+}
+
+}  // namespace ocelli::node
