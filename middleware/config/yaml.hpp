@@ -79,6 +79,9 @@ class ConfigReader {
   /// Records a mistake at the node's place in the file.
   void mistake(const YAML::Node& node, std::string_view message);
 
+  /// Records a mistake that names its place itself.
+  void add_mistake(std::string message) { mistakes_.push_back(std::move(message)); }
+
   /// All mistakes in one error (one line each), or ok.
   [[nodiscard]] Status status() const;
   [[nodiscard]] const std::vector<std::string>& mistakes() const { return mistakes_; }

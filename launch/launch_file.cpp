@@ -1,0 +1,220 @@
+#include "ocelli/launch/launch_file.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "ocelli/hal/drivers/drivers.hpp"
+#include "ocelli/middleware/log/sources/sources.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+std::string place_of(const std::string& file, const YAML::Node& node) {
+  return fmt::format("{}:{}:{}", file, node.Mark().line + 1, node.Mark().column + 1);
+}
+
+void read_text(ConfigReader& reader, const YAML::Node& mapping, const char* key, std::string& out) {
+  if (const YAML::Node value = mapping[key]) reader.read_value(value, key, out);
+}
+
+template <class Value>
+void read_map(ConfigReader& reader, const YAML::Node& node, std::map<std::string, Value>& out) {
+  if (!node) return;
+  if (!node.IsMap()) return reader.mistake(node, "expected a mapping (port: value)");
+  for (const auto& entry : node) reader.read_value(entry.second, entry.first.Scalar(), out[entry.first.Scalar()]);
+}
+
+/// "unknown node 'x': did you mean 'y'?" or the list of what there is.
+template <class Rows>
+std::string unknown(std::string_view what, const std::string& name, const Rows& rows) {
+  std::vector<std::string> names;
+  for (const auto* row : rows) names.emplace_back(row->name);
+  const std::string near = nearest(name, names);
+  if (!near.empty()) return fmt::format("unknown {} '{}': did you mean '{}'?", what, name, near);
+  return fmt::format("unknown {} '{}': there are {}", what, name, fmt::join(names, ", "));
+}
+
+void read_source(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
+  reader.check_keys(yaml, {"source", "name", "process", "config"});
+  if (!yaml.IsMap()) return;
+  SourceEntry& entry = launch.sources.emplace_back();
+  entry.place = place_of(launch.file, yaml);
+  read_text(reader, yaml, "source", entry.source);
+  entry.name = entry.source;
+  read_text(reader, yaml, "name", entry.name);
+  read_text(reader, yaml, "process", entry.process);
+  entry.config = yaml["config"];
+  if (entry.source.empty()) return reader.mistake(yaml, "'source' is missing: which driver or recording");
+  if (find_source(entry.source) == nullptr)
+    reader.mistake(yaml["source"], unknown("driver or recording", entry.source, source_table()));
+}
+
+void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
+  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "config"});
+  if (!yaml.IsMap()) return;
+  NodeEntry& entry = launch.nodes.emplace_back();
+  entry.place = place_of(launch.file, yaml);
+  read_text(reader, yaml, "node", entry.node);
+  entry.name = entry.node;
+  read_text(reader, yaml, "name", entry.name);
+  entry.process = entry.name;
+  read_text(reader, yaml, "process", entry.process);
+  read_map(reader, yaml["inputs"], entry.binding.inputs);
+  read_map(reader, yaml["outputs"], entry.binding.outputs);
+  read_map(reader, yaml["max_age"], entry.binding.max_age);
+  entry.config = yaml["config"];
+  if (entry.node.empty()) return reader.mistake(yaml, "'node' is missing: which node of `ocelli nodes`");
+  if (find_node(entry.node) == nullptr) {
+    std::vector<const NodeRow*> rows;
+    for (const NodeRow& row : node_table()) rows.push_back(&row);
+    return reader.mistake(yaml["node"], unknown("node", entry.node, rows));
+  }
+  if (auto shell = make_shell(entry, launch.file); !shell) reader.add_mistake(shell.error().message);
+}
+
+/// Instance names and output topics must be unique.
+void check_unique(ConfigReader& reader, const LaunchFile& launch) {
+  std::map<std::string, std::string> names;
+  const auto add_name = [&](const std::string& name, const std::string& place) {
+    if (const auto [entry, is_new] = names.try_emplace(name, place); !is_new)
+      reader.add_mistake(fmt::format("{}: the name '{}' is taken by {}", place, name, entry->second));
+  };
+  for (const SourceEntry& source : launch.sources) add_name(source.name, source.place);
+  for (const NodeEntry& node : launch.nodes) add_name(node.name, node.place);
+  std::map<std::string, std::string> writers;
+  for (const NodeEntry& entry : launch.nodes) {
+    const auto shell = make_shell(entry, launch.file);
+    if (!shell) continue;
+    for (const node::BoundOutput& output : (*shell)->outputs())
+      if (const auto [writer, is_new] = writers.try_emplace(output.topic, entry.name); !is_new)
+        reader.add_mistake(fmt::format("{}: topic '{}' has two writers, '{}' and '{}'", entry.place, output.topic,
+                                       writer->second, entry.name));
+  }
+}
+
+void read_list(ConfigReader& reader, const YAML::Node& list, const char* what, LaunchFile& launch,
+               void (*read_one)(ConfigReader&, const YAML::Node&, LaunchFile&)) {
+  if (!list) return;
+  if (!list.IsSequence()) return reader.mistake(list, fmt::format("'{}': expected a list", what));
+  for (const YAML::Node& item : list) read_one(reader, item, launch);
+}
+
+Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folder) {
+  LaunchFile launch;
+  launch.file = yaml.name();
+  launch.folder = folder;
+  ConfigReader reader(launch.file);
+  reader.check_keys(yaml.root(), {"name", "sources", "nodes", "chains", "monitor"});
+  OCELLI_TRY(yaml.root().IsMap() ? ok() : reader.status());
+  launch.name = std::filesystem::path(launch.file).stem().string();
+  read_text(reader, yaml.root(), "name", launch.name);
+  read_list(reader, yaml.root()["sources"], "sources", launch, &read_source);
+  read_list(reader, yaml.root()["nodes"], "nodes", launch, &read_node);
+  if (const YAML::Node chains = yaml.root()["chains"]) reader.read_value(chains, "chains", launch.chains);
+  launch.monitor = yaml.root()["monitor"];
+  check_unique(reader, launch);
+  OCELLI_TRY(reader.status());
+  return launch;
+}
+
+}  // namespace
+
+Result<LaunchFile> LaunchFile::load(const std::filesystem::path& path) {
+  OCELLI_ASSIGN(const YamlFile yaml, YamlFile::load(path));
+  return read(yaml, path.parent_path());
+}
+
+Result<LaunchFile> LaunchFile::parse(const std::string& text, const std::string& name,
+                                     const std::filesystem::path& folder) {
+  OCELLI_ASSIGN(const YamlFile yaml, YamlFile::parse(text, name));
+  return read(yaml, folder);
+}
+
+Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
+    const std::vector<SourceTopic>& source_topics) const {
+  std::map<std::string, const topics::TopicKind*> all;
+  std::vector<std::string> mistakes;
+  for (const SourceTopic& topic : source_topics)
+    if (!all.try_emplace(topic.name, topic.kind).second)
+      mistakes.push_back(fmt::format("{}: topic '{}' has two sources", file, topic.name));
+  std::vector<std::pair<std::string, std::unique_ptr<node::NodeShell>>> shells;
+  for (const NodeEntry& entry : nodes) {
+    OCELLI_ASSIGN(auto shell, make_shell(entry, file));
+    for (const node::BoundOutput& output : shell->outputs())
+      if (!all.try_emplace(output.topic, output.spec.kind).second)
+        mistakes.push_back(fmt::format("{}: topic '{}' has two writers, a source and '{}'", entry.place, output.topic,
+                                       entry.name));
+    shells.emplace_back(entry.place, std::move(shell));
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : all) names.push_back(name);
+  const auto check = [&](const std::string& place, const std::string& topic, const topics::TopicKind* kind) {
+    const auto found = all.find(topic);
+    if (found == all.end()) {
+      const std::string near = nearest(topic, names);
+      mistakes.push_back(fmt::format("{}: nobody publishes '{}'{}", place, topic,
+                                     near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
+    } else if (kind != nullptr && found->second->name != kind->name) {
+      mistakes.push_back(fmt::format("{}: '{}' is of kind {}, the input wants {}", place, topic, found->second->name,
+                                     kind->name));
+    }
+  };
+  for (const auto& [place, shell] : shells)
+    for (const node::BoundInput& input : shell->inputs())
+      // A vehicle may do without an optional input, such as ego motion; a trigger must be there.
+      if (input.spec.policy == InputPolicy::kTrigger || all.contains(input.topic))
+        check(place, input.topic, input.spec.kind);
+  for (const ChainEntry& chain : chains) {
+    check(fmt::format("{}: chain '{}'", file, chain.name), chain.from, nullptr);
+    check(fmt::format("{}: chain '{}'", file, chain.name), chain.to, nullptr);
+  }
+  std::map<TopicId, std::string> ids;
+  for (const auto& [name, kind] : all)
+    if (const auto [other, is_new] = ids.try_emplace(topic_id(name), name); !is_new)
+      mistakes.push_back(fmt::format("{}: topics '{}' and '{}' have the same id: rename one", file, name,
+                                     other->second));
+  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "\n"));
+  return all;
+}
+
+std::vector<std::string> LaunchFile::processes() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const NodeEntry& node : nodes) add(node.process);
+  for (const SourceEntry& source : sources) add(source.process);  // last: readers first
+  return names;
+}
+
+std::vector<const SourceRow*> source_table() {
+  std::vector<const SourceRow*> rows;
+  for (const SourceRow& row : hal::drivers()) rows.push_back(&row);
+  for (const SourceRow& row : log::sources()) rows.push_back(&row);
+  return rows;
+}
+
+const SourceRow* find_source(std::string_view name) {
+  for (const SourceRow* row : source_table())
+    if (row->name == name) return row;
+  return nullptr;
+}
+
+Result<OpenedSource> open_source(const SourceEntry& entry, const SourceContext& context) {
+  const SourceRow* row = find_source(entry.source);
+  if (row == nullptr) return error(ErrorCode::kNotFound, "{}: unknown source '{}'", entry.place, entry.source);
+  auto opened = row->open(entry.config, context);
+  if (!opened) return error(opened.error().code, "{}", opened.error().message);
+  return opened;
+}
+
+Result<std::unique_ptr<node::NodeShell>> make_shell(const NodeEntry& entry, const std::string& file) {
+  const NodeRow* row = find_node(entry.node);
+  if (row == nullptr) return error(ErrorCode::kNotFound, "{}: unknown node '{}'", entry.place, entry.node);
+  OCELLI_ASSIGN(auto made, row->make(entry.config, file));
+  auto shell = node::NodeShell::create(entry.name, std::move(made), entry.binding);
+  if (!shell) return error(shell.error().within(entry.place));
+  return shell;
+}
+
+}  // namespace ocelli::launch

@@ -1,0 +1,85 @@
+#pragma once
+// A launch file: which sources and nodes run in which process, how their ports are bound, what is supervised and
+// recorded. Loading finds all mistakes at once, before anything starts.
+
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ocelli/launch/node_table.hpp"
+#include "ocelli/middleware/config/source_row.hpp"
+#include "ocelli/middleware/node/shell.hpp"
+#include "ocelli/middleware/topics/source.hpp"
+
+namespace ocelli::launch {
+
+struct SourceEntry {
+  std::string source;   // row of the driver or recording table
+  std::string name;     // of the instance; default: the row's name
+  std::string process = "sensors";
+  YAML::Node config;
+  std::string place;    // "file:line:column" for messages
+};
+
+struct NodeEntry {
+  std::string node;     // row of the node table
+  std::string name;     // of the instance; default: the row's name
+  std::string process;  // default: the instance's name
+  node::Binding binding;
+  YAML::Node config;
+  std::string place;
+};
+
+/// A budget for the way from a sensor topic to an output topic.
+struct ChainEntry {
+  std::string name;
+  std::string from;
+  std::string to;
+  Duration reaction_budget{};
+  Duration age_budget{};
+  int m = 9;   // at least m of every k activations in time
+  int k = 10;
+  static constexpr auto fields() {
+    return std::tuple{required(field("name", &ChainEntry::name, "how reports call it")),
+                      required(field("from", &ChainEntry::from, "topic where the data enters")),
+                      required(field("to", &ChainEntry::to, "topic where the result leaves")),
+                      required(field("reaction_budget", &ChainEntry::reaction_budget, "s", 1e-6, 60.0,
+                                     "from sensing to the first output made from it")),
+                      required(field("age_budget", &ChainEntry::age_budget, "s", 1e-6, 60.0,
+                                     "age of the oldest data in an output")),
+                      field("m", &ChainEntry::m, "", 1, 64, "outputs in time of every k"),
+                      field("k", &ChainEntry::k, "", 1, 64, "window of the (m,k) rule")};
+  }
+};
+
+struct LaunchFile {
+  std::string file;              // as named on the command line, for messages
+  std::filesystem::path folder;  // where relative paths start
+  std::string name;
+  std::vector<SourceEntry> sources;
+  std::vector<NodeEntry> nodes;
+  std::vector<ChainEntry> chains;
+  YAML::Node monitor;            // read by monitor_config.hpp
+
+  static Result<LaunchFile> load(const std::filesystem::path& path);
+  static Result<LaunchFile> parse(const std::string& text, const std::string& name, const std::filesystem::path& folder);
+
+  /// Every topic instance of the launch file with its kind, once the sources are known.
+  [[nodiscard]] Result<std::map<std::string, const topics::TopicKind*>> topics(
+      const std::vector<SourceTopic>& source_topics) const;
+
+  [[nodiscard]] std::vector<std::string> processes() const;
+};
+
+/// Rows of both source tables.
+[[nodiscard]] std::vector<const SourceRow*> source_table();
+[[nodiscard]] const SourceRow* find_source(std::string_view name);
+[[nodiscard]] Result<OpenedSource> open_source(const SourceEntry& entry, const SourceContext& context);
+
+/// The shell of a node entry, its node configured.
+[[nodiscard]] Result<std::unique_ptr<node::NodeShell>> make_shell(const NodeEntry& entry, const std::string& file);
+
+}  // namespace ocelli::launch

@@ -1,0 +1,220 @@
+#include "ocelli/middleware/node/live_executor.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "ocelli/middleware/node/decode.hpp"
+#include "ocelli/middleware/node/quality.hpp"
+
+namespace ocelli::node {
+namespace {
+
+constexpr std::size_t kReadAhead = 128;   // messages: enough for one slow scan among 100 Hz neighbours
+constexpr Duration kIdleWait = 100ms;     // how long a stop request may wait
+
+/// The same message under another stamp. All sensor kinds begin with std_msgs/Header: seconds and nanoseconds follow
+/// the encapsulation.
+ConstBufferPtr restamped(const Buffer& cdr, Time stamp) {
+  const auto bytes = cdr.bytes();
+  BufferPtr copy = default_pool().take(bytes.size());
+  copy->resize(0, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), copy->bytes().begin());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(stamp);
+  const auto whole = static_cast<std::int32_t>(seconds.time_since_epoch().count());
+  const auto rest = static_cast<std::uint32_t>((stamp - seconds).count());
+  if (bytes.size() >= 12) {
+    std::memcpy(copy->bytes().data() + 4, &whole, 4);
+    std::memcpy(copy->bytes().data() + 8, &rest, 4);
+  }
+  return copy;
+}
+
+}  // namespace
+
+struct LiveExecutor::LiveSource {
+  struct Output {
+    std::unique_ptr<RawPublisher> publisher;
+    std::atomic<bool> is_frozen = false;
+    ConstBufferPtr last;  // payload that a freeze repeats
+  };
+  std::string name;
+  std::unique_ptr<SourceReader> reader;
+  std::vector<std::unique_ptr<Output>> outputs;  // by SourceMessage::topic
+};
+
+struct LiveExecutor::LiveNode {
+  std::unique_ptr<NodeShell> shell;
+  Signal signal;
+  std::size_t trigger = 0;  // index of the input that starts activations
+  std::vector<std::shared_ptr<Subscription>> inputs;
+  std::vector<std::unique_ptr<RawPublisher>> outputs;
+};
+
+Result<std::unique_ptr<ObservationOutlet>> ObservationOutlet::open(Bus& bus) {
+  OCELLI_ASSIGN(auto publisher, bus.publish<topics::Observations>());
+  return std::unique_ptr<ObservationOutlet>(new ObservationOutlet(std::move(publisher)));
+}
+
+void ObservationOutlet::add(const Observation& observation) {
+  const std::lock_guard lock(mutex_);
+  batch_.observations().push_back(to_message(observation));
+}
+
+void ObservationOutlet::flush() {
+  const std::lock_guard lock(mutex_);
+  if (batch_.observations().empty()) return;
+  const Time newest = from_ns(batch_.observations().back().observed_at());
+  publisher_->publish(std::move(batch_), {.sensed_at = newest, .lineage = {}, .flags = 0});
+  batch_ = {};
+}
+
+LiveExecutor::LiveExecutor(Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem)
+    : bus_(bus), on_problem_(std::move(on_problem)) {}
+
+LiveExecutor::~LiveExecutor() { stop(); }
+
+Result<std::unique_ptr<LiveExecutor>> LiveExecutor::create(
+    Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem) {
+  std::unique_ptr<LiveExecutor> executor(new LiveExecutor(bus, std::move(on_problem)));
+  OCELLI_ASSIGN(executor->outlet_, ObservationOutlet::open(bus));
+  return executor;
+}
+
+Status LiveExecutor::add_source(std::string name, std::unique_ptr<Source> source) {
+  auto live = std::make_unique<LiveSource>();
+  live->name = std::move(name);
+  for (const SourceTopic& topic : source->topics()) {
+    auto& output = live->outputs.emplace_back(std::make_unique<LiveSource::Output>());
+    OCELLI_ASSIGN(output->publisher, bus_.publish(*topic.kind, topic.name));
+  }
+  live->reader = std::make_unique<SourceReader>(std::move(source), kReadAhead);
+  sources_.push_back(std::move(live));
+  return ok();
+}
+
+Status LiveExecutor::add_node(std::unique_ptr<NodeShell> shell) {
+  auto live = std::make_unique<LiveNode>();
+  for (const BoundOutput& output : shell->outputs()) {
+    OCELLI_ASSIGN(auto publisher, bus_.publish(*output.spec.kind, output.topic));
+    live->outputs.push_back(std::move(publisher));
+  }
+  for (const BoundInput& input : shell->inputs()) {
+    if (input.spec.policy == InputPolicy::kTrigger) live->trigger = live->inputs.size();
+    OCELLI_ASSIGN(auto subscription, bus_.subscribe(*input.spec.kind, input.topic, &live->signal));
+    live->inputs.push_back(std::move(subscription));
+  }
+  live->shell = std::move(shell);
+  nodes_.push_back(std::move(live));
+  return ok();
+}
+
+void LiveExecutor::start() {
+  running_sources_ = static_cast<int>(sources_.size());
+  for (auto& node : nodes_) threads_.emplace_back([this, &node = *node] { run_node(node); });
+  for (auto& source : sources_)
+    threads_.emplace_back([this, &source = *source] {
+      run_source(source);
+      --running_sources_;
+    });
+}
+
+void LiveExecutor::stop() {
+  is_stopping_ = true;
+  for (auto& node : nodes_) node->signal.notify();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  nodes_.clear();
+  sources_.clear();
+}
+
+void LiveExecutor::inject_freeze(const std::string& topic, bool is_frozen) {
+#ifdef OCELLI_INJECTION
+  for (auto& source : sources_)
+    for (std::size_t i = 0; i < source->outputs.size(); ++i)
+      if (source->reader->topics()[i].name == topic) source->outputs[i]->is_frozen = is_frozen;
+#else
+  static_cast<void>(topic);
+  static_cast<void>(is_frozen);
+#endif
+}
+
+void LiveExecutor::run_source(LiveSource& source) {
+  Signal pause;
+  while (!is_stopping_) {
+    auto next = source.reader->next();
+    if (!next) return on_problem_(source.name, next.error().message);
+    if (!next->has_value()) return;
+    const Time due = (*next)->recorded ? (*next)->recorded->published_at() : (*next)->sensed_at;
+    for (Duration wait = due - bus_.clock().now(); wait > Duration::zero() && !is_stopping_;
+         wait = due - bus_.clock().now())
+      pause.wait_for(std::min(wait, kIdleWait));
+    if (!is_stopping_) release(source, **next);
+  }
+}
+
+void LiveExecutor::release(LiveSource& source, const SourceMessage& message) {
+  LiveSource::Output& output = *source.outputs[message.topic];
+  const EntityId entity = entity_id(source.name);
+  const PublishInfo info{.sensed_at = message.sensed_at, .lineage = {}, .flags = 0};
+  if (message.problem.has_value()) {
+    on_problem_(source.name, fmt::format("{}: {}", output.publisher->topic(), message.problem->message));
+    Observation seen;
+    seen.kind = ObservationKind::kPublish;
+    seen.status = ObservationStatus::kInvalid;
+    seen.entity = entity;
+    seen.topic = topic_id(output.publisher->topic());
+    seen.sensed_at = message.sensed_at;
+    seen.observed_at = bus_.clock().now();
+    outlet_->add(seen);
+    return outlet_->flush();
+  }
+  const bool is_frozen = output.is_frozen && output.last != nullptr;
+  const ConstBufferPtr cdr = is_frozen ? restamped(*output.last, message.sensed_at) : message.cdr;
+  if (!is_frozen) output.last = message.cdr;
+  Sample sample;
+  sample.kind = &output.publisher->kind();
+  sample.header = output.publisher->publish(nullptr, cdr, info);
+  Observation seen = observe_publish(entity, sample.header, bus_.clock().now());
+  if (sample.kind->quality != topics::Quality::kNone) {
+    sample.cdr = cdr;
+    if (auto complete = decoded(std::make_shared<const Sample>(std::move(sample)))) {
+      const QualityValues quality = quality_of(**complete);
+      seen.content_hash = quality.content_hash;
+      seen.quality = quality.values;
+    } else {
+      seen.status = ObservationStatus::kInvalid;
+    }
+  }
+  outlet_->add(seen);
+  outlet_->flush();
+}
+
+void LiveExecutor::activate(LiveNode& node, const Received& received, const ObservationSink& observe) {
+  SamplePtr trigger = node.shell->accept(node.trigger, received, observe);
+  if (trigger == nullptr) return;
+  Activation activation = node.shell->begin(std::move(trigger), bus_.clock().now());
+  node.shell->run(activation);
+  for (Outgoing& message : node.shell->finish(activation, bus_.clock().now(), observe)) {
+    const SampleHeader header =
+        node.outputs[message.output]->publish(std::move(message.value), std::move(message.cdr), message.info);
+    observe(observe_publish(node.shell->id(), header, header.published_at()));
+  }
+}
+
+void LiveExecutor::run_node(LiveNode& node) {
+  const ObservationSink observe = [this](const Observation& seen) { outlet_->add(seen); };
+  while (!is_stopping_) {
+    // Everything that has come goes in before the trigger, so that an activation sees the newest of each input.
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      if (i != node.trigger)
+        while (const auto received = node.inputs[i]->take()) node.shell->accept(i, *received, observe);
+    const auto received = node.inputs[node.trigger]->take();
+    if (received) activate(node, *received, observe);
+    for (const std::string& problem : node.shell->take_problems()) on_problem_(node.shell->name(), problem);
+    outlet_->flush();
+    if (!received) node.signal.wait_for(kIdleWait);
+  }
+}
+
+}  // namespace ocelli::node
