@@ -1,6 +1,8 @@
 # ocelli_module(FOLDER USES …): every .cpp below FOLDER becomes the static library ocelli_<folder with _>, every
 # tests/FOLDER/**/*_test.cpp one GoogleTest program. A folder that is a module of its own is left out of its parent.
 
+include(GoogleTest)
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -67,4 +69,16 @@ function(ocelli_module folder)
   endif()
 endfunction()
 
-include(GoogleTest)
+
+
+# ocelli_embed(FOLDER NAMESPACE FUNCTION GLOB): text files that the module carries in the program.
+function(ocelli_embed folder namespace function pattern)
+  ocelli_target_name(${folder} target)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${pattern})
+  set(out ${CMAKE_BINARY_DIR}/embedded/${function}.cpp)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNAMESPACE=${namespace} -DFUNCTION=${function} "-DFILES=${files}"
+            -P ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake
+    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake VERBATIM COMMENT "embedding ${pattern}")
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -1,0 +1,137 @@
+#include "ocelli/launch/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+namespace ocelli::launch {
+namespace {
+
+constexpr auto kPollStep = std::chrono::milliseconds(5);
+
+std::atomic<bool> stop_flag = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
+
+void on_stop_signal(int) { stop_flag = true; }
+
+[[noreturn]] void become(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  ::setpgid(0, 0);
+  ::execv("/proc/self/exe", argv.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+Result<ChildProcess> ChildProcess::start(std::string name, std::vector<std::string> arguments) {
+  int ends[2];
+  if (::pipe(ends) != 0) return error(ErrorCode::kUnavailable, "{}: pipe: {}", name, std::strerror(errno));
+  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  arguments.insert(arguments.begin(), "ocelli");
+  arguments.insert(arguments.end(), {"--ready-fd", std::to_string(ends[1])});
+  const pid_t pid = ::fork();
+  if (pid == 0) become(arguments);
+  ::close(ends[1]);
+  if (pid < 0) {
+    ::close(ends[0]);
+    return error(ErrorCode::kUnavailable, "{}: fork: {}", name, std::strerror(errno));
+  }
+  return ChildProcess(std::move(name), pid, ends[0]);
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : name_(std::move(other.name_)),
+      pid_(std::exchange(other.pid_, -1)),
+      ready_(std::exchange(other.ready_, -1)),
+      status_(other.status_) {}
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  std::swap(name_, other.name_);
+  std::swap(pid_, other.pid_);
+  std::swap(ready_, other.ready_);
+  std::swap(status_, other.status_);
+  return *this;
+}
+
+ChildProcess::~ChildProcess() {
+  stop(2s);
+  if (ready_ >= 0) ::close(ready_);
+}
+
+Status ChildProcess::wait_ready(Duration timeout) {
+  pollfd wait{ready_, POLLIN, 0};
+  const int events = ::poll(&wait, 1, static_cast<int>(timeout / 1ms));
+  char byte = 0;
+  if (events > 0 && ::read(ready_, &byte, 1) == 1) return ok();
+  if (events == 0) return error(ErrorCode::kTimeout, "process '{}' was not ready after {:.0f} s", name_, to_seconds(timeout));
+  return error(ErrorCode::kUnavailable, "process '{}' ended before it was ready (see its messages above)", name_);
+}
+
+bool ChildProcess::is_running() {
+  if (pid_ < 0) return false;
+  if (::waitpid(pid_, &status_, WNOHANG) == 0) return true;
+  pid_ = -1;
+  return false;
+}
+
+bool ChildProcess::stop(Duration patience) {
+  if (pid_ >= 0) {
+    ::kill(pid_, SIGTERM);
+    ::kill(pid_, SIGCONT);  // a paused process must wake up to end
+  }
+  for (Duration waited{}; is_running(); waited += kPollStep) {
+    if (waited >= patience) ::kill(pid_, SIGKILL);
+    std::this_thread::sleep_for(kPollStep);
+  }
+  return WIFEXITED(status_) && WEXITSTATUS(status_) == 0;
+}
+
+Status ChildProcess::pause() {
+  if (pid_ >= 0 && ::kill(pid_, SIGSTOP) == 0) return ok();
+  return error(ErrorCode::kUnavailable, "process '{}' cannot be stopped: it is not running", name_);
+}
+
+Status ChildProcess::resume() {
+  if (pid_ >= 0 && ::kill(pid_, SIGCONT) == 0) return ok();
+  return error(ErrorCode::kUnavailable, "process '{}' cannot be continued: it is not running", name_);
+}
+
+std::atomic<bool>& stop_requested() { return stop_flag; }
+
+void handle_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = &on_stop_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGTERM); }
+
+void report_ready(int ready_fd) {
+  if (ready_fd < 0) return;
+  const char byte = 1;
+  static_cast<void>(::write(ready_fd, &byte, 1));
+  ::close(ready_fd);
+}
+
+bool try_realtime(int priority) {
+  const sched_param parameters{.sched_priority = priority};
+  return ::sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
+}
+
+void leave_realtime() {
+  const sched_param parameters{.sched_priority = 0};
+  ::sched_setscheduler(0, SCHED_OTHER, &parameters);
+}
+
+}  // namespace ocelli::launch
