@@ -22,12 +22,10 @@ static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler
 
 void on_stop_signal(int) { stop_flag = true; }
 
-[[noreturn]] void become(const std::vector<std::string>& arguments) {
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+/// Only async-signal-safe calls: other threads of the parent may hold any lock.
+[[noreturn]] void become(char* const* argv) {
   ::setpgid(0, 0);
-  ::execv("/proc/self/exe", argv.data());
+  ::execv("/proc/self/exe", argv);
   ::_exit(127);
 }
 
@@ -39,8 +37,11 @@ Result<ChildProcess> ChildProcess::start(std::string name, std::vector<std::stri
   ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   arguments.insert(arguments.begin(), "ocelli");
   arguments.insert(arguments.end(), {"--ready-fd", std::to_string(ends[1])});
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
   const pid_t pid = ::fork();
-  if (pid == 0) become(arguments);
+  if (pid == 0) become(argv.data());
   ::close(ends[1]);
   if (pid < 0) {
     ::close(ends[0]);
@@ -69,10 +70,14 @@ ChildProcess::~ChildProcess() {
 }
 
 Status ChildProcess::wait_ready(Duration timeout) {
+  if (ready_ < 0) return ok();
   pollfd wait{ready_, POLLIN, 0};
   const int events = ::poll(&wait, 1, static_cast<int>(timeout / 1ms));
   char byte = 0;
-  if (events > 0 && ::read(ready_, &byte, 1) == 1) return ok();
+  if (events > 0 && ::read(ready_, &byte, 1) == 1) {
+    ::close(std::exchange(ready_, -1));
+    return ok();
+  }
   if (events == 0) return error(ErrorCode::kTimeout, "process '{}' was not ready after {:.0f} s", name_, to_seconds(timeout));
   return error(ErrorCode::kUnavailable, "process '{}' ended before it was ready (see its messages above)", name_);
 }

@@ -26,7 +26,7 @@ class ChildProcess {
   /// Ends the child if it still runs.
   ~ChildProcess();
 
-  /// Error when the child ended or `timeout` passed before it was ready.
+  /// Error when the child ended or `timeout` passed before it was ready. Ok at once when it was ready before.
   Status wait_ready(Duration timeout);
   /// SIGTERM, then SIGKILL after `patience`. Returns true when the child ended by itself with status 0.
   bool stop(Duration patience);
@@ -43,7 +43,7 @@ class ChildProcess {
   ChildProcess(std::string name, pid_t pid, int ready) : name_(std::move(name)), pid_(pid), ready_(ready) {}
   std::string name_;
   pid_t pid_ = -1;
-  int ready_ = -1;
+  int ready_ = -1;  // -1 once it was ready
   int status_ = 0;
 };
 

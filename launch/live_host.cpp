@@ -1,0 +1,75 @@
+#include "ocelli/launch/live_host.hpp"
+
+#include "ocelli/launch/live_monitor.hpp"
+#include "ocelli/launch/live_recorder.hpp"
+#include "ocelli/launch/process.hpp"
+#include "ocelli/middleware/core/live_clock.hpp"
+#include "ocelli/middleware/core/log.hpp"
+#include "ocelli/middleware/node/live_executor.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+constexpr Duration kStopPoll = 50ms;  // how long a stop request may wait
+constexpr int kMonitorPriority = 20;
+constexpr int kNodePriority = 10;
+
+/// Injections that concern this process are carried out here; others are not ours.
+void apply_injection(const ocelli::msg::Injection& injection, node::LiveExecutor& executor, Bus& bus) {
+  if (injection.kind() == "freeze") executor.inject_freeze(injection.target(), injection.is_active());
+  if (injection.kind() != "delay") return;
+  const Duration delay = injection.is_active() ? from_seconds(injection.magnitude()) : Duration{};
+  bus.inject_delay(injection.target(), delay);
+}
+
+Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const std::string& process, Bus& bus,
+                 int ready_fd) {
+  OCELLI_ASSIGN(auto executor, node::LiveExecutor::create(bus, [](std::string_view who, const std::string& problem) {
+                  spdlog::warn("{}: {}", who, problem);
+                }));
+  for (const NodeEntry& entry : launch.nodes) {
+    if (entry.process != process) continue;
+    OCELLI_ASSIGN(auto shell, make_shell(entry, launch.file));
+    OCELLI_TRY(executor->add_node(std::move(shell)));
+  }
+  const SourceContext context = source_context(launch, settings.seed, from_ns(settings.begin_ns));
+  for (const SourceEntry& entry : launch.sources) {
+    if (entry.process != process) continue;
+    OCELLI_ASSIGN(OpenedSource opened, open_source(entry, context));
+    for (const std::string& note : opened.notes) spdlog::warn("{}: {}", entry.name, note);
+    OCELLI_TRY(executor->add_source(entry.name, std::move(opened.source)));
+  }
+  Signal signal;
+  OCELLI_ASSIGN(auto injections, bus.subscribe<topics::Injections>({}, &signal));
+  executor->start();
+  report_ready(ready_fd);
+  while (!stop_requested()) {
+    signal.wait_for(kStopPoll);
+    while (const auto received = injections->take()) {
+      ocelli::msg::Injection injection;
+      if (received->sample->cdr == nullptr) continue;
+      if (topics::decode(received->sample->cdr->bytes(), injection)) apply_injection(injection, *executor, bus);
+    }
+  }
+  executor->stop();
+  return ok();
+}
+
+}  // namespace
+
+Status run_host(const LiveSettings& settings, const std::string& process, int ready_fd) {
+  die_with_parent();
+  handle_stop_signals();
+  set_up_log(process);
+  if (settings.is_realtime && process != kRecorderProcess)
+    try_realtime(process == kMonitorProcess ? kMonitorPriority : kNodePriority);
+  OCELLI_ASSIGN(const LaunchFile launch, find_launch(settings.launch));
+  const LiveClock clock{Duration{settings.clock_offset_ns}};
+  OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings, process)));
+  Bus bus(clock, std::move(lane));
+  if (process == kMonitorProcess) return run_monitor(settings, launch, bus, ready_fd);
+  if (process == kRecorderProcess) return run_recorder(settings, launch, bus, ready_fd);
+  return run_nodes(settings, launch, process, bus, ready_fd);
+}
+
+}  // namespace ocelli::launch

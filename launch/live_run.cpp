@@ -1,0 +1,199 @@
+#include "ocelli/launch/live_run.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "ocelli/launch/process.hpp"
+#include "ocelli/launch/progress.hpp"
+#include "ocelli/middleware/bus/bus.hpp"
+#include "ocelli/middleware/core/live_clock.hpp"
+#include "ocelli/middleware/core/log.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+constexpr Duration kReadyTimeout = 20s;
+constexpr Duration kDiscovery = 2s;       // from the last reader's start to the first message
+constexpr Duration kPatience = 10s;       // for a child to finish its files
+constexpr Duration kStep = 20ms;          // of the supervisor's loop when nothing is due
+constexpr int kMostRestarts = 3;          // per process
+
+/// Carries out the plan and says on the bus what it did. The time of an entry is when it took effect.
+class Injector {
+ public:
+  Injector(const std::vector<PlannedInjection>& plan, std::unique_ptr<Publisher<topics::Injections>> publisher)
+      : publisher_(std::move(publisher)) {
+    for (const PlannedInjection& injection : plan) {
+      actions_.push_back({injection.at, true, injection});
+      actions_.push_back({injection.at + injection.duration, false, injection});
+    }
+    std::stable_sort(actions_.begin(), actions_.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  }
+
+  /// When the next action is due, after the start of the run; nothing when all are done.
+  [[nodiscard]] std::optional<Duration> next() const {
+    if (done_ == actions_.size()) return std::nullopt;
+    return actions_[done_].at;
+  }
+
+  void act(Time now, std::vector<ChildProcess>& children, const LaunchFile& launch) {
+    const Action& action = actions_[done_++];
+    ocelli::msg::Injection message;
+    message.kind(std::string(to_string(action.injection.kind)));
+    message.target(action.injection.target);
+    message.is_active(action.is_begin);
+    if (action.injection.kind == InjectionKind::kDelay) {
+      message.magnitude(to_seconds(action.injection.delay));
+      message.unit("s");
+    }
+    if (action.injection.kind == InjectionKind::kStop) stop_or_continue(action, children, launch);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+    message.header().stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
+    message.header().stamp().nanosec(static_cast<std::uint32_t>((now - seconds).count()));
+    publisher_->publish(std::move(message), {.sensed_at = now, .lineage = {}, .flags = 0});
+    spdlog::info("injector: {} {} {}", action.is_begin ? "begin" : "end", to_string(action.injection.kind),
+                 action.injection.target);
+  }
+
+ private:
+  struct Action {
+    Duration at;
+    bool is_begin;
+    PlannedInjection injection;
+  };
+
+  static void stop_or_continue(const Action& action, std::vector<ChildProcess>& children, const LaunchFile& launch) {
+    const auto node = std::find_if(launch.nodes.begin(), launch.nodes.end(),
+                                   [&](const NodeEntry& entry) { return entry.name == action.injection.target; });
+    if (node == launch.nodes.end()) return;
+    for (ChildProcess& child : children) {
+      if (child.name() != node->process) continue;
+      const Status done = action.is_begin ? child.pause() : child.resume();
+      if (!done) spdlog::error("injector: {}", done.error().message);
+    }
+  }
+
+  std::vector<Action> actions_;
+  std::size_t done_ = 0;
+  std::unique_ptr<Publisher<topics::Injections>> publisher_;
+};
+
+class Supervisor {
+ public:
+  Supervisor(const LiveRunOptions& options, const LaunchFile& launch)
+      : options_(options), settings_(options.settings), launch_(launch) {}
+
+  Result<LiveRunOutcome> run() {
+    handle_stop_signals();
+    settings_.clock_offset_ns = LiveClock::measure_offset().count();
+    settings_.partition = fmt::format("ocelli-{}", ::getpid());  // runs on one host do not hear each other
+    const LiveClock clock{Duration{settings_.clock_offset_ns}};
+    OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings_, "supervisor")));
+    Bus bus(clock, std::move(lane));
+    OCELLI_ASSIGN(auto publisher, bus.publish<topics::Injections>());
+    Injector injector(options_.injections, std::move(publisher));
+    OCELLI_ASSIGN(const Time begin, start_all(clock));
+    loop(clock, begin, injector);
+    LiveRunOutcome outcome;
+    outcome.duration = std::max(Duration{}, clock.now() - begin);
+    stop_all();
+    outcome.notes = std::move(notes_);
+    return outcome;
+  }
+
+ private:
+  /// Monitor first; sources last, told to begin when everybody has found each other.
+  Result<Time> start_all(const Clock& clock) {
+    std::vector<std::string> names = {kMonitorProcess, kRecorderProcess};
+    for (const std::string& name : launch_.processes()) names.push_back(name);
+    for (const std::string& name : names) {
+      if (has_source(name) && begin_ == kNoTime) {
+        OCELLI_TRY(wait_all_ready());
+        begin_ = clock.now() + kDiscovery;
+      }
+      OCELLI_ASSIGN(auto child, start(name));
+      children_.push_back(std::move(child));
+    }
+    OCELLI_TRY(wait_all_ready());
+    return begin_;
+  }
+
+  [[nodiscard]] bool has_source(const std::string& process) const {
+    return std::any_of(launch_.sources.begin(), launch_.sources.end(),
+                       [&](const SourceEntry& entry) { return entry.process == process; });
+  }
+
+  Status wait_all_ready() {
+    for (ChildProcess& child : children_) OCELLI_TRY(child.wait_ready(kReadyTimeout));
+    return ok();
+  }
+
+  Result<ChildProcess> start(const std::string& name) {
+    settings_.begin_ns = to_ns(begin_);
+    std::vector<std::string> arguments = {"host", "--process", name};
+    const auto shared = to_arguments(settings_);
+    arguments.insert(arguments.end(), shared.begin(), shared.end());
+    return ChildProcess::start(name, std::move(arguments));
+  }
+
+  void loop(const Clock& clock, Time begin, Injector& injector) {
+    Progress progress(launch_.name);
+    while (!stop_requested()) {
+      const Duration elapsed = clock.now() - begin;
+      if (options_.duration > Duration{} && elapsed >= options_.duration) return;
+      if (injector.next() && elapsed >= *injector.next()) {
+        injector.act(clock.now(), children_, launch_);
+        continue;
+      }
+      if (!options_.is_quiet) progress.update(std::max(0.0, to_seconds(elapsed)), to_seconds(options_.duration));
+      revive(clock);
+      const Duration wait = injector.next() ? std::min(kStep, *injector.next() - elapsed) : kStep;
+      std::this_thread::sleep_for(wait);
+    }
+  }
+
+  /// A child that ended by itself is started again; a supervisor that restarts for ever would hide a fault.
+  void revive(const Clock& clock) {
+    for (std::size_t i = 0; i < children_.size(); ++i) {
+      if (children_[i].is_running()) continue;
+      const std::string name = children_[i].name();
+      if (restarts_[name] >= kMostRestarts) continue;
+      ++restarts_[name];
+      notes_.push_back(fmt::format("process '{}' ended by itself and was started again", name));
+      spdlog::error("{}", notes_.back());
+      begin_ = clock.now();
+      if (auto child = start(name)) children_[i] = std::move(*child);
+    }
+  }
+
+  /// Sources first, then nodes, recorder, and the monitor last.
+  void stop_all() {
+    std::reverse(children_.begin(), children_.end());
+    for (ChildProcess& child : children_) {
+      if (!child.stop(kPatience)) notes_.push_back(fmt::format("process '{}' did not end cleanly", child.name()));
+      if (child.name() == launch_.processes().front()) std::this_thread::sleep_for(200ms);  // last messages arrive
+    }
+    children_.clear();
+  }
+
+  const LiveRunOptions& options_;
+  LiveSettings settings_;
+  const LaunchFile& launch_;
+  std::vector<ChildProcess> children_;
+  std::map<std::string, int> restarts_;
+  std::vector<std::string> notes_;
+  Time begin_ = kNoTime;  // of the sources
+};
+
+}  // namespace
+
+Result<LiveRunOutcome> run_live(const LiveRunOptions& options) {
+  OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.settings.launch));
+  OCELLI_ASSIGN(const auto topics, source_topics(launch, options.settings.seed));
+  OCELLI_TRY(launch.topics(topics));
+  return Supervisor(options, launch).run();
+}
+
+}  // namespace ocelli::launch

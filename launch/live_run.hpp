@@ -1,0 +1,26 @@
+#pragma once
+// The supervisor of a live run: starts the processes in order (monitor, recorder, nodes, sources), carries out the
+// injection plan, shows progress, restarts what died, ends everything and leaves a finished run folder.
+
+#include <vector>
+
+#include "ocelli/launch/injection_plan.hpp"
+#include "ocelli/launch/live_settings.hpp"
+
+namespace ocelli::launch {
+
+struct LiveRunOptions {
+  LiveSettings settings;  // domain, partition, clock and begin are filled in
+  Duration duration{};    // 0: until Ctrl-C
+  std::vector<PlannedInjection> injections;
+  bool is_quiet = false;  // no progress line
+};
+
+struct LiveRunOutcome {
+  Duration duration{};
+  std::vector<std::string> notes;  // restarts and other things a report should say
+};
+
+Result<LiveRunOutcome> run_live(const LiveRunOptions& options);
+
+}  // namespace ocelli::launch

@@ -1,0 +1,48 @@
+#include "ocelli/launch/live_settings.hpp"
+
+namespace ocelli::launch {
+
+std::string_view built_in_launch(std::string_view name);  // generated from launch/files
+
+std::vector<std::string> to_arguments(const LiveSettings& settings) {
+  std::vector<std::string> arguments = {"--launch",    settings.launch,
+                                        "--seed",      std::to_string(settings.seed),
+                                        "--out",       settings.out.string(),
+                                        "--offset-ns", std::to_string(settings.clock_offset_ns),
+                                        "--begin-ns",  std::to_string(settings.begin_ns),
+                                        "--domain",    std::to_string(settings.domain),
+                                        "--partition", settings.partition};
+  if (!settings.is_realtime) arguments.emplace_back("--no-realtime");
+  return arguments;
+}
+
+DdsConfig dds_config(const LiveSettings& settings, const std::string& participant) {
+  DdsConfig config;
+  config.domain = settings.domain;
+  config.partition = settings.partition;
+  config.participant = "ocelli/" + participant;
+  return config;
+}
+
+Result<LaunchFile> find_launch(const std::string& name) {
+  std::error_code failure;
+  if (std::filesystem::is_regular_file(name, failure)) return LaunchFile::load(name);
+  const std::string_view text = built_in_launch(name);
+  if (!text.empty()) return LaunchFile::parse(std::string(text), name + ".yaml (built in)", {});
+  return error(ErrorCode::kNotFound, "{}: no such launch file, and no built-in one of that name", name);
+}
+
+SourceContext source_context(const LaunchFile& launch, std::uint64_t seed, Time begin) {
+  return {launch.file, launch.folder, seed, begin};
+}
+
+Result<std::vector<SourceTopic>> source_topics(const LaunchFile& launch, std::uint64_t seed) {
+  std::vector<SourceTopic> all;
+  for (const SourceEntry& entry : launch.sources) {
+    OCELLI_ASSIGN(const OpenedSource opened, open_source(entry, source_context(launch, seed, Time{})));
+    all.insert(all.end(), opened.source->topics().begin(), opened.source->topics().end());
+  }
+  return all;
+}
+
+}  // namespace ocelli::launch

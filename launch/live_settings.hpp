@@ -1,0 +1,40 @@
+#pragma once
+// What all processes of one live run must agree on; the supervisor hands it to its children as arguments.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "ocelli/launch/launch_file.hpp"
+#include "ocelli/middleware/dds/dds_lane.hpp"
+
+namespace ocelli::launch {
+
+struct LiveSettings {
+  std::string launch;              // path, or name of a built-in launch file
+  std::uint64_t seed = 1;
+  std::filesystem::path out;       // folder of the run
+  std::int64_t clock_offset_ns = 0;  // of LiveClock
+  std::int64_t begin_ns = 0;       // when sources start
+  std::uint32_t domain = 0;
+  std::string partition;
+  bool is_realtime = true;         // SCHED_FIFO where permitted
+};
+
+[[nodiscard]] std::vector<std::string> to_arguments(const LiveSettings& settings);
+
+[[nodiscard]] DdsConfig dds_config(const LiveSettings& settings, const std::string& participant);
+
+/// The file at `name`, or the built-in launch file of that name.
+[[nodiscard]] Result<LaunchFile> find_launch(const std::string& name);
+
+/// Sources of the launch file, opened: for their topics, or to run those of one process.
+[[nodiscard]] SourceContext source_context(const LaunchFile& launch, std::uint64_t seed, Time begin);
+[[nodiscard]] Result<std::vector<SourceTopic>> source_topics(const LaunchFile& launch, std::uint64_t seed);
+
+/// The roles beside the processes of the launch file.
+inline constexpr const char* kMonitorProcess = "monitor";
+inline constexpr const char* kRecorderProcess = "recorder";
+
+}  // namespace ocelli::launch

@@ -1,0 +1,226 @@
+#include "ocelli/middleware/bus/bus.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "ocelli/middleware/topics/image_view.hpp"
+
+namespace ocelli {
+namespace {
+
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] Time now() const override { return time; }
+  Time time = from_ns(1'000'000'000);
+};
+
+/// A lane whose frames go nowhere but into a list; `wanted` stands for a matched remote reader.
+struct FakeLane final : NetworkLane {
+  struct Wire {
+    bool is_wanted = true;
+    std::vector<std::vector<std::byte>> frames;
+    std::function<void(NetworkFrame)> on_frame;
+  };
+  struct Writer final : NetworkWriter {
+    explicit Writer(Wire& w) : wire(w) {}
+    [[nodiscard]] bool is_wanted() const override { return wire.is_wanted; }
+    [[nodiscard]] std::size_t readers() const override { return wire.is_wanted ? 1 : 0; }
+    Status write(const SampleHeader& header, std::span<const std::byte> body) override {
+      std::vector<std::byte> frame(framed_size(body.size()));
+      std::copy(body.begin(), body.end(), frame.begin());
+      write_trailer(header, frame);
+      wire.frames.push_back(std::move(frame));
+      return ok();
+    }
+    Wire& wire;
+  };
+  struct Reader final : NetworkReader {
+    [[nodiscard]] std::size_t writers() const override { return 1; }
+  };
+  explicit FakeLane(Wire& w) : wire(w) {}
+  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string&, const topics::TopicKind&) override {
+    return std::make_unique<Writer>(wire);
+  }
+  Result<std::unique_ptr<NetworkReader>> open_reader(const std::string&, const topics::TopicKind&,
+                                                     std::function<void(NetworkFrame)> on_frame) override {
+    wire.on_frame = std::move(on_frame);
+    return std::make_unique<Reader>();
+  }
+  Wire& wire;
+};
+
+NetworkFrame frame_of(const std::vector<std::byte>& bytes) {
+  BufferPtr buffer = default_pool().take(bytes.size());
+  buffer->resize(0, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), buffer->bytes().begin());
+  return {std::move(buffer), from_ns(5), 9, 77};
+}
+
+ocelli::msg::EgoMotion ego_with_speed(double speed_mps) {
+  ocelli::msg::EgoMotion ego;
+  ego.speed_mps(speed_mps);
+  return ego;
+}
+
+TEST(Bus, HandsTheSameObjectToSubscribersOfTheProcessWithItsStamps) {
+  ManualClock clock;
+  Bus bus(clock, nullptr);
+  auto publisher = bus.publish<topics::EgoMotion>("ego/main");
+  auto subscription = bus.subscribe<topics::EgoMotion>("ego/main");
+  ASSERT_TRUE(publisher && subscription);
+  clock.time = from_ns(2'000'000'000);
+  (*publisher)->publish(ego_with_speed(7.0), {.sensed_at = from_ns(1'900'000'000), .lineage = {}, .flags = 0});
+  const auto received = (*subscription)->take();
+  ASSERT_TRUE(received);
+  EXPECT_DOUBLE_EQ(static_cast<const ocelli::msg::EgoMotion*>(received->sample->value.get())->speed_mps(), 7.0);
+  EXPECT_EQ(received->sample->cdr, nullptr) << "no encoding inside a process";
+  EXPECT_EQ(received->sample->header.sensed_at(), from_ns(1'900'000'000));
+  EXPECT_EQ(received->sample->header.published_at(), clock.time);
+  EXPECT_EQ(received->sample->header.sequence, 1U);
+  EXPECT_EQ(received->sample->header.oldest.topic, topic_id("ego/main")) << "a source's message is its own origin";
+  EXPECT_FALSE((*subscription)->take());
+}
+
+TEST(Bus, AFullQueueDropsTheOldestAndCountsIt) {
+  ManualClock clock;
+  Bus bus(clock, nullptr);
+  auto publisher = bus.publish<topics::Tracks>();
+  auto subscription = bus.subscribe<topics::Tracks>();
+  const std::size_t depth = topics::kind_of<topics::Tracks>().depth;
+  // One is taken first: the count starts with the first message that was seen.
+  (*publisher)->publish({}, {});
+  ASSERT_TRUE((*subscription)->take());
+  for (std::size_t i = 0; i < depth + 3; ++i) (*publisher)->publish({}, {});
+  const auto next = (*subscription)->take();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->lost, 3U);
+  EXPECT_EQ(next->sample->header.sequence, 5U);
+  EXPECT_EQ((*subscription)->lost(), 3U);
+}
+
+TEST(Bus, RefusesTwoWritersAndTwoKindsOnOneTopic) {
+  ManualClock clock;
+  Bus bus(clock, nullptr);
+  const auto first = bus.publish<topics::Tracks>("t");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(bus.publish<topics::Tracks>("t"));
+  const auto other = bus.subscribe<topics::EgoMotion>("t");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "topic 't' is of kind tracks, not ego_motion");
+}
+
+TEST(Bus, StateTopicsAreLatchedForLateJoiners) {
+  ManualClock clock;
+  Bus bus(clock, nullptr);
+  auto publisher = bus.publish<topics::SafetyState>();
+  ocelli::msg::SafetyState state;
+  state.mode("degraded");
+  (*publisher)->publish(state, {});
+  auto late = bus.subscribe<topics::SafetyState>();
+  const auto received = (*late)->take();
+  ASSERT_TRUE(received);
+  EXPECT_EQ(static_cast<const ocelli::msg::SafetyState*>(received->sample->value.get())->mode(), "degraded");
+}
+
+TEST(Bus, EncodesOnlyWhenSomebodyElsewhereListens) {
+  ManualClock clock;
+  FakeLane::Wire wire;
+  Bus bus(clock, std::make_unique<FakeLane>(wire));
+  auto publisher = bus.publish<topics::EgoMotion>();
+  wire.is_wanted = false;
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_TRUE(wire.frames.empty());
+  wire.is_wanted = true;
+  (*publisher)->publish(ego_with_speed(2.0), {});
+  ASSERT_EQ(wire.frames.size(), 1U);
+  const auto header = read_trailer(wire.frames[0]);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->sequence, 2U);
+  ocelli::msg::EgoMotion ego;
+  ASSERT_TRUE(topics::decode(wire.frames[0], ego));
+  EXPECT_DOUBLE_EQ(ego.speed_mps(), 2.0);
+}
+
+TEST(Bus, ChecksWhatComesFromTheNetwork) {
+  ManualClock clock;
+  FakeLane::Wire wire;
+  Bus bus(clock, std::make_unique<FakeLane>(wire));
+  auto publisher = bus.publish<topics::EgoMotion>();
+  auto subscription = bus.subscribe<topics::EgoMotion>();
+  (*publisher)->publish(ego_with_speed(3.0), {});
+  static_cast<void>((*subscription)->take());
+  const auto good = wire.frames[0];
+  wire.on_frame(frame_of(good));
+  EXPECT_EQ((*subscription)->take()->integrity, Integrity::kTrusted);
+  auto flipped = good;
+  flipped[40] ^= std::byte{4};
+  wire.on_frame(frame_of(flipped));
+  EXPECT_EQ((*subscription)->take()->integrity, Integrity::kCorrupt);
+  auto masquerade = good;
+  SampleHeader header = *read_trailer(good);
+  header.topic = topic_id("another");
+  header.e2e_crc = frame_crc32(header, std::span(good).first(header.body_length));
+  write_trailer(header, masquerade);
+  wire.on_frame(frame_of(masquerade));
+  EXPECT_EQ((*subscription)->take()->integrity, Integrity::kCorrupt);
+}
+
+TEST(Bus, TakesForeignMessagesWithoutTrailerAsUnprotected) {
+  ManualClock clock;
+  FakeLane::Wire wire;
+  Bus bus(clock, std::make_unique<FakeLane>(wire));
+  auto subscription = bus.subscribe<topics::EgoMotion>();
+  std::vector<std::byte> bare;
+  topics::encode(ego_with_speed(4.0), bare);
+  wire.on_frame(frame_of(bare));
+  const auto received = (*subscription)->take();
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->integrity, Integrity::kUnprotected);
+  EXPECT_EQ(received->sample->header.sequence, 9U);
+  EXPECT_EQ(received->sample->header.published_at(), from_ns(5));
+}
+
+TEST(LossCounter, CountsGapsPerWriterAndStartsAnewWithARestart) {
+  LossCounter losses;
+  SampleHeader header;
+  const auto count = [&](std::uint32_t writer, std::uint64_t sequence) {
+    header.writer = writer;
+    header.sequence = sequence;
+    return losses.count(header);
+  };
+  EXPECT_EQ(count(1, 5), 0U);
+  EXPECT_EQ(count(1, 6), 0U);
+  EXPECT_EQ(count(1, 9), 2U);
+  EXPECT_EQ(count(2, 1), 0U) << "a new life of the writer";
+  EXPECT_EQ(count(1, 9), 0U) << "a repetition is no loss";
+  EXPECT_EQ(count(2, 4), 2U);
+}
+
+TEST(Bus, AnInjectedDelayHoldsMessagesBackInOrder) {
+  class RealClock final : public Clock {
+   public:
+    [[nodiscard]] Time now() const override { return Time{std::chrono::steady_clock::now().time_since_epoch()}; }
+  } clock;
+  Bus bus(clock, nullptr);
+  Signal signal;
+  auto publisher = bus.publish<topics::Tracks>("t");
+  auto subscription = bus.subscribe<topics::Tracks>("t", &signal);
+  bus.inject_delay("t", 30ms);
+  (*publisher)->publish({}, {});
+  (*publisher)->publish({}, {});
+  EXPECT_FALSE((*subscription)->take());
+  bus.inject_delay("t", 0ms);
+  (*publisher)->publish({}, {});
+  EXPECT_FALSE((*subscription)->take()) << "stays behind those that are under way";
+  for (std::uint64_t expected = 1; expected <= 3; ++expected) {
+    std::optional<Received> received;
+    while (!(received = (*subscription)->take())) signal.wait_for(1s);
+    EXPECT_EQ(received->sample->header.sequence, expected);
+    EXPECT_GE(received->received_at - received->sample->header.published_at(), expected < 3 ? 30ms : 0ms);
+    EXPECT_EQ(received->lost, 0U);
+  }
+}
+
+}  // namespace
+}  // namespace ocelli

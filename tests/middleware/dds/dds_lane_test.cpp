@@ -1,0 +1,114 @@
+// Two participants in one process stand for two processes: the lane tells them apart by participant.
+#include "ocelli/middleware/dds/dds_lane.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "ocelli/middleware/bus/bus.hpp"
+#include "ocelli/middleware/core/live_clock.hpp"
+#include "ocelli/middleware/topics/point_cloud_view.hpp"
+
+namespace ocelli {
+namespace {
+
+constexpr Duration kPatience = 10s;
+
+struct Peer {
+  explicit Peer(const std::string& partition)
+      : bus(clock, [&] {
+          DdsConfig config;
+          config.partition = partition;
+          return std::move(*open_dds_lane(config));
+        }()) {}
+  LiveClock clock{LiveClock::measure_offset()};
+  Bus bus;
+};
+
+std::string own_partition() { return fmt::format("ocelli-test-{}", ::getpid()); }
+
+std::optional<Received> wait_for(Subscription& subscription, Signal& signal) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (auto received = subscription.take()) return received;
+    signal.wait_for(100ms);
+  }
+  return std::nullopt;
+}
+
+template <class Tag>
+void wait_for_reader(Publisher<Tag>& publisher) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (publisher.raw().remote_readers() == 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ASSERT_GT(publisher.raw().remote_readers(), 0U);
+}
+
+TEST(DdsLane, CarriesACloudOfALidarTurnWithItsHeader) {
+  Peer sender(own_partition());
+  Peer receiver(own_partition());
+  Signal signal;
+  auto subscription = receiver.bus.subscribe<topics::LidarPoints>("lidar/top", &signal);
+  auto publisher = sender.bus.publish<topics::LidarPoints>("lidar/top");
+  ASSERT_TRUE(subscription && publisher);
+  wait_for_reader(**publisher);
+  auto draft = topics::draft_cloud({.stamp = from_ns(77), .frame_id = "lidar/top", .height = 64, .width = 1800});
+  ASSERT_TRUE(draft);
+  for (std::size_t i = 0; i < draft->points.size(); ++i) draft->points[i] = {float(i), 1.0F, 2.0F, 0.5F};
+  (*publisher)->publish_cdr(draft->cdr, {.sensed_at = from_ns(77), .lineage = {}, .flags = 0});
+  const auto received = wait_for(**subscription, signal);
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->integrity, Integrity::kTrusted);
+  EXPECT_EQ(received->sample->header.sensed_at(), from_ns(77));
+  const auto view = topics::PointCloudView::parse(received->sample->cdr->bytes());
+  ASSERT_TRUE(view);
+  EXPECT_FLOAT_EQ(view->point(115'199).x, 115'199.0F);
+}
+
+TEST(DdsLane, LateJoinersGetTheLastStateAndEventsArriveInOrder) {
+  Peer sender(own_partition());
+  auto state = sender.bus.publish<topics::SafetyState>();
+  auto events = sender.bus.publish<topics::Faults>();
+  ocelli::msg::SafetyState message;
+  message.mode("degraded");
+  (*state)->publish(message, {});
+  Peer late(own_partition());
+  Signal signal;
+  auto states = late.bus.subscribe<topics::SafetyState>({}, &signal);
+  auto faults = late.bus.subscribe<topics::Faults>({}, &signal);
+  const auto received = wait_for(**states, signal);
+  ASSERT_TRUE(received);
+  wait_for_reader(**events);
+  for (int i = 0; i < 100; ++i) {
+    ocelli::msg::Fault fault;
+    fault.id(std::to_string(i));
+    (*events)->publish(fault, {});
+  }
+  for (int i = 0; i < 100; ++i) {
+    const auto event = wait_for(**faults, signal);
+    ASSERT_TRUE(event) << i;
+    ocelli::msg::Fault fault;
+    ASSERT_TRUE(topics::decode(event->sample->cdr->bytes(), fault));
+    EXPECT_EQ(fault.id(), std::to_string(i));
+    EXPECT_EQ(event->lost, 0U);
+  }
+}
+
+TEST(DdsLane, PartitionsKeepRunsApart) {
+  Peer sender(own_partition() + "-a");
+  Peer stranger(own_partition() + "-b");
+  auto publisher = sender.bus.publish<topics::Tracks>();
+  auto subscription = stranger.bus.subscribe<topics::Tracks>();
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  EXPECT_EQ((*publisher)->raw().remote_readers(), 0U);
+}
+
+TEST(DdsLane, RefusesADomainThatDoesNotExist) {
+  DdsConfig config;
+  config.domain = 500;
+  const auto lane = open_dds_lane(config);
+  ASSERT_FALSE(lane);
+  EXPECT_EQ(lane.error().message, "DDS domain 500: expected 0 to 232");
+}
+
+}  // namespace
+}  // namespace ocelli
