@@ -11,7 +11,14 @@ namespace ocelli::launch {
 namespace {
 
 constexpr auto kCommands = std::to_array<Command>({
+    {"demo", "drive a simulated vehicle, put in faults, show how they are caught", &declare_demo},
+    {"run", "run a launch file live", &declare_run},
+    {"replay", "run a recorded drive through the nodes", &declare_replay},
     {"topics", "list the topic kinds (table 1)", &declare_topics},
+    {"nodes", "list the nodes (table 4)", &declare_nodes},
+    {"drivers", "list devices and recording formats (table 2)", &declare_drivers},
+    {"detectors", "list the fault detectors (table 3)", &declare_detectors},
+    {"host", "", &declare_host},
 });
 
 }  // namespace

@@ -104,13 +104,14 @@ Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folde
   launch.file = yaml.name();
   launch.folder = folder;
   ConfigReader reader(launch.file);
-  reader.check_keys(yaml.root(), {"name", "sources", "nodes", "chains", "monitor"});
+  reader.check_keys(yaml.root(), {"name", "sources", "nodes", "topics", "chains", "monitor"});
   OCELLI_TRY(yaml.root().IsMap() ? ok() : reader.status());
   launch.name = std::filesystem::path(launch.file).stem().string();
   read_text(reader, yaml.root(), "name", launch.name);
   read_list(reader, yaml.root()["sources"], "sources", launch, &read_source);
   read_list(reader, yaml.root()["nodes"], "nodes", launch, &read_node);
   if (const YAML::Node chains = yaml.root()["chains"]) reader.read_value(chains, "chains", launch.chains);
+  if (const YAML::Node topics = yaml.root()["topics"]) reader.read_value(topics, "topics", launch.overrides);
   launch.monitor = yaml.root()["monitor"];
   check_unique(reader, launch);
   OCELLI_TRY(reader.status());
@@ -168,6 +169,7 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
     check(fmt::format("{}: chain '{}'", file, chain.name), chain.from, nullptr);
     check(fmt::format("{}: chain '{}'", file, chain.name), chain.to, nullptr);
   }
+  for (const TopicEntry& entry : overrides) check(fmt::format("{}: topics", file), entry.name, nullptr);
   std::map<TopicId, std::string> ids;
   for (const auto& [name, kind] : all)
     if (const auto [other, is_new] = ids.try_emplace(topic_id(name), name); !is_new)
@@ -175,6 +177,17 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
                                      other->second));
   if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "\n"));
   return all;
+}
+
+topics::TopicKind LaunchFile::settings_of(const std::string& topic, const topics::TopicKind& kind) const {
+  topics::TopicKind settings = kind;
+  for (const TopicEntry& entry : overrides) {
+    if (entry.name != topic) continue;
+    settings.rate_hz = entry.rate_hz.value_or(settings.rate_hz);
+    settings.latency_budget = entry.latency_budget.value_or(settings.latency_budget);
+    settings.is_recorded = entry.is_recorded.value_or(settings.is_recorded);
+  }
+  return settings;
 }
 
 std::vector<std::string> LaunchFile::processes() const {

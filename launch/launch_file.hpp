@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,20 @@ struct ChainEntry {
   }
 };
 
+/// What a launch file changes of table 1 for one topic instance.
+struct TopicEntry {
+  std::string name;
+  std::optional<double> rate_hz;
+  std::optional<Duration> latency_budget;
+  std::optional<bool> is_recorded;
+  static constexpr auto fields() {
+    return std::tuple{required(field("name", &TopicEntry::name, "topic instance")),
+                      field("rate_hz", &TopicEntry::rate_hz, "Hz", 0.0, 10000.0, "0: on change"),
+                      field("latency_budget", &TopicEntry::latency_budget, "s", 1e-6, 60.0, "published to received"),
+                      field("record", &TopicEntry::is_recorded, "whether the recorder takes it")};
+  }
+};
+
 struct LaunchFile {
   std::string file;              // as named on the command line, for messages
   std::filesystem::path folder;  // where relative paths start
@@ -62,6 +77,7 @@ struct LaunchFile {
   std::vector<SourceEntry> sources;
   std::vector<NodeEntry> nodes;
   std::vector<ChainEntry> chains;
+  std::vector<TopicEntry> overrides;  // section `topics`
   YAML::Node monitor;            // read by monitor_config.hpp
 
   static Result<LaunchFile> load(const std::filesystem::path& path);
@@ -70,6 +86,9 @@ struct LaunchFile {
   /// Every topic instance of the launch file with its kind, once the sources are known.
   [[nodiscard]] Result<std::map<std::string, const topics::TopicKind*>> topics(
       const std::vector<SourceTopic>& source_topics) const;
+
+  /// The row of table 1 with this launch file's overrides.
+  [[nodiscard]] topics::TopicKind settings_of(const std::string& topic, const topics::TopicKind& kind) const;
 
   [[nodiscard]] std::vector<std::string> processes() const;
 };

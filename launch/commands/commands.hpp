@@ -7,6 +7,13 @@ class App;
 
 namespace ocelli::launch {
 
+void declare_demo(CLI::App& command, int& exit_status);
+void declare_detectors(CLI::App& command, int& exit_status);
+void declare_drivers(CLI::App& command, int& exit_status);
+void declare_host(CLI::App& command, int& exit_status);
+void declare_nodes(CLI::App& command, int& exit_status);
+void declare_replay(CLI::App& command, int& exit_status);
+void declare_run(CLI::App& command, int& exit_status);
 void declare_topics(CLI::App& command, int& exit_status);
 
 }  // namespace ocelli::launch

@@ -68,6 +68,7 @@ Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::uniq
   for (const OutputSpec& spec : node->outputs())
     shell->outputs_.push_back({spec, value_or(binding.outputs, spec.name, std::string(spec.kind->name))});
   shell->histories_.resize(shell->inputs_.size());
+  shell->last_used_.resize(shell->inputs_.size(), Time::min());
   shell->name_ = std::move(name);
   shell->node_ = std::move(node);
   return shell;
@@ -117,8 +118,10 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
       chosen.assign(history.begin(), history.end());
       if (chosen.empty()) activation.is_degraded = true;
     }
+    // What an earlier activation has seen of a window is not new data: only its rest counts as made from it now.
+    const Time seen_before = std::exchange(last_used_[i], chosen.empty() ? Time::min() : chosen.back()->header.sensed_at());
     for (const SamplePtr& sample : chosen) {
-      widen(activation.lineage, sample->header);
+      if (sample->header.sensed_at() > seen_before || sample == chosen.back()) widen(activation.lineage, sample->header);
       if ((sample->header.flags & SampleHeader::kDegraded) != 0) activation.is_degraded = true;
     }
   }

@@ -88,6 +88,7 @@ class NodeShell {
   std::vector<BoundInput> inputs_;
   std::vector<BoundOutput> outputs_;
   std::vector<std::deque<SamplePtr>> histories_;  // per input
+  std::vector<Time> last_used_;                   // per input: sensed_at of the newest sample of the last activation
   std::vector<std::string> problems_;
 };
 

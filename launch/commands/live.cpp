@@ -1,0 +1,135 @@
+// `ocelli demo` and `ocelli run`: live runs, each node in its own process.
+#include "ocelli/launch/command.hpp"
+#include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/live_run.hpp"
+#include "ocelli/launch/run_folder.hpp"
+#include "ocelli/middleware/core/log.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+struct Options {
+  std::string kind;  // "demo" or "run"
+  std::string launch = "demo";
+  std::uint64_t seed = 1;
+  std::string duration;
+  std::string out;
+  bool has_no_faults = false;
+  bool is_not_realtime = false;
+  std::vector<std::string> injections;
+  std::uint32_t domain = 0;
+};
+
+/// What the demonstration promises for each fault it puts in.
+constexpr Duration kFreezeLimit = 300ms;
+constexpr Duration kStopLimit = 250ms;
+constexpr Duration kDelayLimit = 150ms;
+
+/// Targets of the demonstration's faults: cameras, nodes, and topics fast enough for the delay's limit.
+InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string, const topics::TopicKind*>& topics) {
+  InjectionTargets targets;
+  for (const auto& [name, kind] : topics) {
+    if (kind->name == topics::CameraImage::kName) targets.freeze.push_back(name);
+    const bool is_consumed = kind->name == topics::VehicleState::kName || kind->name == topics::EgoMotion::kName ||
+                             kind->name == topics::ImuData::kName;
+    if (is_consumed) targets.delay.push_back(name);
+  }
+  for (const NodeEntry& node : launch.nodes) targets.stop.push_back(node.name);
+  return targets;
+}
+
+report::ExpectedFault expectation(const PlannedInjection& injection) {
+  report::ExpectedFault expected;
+  expected.injection = to_string(injection.kind);
+  expected.target = injection.target;
+  expected.mode = "degraded";
+  switch (injection.kind) {
+    case InjectionKind::kFreeze:
+      expected.fault = injection.target + ".frozen";
+      expected.limit = kFreezeLimit;
+      break;
+    case InjectionKind::kStop:
+      expected.fault = injection.target + ".silent";
+      expected.limit = kStopLimit;
+      expected.also = {"*"};  // whoever works on its output is late, lost or silent, too
+      break;
+    case InjectionKind::kDelay:
+      expected.fault = injection.target + ".late";
+      expected.limit = kDelayLimit;
+      expected.also = {"*"};
+      break;
+  }
+  return expected;
+}
+
+Result<std::vector<PlannedInjection>> plan(const Options& options, Duration duration, const LaunchFile& launch,
+                                           const std::map<std::string, const topics::TopicKind*>& topics) {
+  std::vector<PlannedInjection> injections;
+  for (const std::string& text : options.injections) {
+    OCELLI_ASSIGN(auto injection, parse_injection(text));
+    injections.push_back(std::move(injection));
+  }
+  if (options.kind != "demo" || options.has_no_faults || !injections.empty()) return injections;
+  return plan_injections(options.seed, duration, targets_of(launch, topics));
+}
+
+Result<int> run(const Options& options) {
+  const auto duration = options.duration.empty() ? std::optional<Duration>(Duration{}) : parse_duration(options.duration);
+  if (!duration || *duration < Duration{})
+    return error(ErrorCode::kInvalidArgument, "--duration {}: expected a duration with a unit, such as 30s", options.duration);
+  OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.launch));
+  OCELLI_ASSIGN(const auto sources, source_topics(launch, options.seed));
+  OCELLI_ASSIGN(const auto topics, launch.topics(sources));
+  LiveRunOptions live;
+  live.duration = *duration;
+  OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, topics));
+  OCELLI_ASSIGN(live.settings.out, make_run_folder(options.out, options.kind));
+  live.settings.launch = options.launch;
+  live.settings.seed = options.seed;
+  live.settings.domain = options.domain;
+  live.settings.is_realtime = !options.is_not_realtime;
+  report::RunInfo info = describe_run(launch, options.kind, "live");
+  info.seed = options.seed;
+  for (const PlannedInjection& injection : live.injections) info.expected.push_back(expectation(injection));
+  if (options.kind == "demo") info.targets.emplace();
+  OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
+  info.duration = outcome.duration;
+  info.notes = outcome.notes;
+  return conclude_run(info, live.settings.out);
+}
+
+void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status) {
+  command.add_option("--seed", options->seed, "of the simulated world and of the injected faults")
+      ->capture_default_str();
+  command.add_option("--duration", options->duration, "how long, such as 30s (0s: until Ctrl-C)")
+      ->capture_default_str();
+  command.add_option("--inject", options->injections,
+                     "inject this instead: freeze:TOPIC@AT+LENGTH, stop:NODE@AT+LENGTH, delay:TOPIC@AT+LENGTH=DELAY "
+                     "(repeatable)");
+  command.add_option("--out", options->out, "folder for recording and report (default: a new one below out/)");
+  command.add_option("--domain", options->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  command.add_flag("--no-realtime", options->is_not_realtime, "do not ask for real-time priorities");
+  command.callback([options, &exit_status] {
+    const Result<int> status = run(*options);
+    exit_status = status ? *status : report_error(status.error());
+  });
+}
+
+}  // namespace
+
+void declare_demo(CLI::App& command, int& exit_status) {
+  const auto options = std::make_shared<Options>();
+  options->kind = "demo";
+  options->duration = "30s";
+  command.add_flag("--no-faults", options->has_no_faults, "drive without injected faults");
+  declare(command, options, exit_status);
+}
+
+void declare_run(CLI::App& command, int& exit_status) {
+  const auto options = std::make_shared<Options>();
+  options->kind = "run";
+  command.add_option("launch", options->launch, "launch file, or the name of a built-in one (demo, replay)")->required();
+  declare(command, options, exit_status);
+}
+
+}  // namespace ocelli::launch

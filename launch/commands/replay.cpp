@@ -1,0 +1,86 @@
+// `ocelli replay DRIVE`: a recorded drive through the nodes, in logical or paced time.
+#include <thread>
+
+#include "ocelli/launch/command.hpp"
+#include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/drive.hpp"
+#include "ocelli/launch/live_settings.hpp"
+#include "ocelli/launch/logical_run.hpp"
+#include "ocelli/launch/run_folder.hpp"
+#include "ocelli/middleware/core/log.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+struct ReplayOptions {
+  std::string drive;
+  std::string launch = "replay";
+  std::string rate = "max";
+  std::string out;
+  std::vector<std::string> delays;
+  LogicalRunOptions run;
+};
+
+/// "max" or recorded seconds per second.
+Result<double> parse_rate(const std::string& text) {
+  if (text == "max") return 0.0;
+  char* end = nullptr;
+  const double rate = std::strtod(text.c_str(), &end);
+  if (end == text.c_str() || *end != '\0' || !(rate > 0.0 && rate <= 1000.0))
+    return error(ErrorCode::kInvalidArgument, "--rate {}: expected max or a number up to 1000", text);
+  return rate;
+}
+
+/// "lidar/objects=80ms".
+Status parse_delay(const std::string& text, std::map<std::string, Duration>& delays) {
+  const std::size_t equals = text.rfind('=');
+  const auto delay = equals == std::string::npos ? std::nullopt : parse_duration(text.substr(equals + 1));
+  if (!delay || *delay < Duration{} || equals == 0)
+    return error(ErrorCode::kInvalidArgument, "--delay {}: expected TOPIC=DURATION, such as lidar/objects=80ms", text);
+  delays[text.substr(0, equals)] = *delay;
+  return ok();
+}
+
+Result<int> replay(ReplayOptions& options) {
+  OCELLI_ASSIGN(options.run.rate, parse_rate(options.rate));
+  for (const std::string& delay : options.delays) OCELLI_TRY(parse_delay(delay, options.run.delays));
+  OCELLI_ASSIGN(LaunchFile launch, find_launch(options.launch));
+  OCELLI_ASSIGN(OpenedDrive drive, open_drive(options.drive, launch));
+  for (const std::string& note : drive.notes) spdlog::info("{}", note);
+  OCELLI_ASSIGN(options.run.out, make_run_folder(options.out, "replay"));
+  report::RunInfo info = describe_run(launch, "replay", options.run.rate > 0.0 ? "paced" : "logical");
+  info.launch = fmt::format("{} ({})", options.drive, launch.name);
+  std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources;
+  sources.emplace_back("drive", std::move(drive.source));
+  OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), options.run));
+  info.duration = outcome.duration;
+  info.notes = std::move(drive.notes);
+  info.notes.insert(info.notes.end(), outcome.notes.begin(), outcome.notes.end());
+  if (outcome.is_interrupted) info.notes.emplace_back("interrupted before the end of the drive");
+  for (const auto& [topic, count] : outcome.messages) fmt::print("{:<28} {:>8} messages\n", topic, count);
+  return conclude_run(info, options.run.out);
+}
+
+}  // namespace
+
+void declare_replay(CLI::App& command, int& exit_status) {
+  const auto options = std::make_shared<ReplayOptions>();
+  options->run.threads = std::max(1U, std::thread::hardware_concurrency());
+  command.add_option("drive", options->drive, "KITTI raw drive folder, MCAP file, or folder of an earlier run")
+      ->required();
+  command.add_option("--launch", options->launch, "launch file: its nodes, chains and monitor")->capture_default_str();
+  command.add_option("--rate", options->rate, "recorded seconds per second, or max")->capture_default_str();
+  command.add_option("--threads", options->run.threads, "worker threads; the result does not depend on them")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command.add_option("--schedule-seed", options->run.schedule_seed,
+                     "shuffle the worker threads by this seed, to show that the result does not depend on them");
+  command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
+  command.add_option("--out", options->out, "folder for the results (default: a new one below out/)");
+  command.callback([options, &exit_status] {
+    const Result<int> status = replay(*options);
+    exit_status = status ? *status : report_error(status.error());
+  });
+}
+
+}  // namespace ocelli::launch

@@ -1,0 +1,119 @@
+#include "ocelli/launch/live_monitor.hpp"
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "ocelli/launch/monitor_bridge.hpp"
+#include "ocelli/launch/process.hpp"
+#include "ocelli/middleware/core/log.hpp"
+#include "ocelli/middleware/node/live_executor.hpp"
+#include "ocelli/safety/monitor/observation_queue.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+constexpr std::size_t kQueueCapacity = 16384;
+constexpr Duration kIdleWait = 20ms;
+constexpr auto kPublishPoll = std::chrono::milliseconds(2);
+
+/// Reports from the tick thread to the publishing one: one writer, one reader, fixed memory.
+class ReportQueue {
+ public:
+  /// The slot to fill, or null when the publisher is far behind.
+  MonitorReport* begin_push() {
+    if (tail_ - head_.load(std::memory_order_acquire) == slots_.size()) return nullptr;
+    return &slots_[tail_ % slots_.size()];
+  }
+  void end_push() { published_.store(++tail_, std::memory_order_release); }
+  const MonitorReport* front() const {
+    const std::uint64_t head = head_.load(std::memory_order_relaxed);
+    return head == published_.load(std::memory_order_acquire) ? nullptr : &slots_[head % slots_.size()];
+  }
+  void pop() { head_.store(head_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+
+ private:
+  std::vector<MonitorReport> slots_ = std::vector<MonitorReport>(64);
+  std::uint64_t tail_ = 0;
+  std::atomic<std::uint64_t> published_ = 0;
+  std::atomic<std::uint64_t> head_ = 0;
+};
+
+/// Receiving thread: from the bus into the queue.
+void receive(Subscription& subscription, Signal& signal, safety::ObservationQueue& queue,
+             const std::atomic<bool>& is_stopping) {
+  ocelli::msg::ObservationBatch batch;
+  while (!is_stopping) {
+    const auto received = subscription.take();
+    if (!received) {
+      signal.wait_for(kIdleWait);
+      continue;
+    }
+    if (received->lost > 0) queue.count_lost(received->lost);
+    const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
+                           topics::decode(received->sample->cdr->bytes(), batch).has_value();
+    if (!is_usable) {
+      queue.count_lost(1);
+      continue;
+    }
+    for (const auto& message : batch.observations()) queue.push(node::from_message(message));
+  }
+}
+
+/// Tick thread: allocates nothing, takes no lock, throws nothing.
+void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue& reports, const Clock& clock,
+          const std::atomic<bool>& is_stopping) {
+  MonitorReporter reporter;
+  Observation observation;
+  auto next = std::chrono::steady_clock::now();
+  while (!is_stopping) {
+    while (queue.pop(observation)) monitor.observe(observation);
+    monitor.count_lost(queue.take_overflows());
+    const Time now = clock.now();
+    monitor.tick(now);
+    if (MonitorReport* report = reports.begin_push(); report != nullptr && reporter.fill(monitor, now, *report))
+      reports.end_push();
+    next = std::max(next + monitor.config().tick_period, std::chrono::steady_clock::now());
+    std::this_thread::sleep_until(next);
+  }
+}
+
+}  // namespace
+
+Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& bus, int ready_fd) {
+  OCELLI_ASSIGN(const auto sources, source_topics(launch, settings.seed));
+  OCELLI_ASSIGN(const auto topics, launch.topics(sources));
+  OCELLI_ASSIGN(const safety::MonitorConfig config, monitor_config(launch, topics));
+  OCELLI_ASSIGN(const auto monitor, safety::Monitor::create(config));
+  OCELLI_ASSIGN(const auto faults, bus.publish<topics::Faults>());
+  OCELLI_ASSIGN(const auto states, bus.publish<topics::SafetyState>());
+  Signal signal;
+  OCELLI_ASSIGN(const auto subscription, bus.subscribe<topics::Observations>({}, &signal));
+  safety::ObservationQueue queue(kQueueCapacity);
+  ReportQueue reports;
+  std::atomic<bool> is_stopping = false;
+  std::thread receiver([&] { receive(*subscription, signal, queue, is_stopping); });
+  std::thread ticker([&] { tick(*monitor, queue, reports, bus.clock(), is_stopping); });
+  report_ready(ready_fd);
+  while (!stop_requested()) {
+    std::this_thread::sleep_for(kPublishPoll);
+    for (const MonitorReport* report = reports.front(); report != nullptr; report = reports.front()) {
+      for (std::size_t i = 0; i < report->event_count; ++i) {
+        const auto message = to_message(report->events[i], *monitor);
+        spdlog::warn("fault {}: {} ({:.1f} {}, limit {:.1f}) {}", message.id(),
+                     safety::to_string(report->events[i].state), message.value(), message.unit(), message.limit(),
+                     message.detail());
+        faults->publish(message, {.sensed_at = report->at, .lineage = {}, .flags = 0});
+      }
+      if (report->has_state)
+        states->publish(to_message(*report, *monitor), {.sensed_at = report->at, .lineage = {}, .flags = 0});
+      reports.pop();
+    }
+  }
+  is_stopping = true;
+  receiver.join();
+  ticker.join();
+  return ok();
+}
+
+}  // namespace ocelli::launch
