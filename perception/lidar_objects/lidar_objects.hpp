@@ -19,7 +19,7 @@
 namespace ocelli::perception {
 
 struct LidarObjectsConfig {
-  double range_min_m = 1.5;
+  double range_min_m = 2.0;
   double range_max_m = 70.0;
   OwnBody own_body;
   GroundConfig ground;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kContourBins = 96;
 constexpr float kDegree = static_cast<float>(M_PI) / 180.0F;
+constexpr float kThin_m = 0.3F;
 constexpr float kNearest_m = 0.04F;  // d0 of the paper: closer to an edge than this counts the same
 
 /// Orders directions around `ahead` in (-2, 2], without trigonometry.
@@ -53,6 +54,19 @@ void RectangleFitter::find_contour(std::span<const Eigen::Vector2f> points) {
     if (p != nullptr) contour_.push_back(*p);
 }
 
+/// Area of the rectangle in this direction around all points [m^2]; a thin one counts as kThin_m wide.
+float RectangleFitter::area_m2(std::span<const Eigen::Vector2f> points, float yaw_rad) {
+  const float c = std::cos(yaw_rad);
+  const float s = std::sin(yaw_rad);
+  Span along;
+  Span across;
+  for (const Eigen::Vector2f& p : points) {
+    along.take(c * p.x() + s * p.y());
+    across.take(c * p.y() - s * p.x());
+  }
+  return std::max(along.high - along.low, kThin_m) * std::max(across.high - across.low, kThin_m);
+}
+
 float RectangleFitter::closeness(float yaw_rad) const {
   const float c = std::cos(yaw_rad);
   const float s = std::sin(yaw_rad);
@@ -78,7 +92,7 @@ Rectangle RectangleFitter::fit(std::span<const Eigen::Vector2f> points) {
   float best_yaw_rad = 0.0F;
   float best = -1.0F;
   const auto attempt = [&](float yaw_rad) {
-    const float score = closeness(yaw_rad);
+    const float score = closeness(yaw_rad) / area_m2(points, yaw_rad);
     if (score > best) {
       best = score;
       best_yaw_rad = yaw_rad;

@@ -1,7 +1,8 @@
 #pragma once
 // The rectangle around a cluster, seen from above: its direction by search over angles with the closeness criterion
 // (Zhang, Xu, Dong, Dolan, "Efficient L-shape fitting for vehicle detection using laser scanners", IV 2017, algorithm
-// 4), evaluated on the visible contour only, so that roofs and wheel arches do not turn the box.
+// 4) on the visible contour, over the area around all points (their algorithm 3): the contour alone turns boxes with
+// rounded corners, the area alone those with few points.
 
 #include <Eigen/Core>
 
@@ -34,6 +35,7 @@ class RectangleFitter {
 
  private:
   void find_contour(std::span<const Eigen::Vector2f> points);
+  [[nodiscard]] static float area_m2(std::span<const Eigen::Vector2f> points, float yaw_rad);
   [[nodiscard]] float closeness(float yaw_rad) const;
 
   std::vector<Eigen::Vector2f> contour_;
