@@ -46,6 +46,9 @@ class LidarObjects {
   /// Boxes in the vehicle frame, valid until the next call; z of the ground plane at the vehicle's origin is 0.
   [[nodiscard]] std::span<const Box3> detect(const CloudSpan& cloud, const Pose& T_vehicle_lidar);
 
+  /// Returns in range of the last cloud, without the own body: none means no data, not an empty road.
+  [[nodiscard]] std::size_t returns() const { return points_.size(); }
+
  private:
   void gather();
   [[nodiscard]] Shape measure(std::int32_t cluster);
