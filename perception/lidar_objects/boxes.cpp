@@ -65,13 +65,16 @@ Side widened(float low_m, float high_m, float size_m, float seen_from_m) {
   return {low_m - 0.5F * missing_m, high_m + 0.5F * missing_m, is_seen};
 }
 
-/// The axis of the rectangle that is the vehicle's length.
-int length_axis(const Shape& shape, float width_max_m) {
+/// The axis of the rectangle that is the vehicle's length: the longer one, unless what is seen can be a rear or a front.
+/// A face as wide as a vehicle is one when it lies across the line of sight: depth behind a face is seen in part only.
+int length_axis(const Shape& shape, float width_m) {
   const Rectangle& r = shape.rectangle;
   const int longer = r.extent_m(0) >= r.extent_m(1) ? 0 : 1;
-  if (r.extent_m(longer) > width_max_m) return longer;
-  constexpr float kWidthMin_m = 1.2F;
-  if (r.extent_m(longer) >= kWidthMin_m) return 1 - longer;      // a rear or a front: the length lies behind it
+  if (r.extent_m(longer) > 1.2F * width_m) return longer;
+  const auto can_be_width = [&](int i) { return r.extent_m(i) > 0.75F * width_m; };
+  const int across = std::abs(r.axis(0).dot(shape.centre_m())) < std::abs(r.axis(1).dot(shape.centre_m())) ? 0 : 1;
+  if (can_be_width(across)) return 1 - across;
+  if (can_be_width(1 - across)) return across;
   return std::abs(r.axis(0).x()) >= std::abs(r.axis(1).x()) ? 0 : 1;  // a fragment: most traffic goes our way or comes
 }
 
@@ -113,7 +116,7 @@ Box3 complete(const Shape& shape, const Judgement& judgement, const BoxesConfig&
   const Prior prior = prior_of(judgement.object_class, config);
   const Rectangle& r = shape.rectangle;
   const bool is_vehicle = judgement.object_class == ObjectClass::kCar || judgement.object_class == ObjectClass::kTruck;
-  const int along = is_vehicle ? length_axis(shape, prior.width_m + 0.5F) : (r.extent_m(0) >= r.extent_m(1) ? 0 : 1);
+  const int along = is_vehicle ? length_axis(shape, prior.width_m) : (r.extent_m(0) >= r.extent_m(1) ? 0 : 1);
   const auto a = static_cast<std::size_t>(along);
   const Side length = widened(r.low_m[a], r.high_m[a], prior.length_m, prior.length_seen_m);
   const Side width = widened(r.low_m[1 - a], r.high_m[1 - a], prior.width_m, prior.width_seen_m);

@@ -45,6 +45,10 @@ struct Shape {
 
   [[nodiscard]] float longer_m() const { return std::max(rectangle.extent_m(0), rectangle.extent_m(1)); }
   [[nodiscard]] float shorter_m() const { return std::min(rectangle.extent_m(0), rectangle.extent_m(1)); }
+  [[nodiscard]] Eigen::Vector2f centre_m() const {
+    return 0.5F * (rectangle.low_m[0] + rectangle.high_m[0]) * rectangle.axis(0) +
+           0.5F * (rectangle.low_m[1] + rectangle.high_m[1]) * rectangle.axis(1);
+  }
   /// It may be higher than what was seen of it.
   [[nodiscard]] bool is_cut_above() const { return top_m > sight_m - 0.15F - 0.008F * range_m; }
 };

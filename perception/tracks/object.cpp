@@ -44,6 +44,9 @@ Eigen::Matrix2d rotated(const Eigen::Vector2d& sigma, double yaw_rad) {
   return R * sigma.cwiseProduct(sigma).asDiagonal() * R.transpose();
 }
 
+Eigen::Vector2d direction(double angle_rad) { return {std::cos(angle_rad), std::sin(angle_rad)}; }
+
+/// Of a face, by size and range.
 double position_sigma_m(const Box3& box, double range_m) { return box.size_m.x() > 1.2 ? 0.15 + 0.004 * range_m : 0.1 + 0.002 * range_m; }
 
 }  // namespace
@@ -92,22 +95,23 @@ Object::Fit Object::fit(const Measurement& measurement) const {
   fit.is_seen = {is_across ? box.is_width_seen : box.is_length_seen, is_across ? box.is_length_seen : box.is_width_seen};
   const Eigen::Vector2d to_sensor = measurement.sensor_m - box.centre_m.head<2>();
   const double range_m = to_sensor.norm();
+  const double axis_rad = has_heading ? filter_.yaw_rad() : fit.yaw_rad;
   Eigen::Vector2d sigma = Eigen::Vector2d::Constant(position_sigma_m(box, range_m));
   fit.centre_m = box.centre_m.head<2>();
   for (int i = 0; i < 2; ++i) {
-    const double angle_rad = fit.yaw_rad + i * M_PI_2;
-    const Eigen::Vector2d axis(std::cos(angle_rad), std::sin(angle_rad));
-    const double to_sensor_m = axis.dot(to_sensor);
-    const double longer_m = size_m_(i) - fit.seen_m(i);
+    const Eigen::Vector2d seen_axis = direction(fit.yaw_rad + i * M_PI_2);
+    const Eigen::Vector2d own_axis = direction(axis_rad + i * M_PI_2);
+    const double to_sensor_m = seen_axis.dot(to_sensor);
+    const bool is_seen = fit.is_seen[static_cast<std::size_t>(i)];
     if (std::abs(to_sensor_m) > 0.5 * fit.seen_m(i)) {
-      // A corner is seen: move the centre away from the sensor by half of what the box lacks.
-      fit.centre_m -= std::copysign(0.5 * longer_m, to_sensor_m) * axis;
-    } else if (!fit.is_seen[static_cast<std::size_t>(i)]) {
-      sigma(i) += 0.25 * std::abs(longer_m);
+      // From the box's centre to its near side along the box's axis, and back into the object along its own.
+      fit.centre_m += std::copysign(0.5, to_sensor_m) * (fit.seen_m(i) * seen_axis - size_m_(i) * own_axis);
+    } else if (!is_seen) {
+      sigma(i) += 0.25 * std::abs(size_m_(i) - fit.seen_m(i));
     }
-    if (!fit.is_seen[static_cast<std::size_t>(i)]) sigma(i) += 0.1;
+    if (!is_seen) sigma(i) += 0.1;
   }
-  fit.R = rotated(sigma, fit.yaw_rad);
+  fit.R = rotated(sigma, axis_rad);
   fit.yaw_sigma_rad = fit.is_seen[0] ? 0.1 : 0.25;
   return fit;
 }
@@ -176,7 +180,7 @@ void Object::mend_heading(bool moves_freely) {
 }
 
 void Object::update_size(const Fit& fit, const Box3& box) {
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2 && !fit.is_quarter_turned; ++i) {
     const auto k = static_cast<std::size_t>(i);
     if (fit.is_seen[k]) {
       ++sized_[k];
