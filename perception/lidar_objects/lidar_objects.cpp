@@ -1,0 +1,102 @@
+#include "ocelli/perception/lidar_objects/lidar_objects.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ocelli::perception {
+
+LidarObjects::LidarObjects(const LidarObjectsConfig& config)
+    : config_(config),
+      ground_(config.ground, config.range_max_m),
+      map_(config.cells, config.range_max_m),
+      clusters_(config.clusters) {}
+
+std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T_vehicle_lidar) {
+  sensor_m_ = T_vehicle_lidar.translation().cast<float>();
+  points_.clear();
+  boxes_.clear();
+  to_vehicle_frame(cloud, T_vehicle_lidar, config_.own_body, config_.range_min_m, config_.range_max_m, points_);
+  ground_.measure(points_, sensor_m_.head<2>(), heights_m_);
+  map_.fill(points_, heights_m_, sensor_m_);
+  clusters_.find(map_, sensor_m_.z());
+  gather();
+  for (std::int32_t cluster = 0; cluster < clusters_.count(); ++cluster) {
+    const auto c = static_cast<std::size_t>(cluster);
+    if (begin_[c + 1] - begin_[c] < static_cast<std::uint32_t>(config_.boxes.points_min)) continue;
+    const Shape shape = measure(cluster);
+    const std::optional<Judgement> judgement = judge(shape, config_.boxes);
+    if (!judgement) continue;
+    boxes_.push_back(complete(shape, *judgement, config_.boxes));
+    boxes_.back().centre_m.head<2>() += sensor_m_.head<2>().cast<double>();
+  }
+  drop_doubles();
+  return boxes_;
+}
+
+/// Point indices ordered by cluster (a counting sort), without what hangs above a cluster's cells.
+void LidarObjects::gather() {
+  const std::span<const std::int32_t> cell_of_point = map_.cell_of_point();
+  const auto cluster_of = [&](std::size_t i) {
+    const std::int32_t cell = cell_of_point[i];
+    if (cell == CellMap::kNone) return Clusters::kNone;
+    const bool hangs = heights_m_[i] > map_.cells()[static_cast<std::size_t>(cell)].top_m;
+    return hangs ? Clusters::kNone : clusters_.cluster_of_cell()[static_cast<std::size_t>(cell)];
+  };
+  begin_.assign(static_cast<std::size_t>(clusters_.count()) + 1, 0U);
+  for (std::size_t i = 0; i < points_.size(); ++i)
+    if (const std::int32_t cluster = cluster_of(i); cluster != Clusters::kNone)
+      ++begin_[static_cast<std::size_t>(cluster)];
+  std::uint32_t sum = 0;
+  for (std::uint32_t& begin : begin_) begin = (sum += begin);
+  member_.resize(sum);
+  for (std::size_t i = points_.size(); i-- > 0;)
+    if (const std::int32_t cluster = cluster_of(i); cluster != Clusters::kNone)
+      member_[--begin_[static_cast<std::size_t>(cluster)]] = static_cast<std::uint32_t>(i);
+}
+
+Shape LidarObjects::measure(std::int32_t cluster) {
+  const auto c = static_cast<std::size_t>(cluster);
+  const std::span members(member_.data() + begin_[c], begin_[c + 1] - begin_[c]);
+  Shape shape;
+  shape.points = static_cast<std::uint32_t>(members.size());
+  shape.bottom_m = std::numeric_limits<float>::max();
+  float nearest2 = std::numeric_limits<float>::max();
+  double ground_sum_m = 0.0;
+  flat_.clear();
+  for (const std::uint32_t i : members) {
+    const VehiclePoint& p = points_[i];
+    flat_.emplace_back(p.x - sensor_m_.x(), p.y - sensor_m_.y());
+    nearest2 = std::min(nearest2, flat_.back().squaredNorm());
+    shape.bottom_m = std::min(shape.bottom_m, heights_m_[i]);
+    shape.top_m = std::max(shape.top_m, heights_m_[i]);
+    ground_sum_m += static_cast<double>(p.z - heights_m_[i]);
+  }
+  shape.ground_m = static_cast<float>(ground_sum_m / static_cast<double>(members.size()));
+  shape.range_m = std::sqrt(nearest2);
+  shape.sight_m = clusters_.visible_height_m(shape.range_m);
+  shape.rectangle = fitter_.fit(flat_);
+  return shape;
+}
+
+/// A box whose centre lies inside a better one is a piece of it.
+void LidarObjects::drop_doubles() {
+  const auto is_inside = [](const Box3& inner, const Box3& outer) {
+    const Eigen::Vector2d d = (inner.centre_m - outer.centre_m).head<2>();
+    const double c = std::cos(outer.yaw_rad);
+    const double s = std::sin(outer.yaw_rad);
+    return std::abs(c * d.x() + s * d.y()) < 0.5 * outer.size_m.x() &&
+           std::abs(c * d.y() - s * d.x()) < 0.5 * outer.size_m.y();
+  };
+  const auto is_better = [](const Box3& a, const Box3& b) { return a.score * a.points > b.score * b.points; };
+  is_double_.assign(boxes_.size(), 0);
+  for (std::size_t i = 0; i < boxes_.size(); ++i)
+    for (const Box3& other : boxes_)
+      if (is_better(other, boxes_[i]) && is_inside(boxes_[i], other)) is_double_[i] = 1;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < boxes_.size(); ++i)
+    if (is_double_[i] == 0) boxes_[kept++] = boxes_[i];
+  boxes_.resize(kept);
+}
+
+}  // namespace ocelli::perception

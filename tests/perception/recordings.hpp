@@ -1,0 +1,32 @@
+#pragma once
+// Recordings for tests: raw bytes of clouds from $OCELLI_DATA or the folder beside the repository.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+namespace ocelli::perception {
+
+inline std::filesystem::path data_folder() {
+  const char* set = std::getenv("OCELLI_DATA");
+  return set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data";
+}
+
+inline std::vector<char> bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Clouds of kitti_raw in order; empty when there are none.
+inline std::vector<std::filesystem::path> kitti_raw_clouds() {
+  std::vector<std::filesystem::path> clouds;
+  const std::filesystem::path folder = data_folder() / "kitti_raw/velodyne_points/data";
+  if (!std::filesystem::exists(folder)) return clouds;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) clouds.push_back(entry.path());
+  std::sort(clouds.begin(), clouds.end());
+  return clouds;
+}
+
+}  // namespace ocelli::perception
