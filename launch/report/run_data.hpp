@@ -31,8 +31,8 @@ struct MessageRecord {
 /// One recorded topic instance.
 struct TopicRecord {
   std::string name;
-  std::string kind;           // "" = not in table 1 of this version
-  double rate_hz = 0.0;       // declared; 0 = on change
+  std::string kind;      // "" = not in table 1 of this version
+  double rate_hz = 0.0;  // declared; 0 = on change
   Duration transport_budget{};
   std::uint64_t bytes = 0;
   std::vector<MessageRecord> messages;
@@ -111,8 +111,8 @@ struct CameraShot {
   Duration track_offset{};  // stamp of the tracks minus stamp of the picture
   std::uint32_t width = 0;
   std::uint32_t height = 0;
-  std::string mime;         // "image/jpeg"
-  std::string encoded;      // the picture as a file of that type
+  std::string mime;                     // "image/jpeg"
+  std::string encoded;                  // the picture as a file of that type
   std::array<double, 12> projection{};  // 3 x 4 row major, camera frame (x right, y down, z forward) → pixel
   Pose T_vehicle_camera = Pose::Identity();
   bool is_nominal = false;  // calibration from the mounting plan, not measured
@@ -127,12 +127,12 @@ struct RunData {
   std::vector<Observation> observations;
   std::vector<InjectionChange> injections;
   std::vector<FaultChange> faults;
-  std::vector<ModeChange> modes;         // the first is the mode at the beginning; empty = the monitor said nothing
+  std::vector<ModeChange> modes;  // the first is the mode at the beginning; empty = the monitor said nothing
   std::vector<ObjectFrame> tracks;
   std::vector<ObjectFrame> truth;
   std::optional<CameraShot> shot;
-  std::string no_shot_reason;            // why there is no picture
-  std::vector<std::string> notes;        // what was wrong with the recording
+  std::string no_shot_reason;      // why there is no picture
+  std::vector<std::string> notes;  // what was wrong with the recording
 
   [[nodiscard]] const TopicRecord* find_topic(std::string_view name) const {
     for (const TopicRecord& topic : topics)
