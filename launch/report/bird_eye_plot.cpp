@@ -36,7 +36,8 @@ void draw_ground(Svg& svg) {
   svg.rect(0, 0, kWidth, kHeight, "ground");
   for (const double range_m : {10.0, 20.0, 30.0, 40.0, 50.0}) {
     svg.circle(map_x(0), map_y(0), range_m * kScale, "ring");
-    svg.text(map_x(0) + 2, map_y(range_m) + 10, fmt::format("{:.0f} m", range_m), "tick");
+    svg.text(map_x(-0.5 * range_m) - 2, map_y(0.866 * range_m) - 3, fmt::format("{:.0f} m", range_m), "tick",
+             Anchor::kEnd);
   }
   svg.polygon({{map_x(0.9), map_y(-1.0)},
                {map_x(0.9), map_y(2.6)},
@@ -64,14 +65,14 @@ std::string draw_moment(const ObjectFrame& tracks, const std::optional<ObjectFra
   Svg svg(kWidth, kHeight, "tracks and truth from above");
   svg.begin_clip(fmt::format("moment{}", index), 0, 0, kWidth, kHeight);
   draw_ground(svg);
+  for (const ObjectState& track : tracks.objects)
+    if (is_in_view(track)) draw_track(svg, track, tracks.is_world);
   if (truth)
     for (const ObjectState& object : truth->objects)
       if (is_in_view(object))
         svg.polygon(footprint(object), object.lidar_points >= TrackingRules{}.returns_min ? "truth" : "truth faint",
                     fmt::format("truth {}: {}, {} lidar returns", object.id, to_string(object.classification),
                                 object.lidar_points));
-  for (const ObjectState& track : tracks.objects)
-    if (is_in_view(track)) draw_track(svg, track, tracks.is_world);
   svg.end_clip();
   return svg.str();
 }

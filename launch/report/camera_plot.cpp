@@ -1,5 +1,6 @@
 // The camera picture with the boxes of the tracks in it.
 #include <algorithm>
+#include <cmath>
 
 #include "ocelli/launch/report/camera_projection.hpp"
 #include "ocelli/launch/report/plots.hpp"
@@ -23,6 +24,19 @@ std::string base64(const std::string& bytes) {
   return out;
 }
 
+/// Moves a label up until it stands on no other; the last try stays where it is.
+void draw_label(Svg& svg, double x, double y, const std::string& text, Points& taken) {
+  for (int tries = 0; tries < 8 && y > 26.0; ++tries) {
+    const bool is_free = std::none_of(taken.begin(), taken.end(), [&](const auto& other) {
+      return std::abs(other.first - x) < 74.0 && std::abs(other.second - y) < 14.0;
+    });
+    if (is_free) break;
+    y -= 14.0;
+  }
+  taken.emplace_back(x, y);
+  svg.text(x, y, text, "photo-label");
+}
+
 }  // namespace
 
 std::string camera_view(const CameraShot& shot) {
@@ -36,12 +50,13 @@ std::string camera_view(const CameraShot& shot) {
     if (auto box = project_box(shot, object)) boxes.emplace_back(std::move(*box), &object);
   std::stable_sort(boxes.begin(), boxes.end(),  // near ones last, over the far ones
                    [](const auto& a, const auto& b) { return a.first.distance_m > b.first.distance_m; });
+  Points labels;
   for (const auto& [box, object] : boxes) {
     const std::string css = "photo-line " + css_of(object->classification);
     for (const PixelLine& edge : box.edges)
       svg.line(edge.u1 * scale, edge.v1 * scale, edge.u2 * scale, edge.v2 * scale, css);
-    svg.text(std::clamp(box.u_min * scale, 2.0, kWidth - 90.0), std::max(11.0, box.v_min * scale - 4),
-             fmt::format("{} · {:.0f} m", object->id, box.distance_m), "photo-label " + css_of(object->classification));
+    draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0), std::max(12.0, box.v_min * scale - 4),
+               fmt::format("{} · {:.0f} m", object->id, box.distance_m), labels);
   }
   svg.end_clip();
   return svg.str();

@@ -116,14 +116,17 @@ class TimeLine {
   Svg svg_;
 };
 
-/// One event of a close-up, `after` the onset.
-void draw_event(Svg& svg, const Scale& x, double y, Duration after, const std::string& what, std::string_view css) {
+/// One event of a close-up, `after` the onset. Its name stands where it crosses neither the limit nor the border.
+void draw_event(Svg& svg, const Scale& x, double y, double wall, Duration after, const std::string& what,
+                std::string_view css) {
   const double at = x(to_milliseconds(after));
-  svg.line(at, 30, at, y, "event-line");
+  const std::string text = fmt::format("{} {:+.0f} ms", what, to_milliseconds(after));
+  const double width = 6.2 * static_cast<double>(text.size()) + 12;
+  const bool is_right_free = at > wall || at + width < wall;
+  const bool is_left = (!is_right_free && at - width > x.low_px) || at + width > x.high_px;
+  svg.line(at, y, at, 126, "event-line");
   svg.circle(at, y, 4.5, css);
-  const bool is_right = at > 250.0;
-  svg.text(is_right ? at - 9 : at + 9, y + 4, fmt::format("{} {:+.0f} ms", what, to_milliseconds(after)), "label",
-           is_right ? Anchor::kEnd : Anchor::kStart);
+  svg.text(is_left ? at - 9 : at + 9, y + 4, text, "label halo", is_left ? Anchor::kEnd : Anchor::kStart);
 }
 
 }  // namespace
@@ -148,18 +151,20 @@ std::string injection_close_up(const InjectionResult& injection) {
   Svg svg(352, 162, "close-up of " + injection.kind + " " + injection.target);
   draw_x_axis(svg, x, kBase, 30, "after onset [ms]", 5);
   const double injected_to = injection.end ? to_milliseconds(*injection.end - injection.onset) : end_ms;
-  svg.rect(x(0.0), 30, x(std::min(injected_to, end_ms)) - x(0.0), kBase - 30, "injected");
+  svg.rect(x(0.0), kBase - 9, x(std::min(injected_to, end_ms)) - x(0.0), 9, "injection", "injected");
   svg.line(x(0.0), 22, x(0.0), kBase, "onset");
   svg.text(x(0.0), 16, "onset", "tick", Anchor::kMiddle);
+  double limit = kEnd + 1.0;
   if (injection.expected) {
-    const double limit = x(to_milliseconds(injection.expected->limit));
+    limit = x(to_milliseconds(injection.expected->limit));
     svg.line(limit, 22, limit, kBase, "budget");
     svg.text(limit, 16, fmt::format("limit {:.0f} ms", to_milliseconds(injection.expected->limit)), "tick",
              Anchor::kMiddle);
   }
-  if (injection.evidence_after) draw_event(svg, x, 52, *injection.evidence_after, "evidence", "event-evidence");
-  if (injection.detected_after) draw_event(svg, x, 78, *injection.detected_after, "detected", "event-detected");
-  if (injection.reacted_after) draw_event(svg, x, 104, *injection.reacted_after, injection.mode_reached, "event-mode");
+  if (injection.evidence_after) draw_event(svg, x, 46, limit, *injection.evidence_after, "evidence", "event-evidence");
+  if (injection.detected_after) draw_event(svg, x, 72, limit, *injection.detected_after, "detected", "event-detected");
+  if (injection.reacted_after)
+    draw_event(svg, x, 98, limit, *injection.reacted_after, injection.mode_reached, "event-mode");
   return svg.str();
 }
 

@@ -103,7 +103,7 @@ std::uint64_t missing_in(const std::vector<MessageRecord>& messages) {
 }  // namespace
 
 ChainLatency chain_latency(const ChainInfo& info, const std::vector<MessageRecord>& inputs,
-                           const std::vector<MessageRecord>& outputs, Time end) {
+                           const std::vector<MessageRecord>& outputs, Time end, const IsDisturbed& is_disturbed) {
   ChainLatency chain;
   chain.info = info;
   chain.inputs = inputs.size();
@@ -117,16 +117,21 @@ ChainLatency chain_latency(const ChainInfo& info, const std::vector<MessageRecor
   else if (chain.ages.empty())
     chain.absent = fmt::format("no message of '{}' names '{}' in its lineage", info.to, info.from);
   chain.reaction = distribution_of(latencies_of(chain.reactions));
+  std::vector<LatencySample> quiet = chain.reactions;
+  std::erase_if(quiet, [&](const LatencySample& s) { return is_disturbed(s.at); });
+  chain.reaction_quiet = distribution_of(latencies_of(quiet));
+  chain.late_quiet = count_over(quiet, info.reaction_budget);
   chain.age = distribution_of(latencies_of(chain.ages));
   chain.late = count_over(chain.reactions, info.reaction_budget) + chain.unanswered;
   chain.old = count_over(chain.ages, info.age_budget);
   return chain;
 }
 
-std::vector<ChainLatency> chain_latencies(const RunData& run) {
+std::vector<ChainLatency> chain_latencies(const RunData& run, const IsDisturbed& is_disturbed) {
   std::vector<ChainLatency> chains;
   for (const ChainInfo& info : run.info.chains)
-    chains.push_back(chain_latency(info, messages_of(run, info.from), messages_of(run, info.to), run.end));
+    chains.push_back(
+        chain_latency(info, messages_of(run, info.from), messages_of(run, info.to), run.end, is_disturbed));
   return chains;
 }
 

@@ -8,6 +8,7 @@
 // Must not know: how it is drawn.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,14 @@ struct ChainLatency {
   ChainInfo info;
   std::size_t inputs = 0;
   std::size_t outputs = 0;
-  std::size_t unrelated = 0;   // outputs whose lineage does not name the first topic
-  std::size_t unanswered = 0;  // inputs without an output although the budget was over before the run ended
-  std::size_t late = 0;        // reactions over budget, unanswered ones included
-  std::size_t old = 0;         // outputs over the age budget
-  Distribution reaction;
+  std::size_t unrelated = 0;    // outputs whose lineage does not name the first topic
+  std::size_t unanswered = 0;   // inputs without an output although the budget was over before the run ended
+  std::size_t late = 0;         // reactions over budget, unanswered ones included
+  std::size_t old = 0;          // outputs over the age budget
+  Distribution reaction;        // of the whole run
+  Distribution reaction_quiet;  // of inputs outside injections and their settle time
   Distribution age;
+  std::size_t late_quiet = 0;
   std::vector<LatencySample> reactions;  // inputs before the first answered one are start-up and left out
   std::vector<LatencySample> ages;
   std::string absent;  // why there is nothing to show; "" when there is
@@ -38,11 +41,15 @@ struct ChainLatency {
   [[nodiscard]] bool is_within_budget() const { return absent.empty() && late == 0 && old == 0; }
 };
 
+/// Says which times do not count for what is measured undisturbed.
+using IsDisturbed = std::function<bool(Time)>;
+
 [[nodiscard]] ChainLatency chain_latency(const ChainInfo& info, const std::vector<MessageRecord>& inputs,
-                                         const std::vector<MessageRecord>& outputs, Time end);
+                                         const std::vector<MessageRecord>& outputs, Time end,
+                                         const IsDisturbed& is_disturbed);
 
 /// All chains of the run. Messages that were not recorded are taken from the observations of their publication.
-[[nodiscard]] std::vector<ChainLatency> chain_latencies(const RunData& run);
+[[nodiscard]] std::vector<ChainLatency> chain_latencies(const RunData& run, const IsDisturbed& is_disturbed);
 
 struct TopicSummary {
   std::string name;

@@ -44,12 +44,15 @@ std::string fault_tiles(const RunData& run, const FaultReport& faults) {
   return out + tile(std::to_string(wrong), "unexpected faults", wrong == 0 ? "ok" : "bad-text");
 }
 
-std::string latency_tile(const std::vector<ChainLatency>& chains) {
+std::string latency_tile(const std::vector<ChainLatency>& chains, bool has_injections) {
   const ChainLatency* worst = nullptr;
   for (const ChainLatency& chain : chains)
-    if (chain.absent.empty() && (worst == nullptr || chain.reaction.p99 > worst->reaction.p99)) worst = &chain;
+    if (chain.reaction_quiet.count > 0 && (worst == nullptr || chain.reaction_quiet.p99 > worst->reaction_quiet.p99))
+      worst = &chain;
   if (worst == nullptr) return tile("no data", "reaction time of chains");
-  return tile(ms(worst->reaction.p99), "p99 reaction time, " + worst->info.name, worst->late == 0 ? "" : "warn");
+  return tile(ms(worst->reaction_quiet.p99),
+              fmt::format("p99 reaction, {}{}", worst->info.name, has_injections ? ", undisturbed" : ""),
+              worst->late_quiet == 0 ? "" : "warn");
 }
 
 std::string tiles(const RunData& run, const Results& results) {
@@ -57,15 +60,37 @@ std::string tiles(const RunData& run, const Results& results) {
   for (const TopicSummary& topic : results.topics) messages += topic.count, lost += topic.lost;
   std::string out = "<div class=\"tiles\">";
   out += tile(fmt::format("{:.1f} s", to_seconds(run.end - run.begin)), "recorded");
-  out += fault_tiles(run, results.faults) + latency_tile(results.chains);
+  out += fault_tiles(run, results.faults) + latency_tile(results.chains, !results.faults.injections.empty());
   if (results.tracking.absent.empty()) {
     out += tile(decimal(results.tracking.undisturbed.precision(), 3), "tracking precision");
     out += tile(decimal(results.tracking.undisturbed.recall(), 3), "tracking recall");
   }
-  out += tile(fmt::format("{}", messages), "messages recorded");
-  out += run.observations.empty() ? tile("unknown", "messages lost: no observations", "warn")
-                                  : tile(fmt::format("{}", lost), "messages lost on the bus", lost == 0 ? "" : "warn");
+  out += run.observations.empty()
+             ? tile("unknown", fmt::format("lost of {} messages: no observations", messages), "warn")
+             : tile(std::to_string(lost), fmt::format("lost of {} messages", messages), lost == 0 ? "" : "warn");
   return out + "</div>\n";
+}
+
+void topic_row(Table& table, const TopicSummary& t) {
+  const bool is_over = t.transport.count > 0 && t.transport.p99 > t.transport_budget;
+  const auto transport = [&](Duration d) { return t.transport.count > 0 ? ms(d) : std::string("–"); };
+  const std::string rate = t.rate_hz > 0.0 ? fmt::format("{:.1f}", t.rate_hz) : "–";
+  table.row(
+      {{t.name, "nowrap"},
+       {t.kind.empty()     ? "unknown"
+        : t.kind == t.name ? ""
+                           : t.kind,
+        "nowrap"},
+       number(fmt::format("{}", t.count)),
+       number(t.declared_rate_hz > 0.0 ? fmt::format("{} / {:.0f} Hz", rate, t.declared_rate_hz) : rate + " Hz"),
+       number(bytes_text(t.bytes)),
+       {t.is_observed ? fmt::format("{}", t.lost) : "not observed", t.lost > 0 ? "warn" : ""},
+       {fmt::format("{}", t.missing), t.missing > 0 ? "warn" : ""},
+       number(transport(t.transport.p50)),
+       {transport(t.transport.p99), is_over ? "warn" : ""},
+       number(transport(t.transport.max)),
+       number(t.transport_budget > Duration::zero() ? fmt::format("{:.0f} ms", to_milliseconds(t.transport_budget))
+                                                    : "–")});
 }
 
 }  // namespace
@@ -117,31 +142,11 @@ std::string camera_section(const RunData& run) {
 std::string topic_section(const Results& results) {
   std::string out = heading("Topics and nodes");
   if (results.topics.empty()) return out + absent("no topic in this recording");
-  Table table({"topic", "kind", ">messages", ">rate", ">declared", ">bytes", ">lost", ">not recorded", ">transport p50",
-               ">p99", ">max", ">budget"},
-              {"", "", "", "", "", "", "as the subscriptions counted", "gaps in the sequence numbers of the recording",
-               "published to received"});
-  for (const TopicSummary& t : results.topics) {
-    const bool is_over = t.is_observed && t.transport.count > 0 && t.transport.p99 > t.transport_budget;
-    const auto transport = [&](Duration d) { return t.transport.count > 0 ? ms(d) : std::string("–"); };
-    table.row(
-        {{t.name, "nowrap"},
-         {t.kind.empty()     ? "unknown to this version"
-          : t.kind == t.name ? ""
-                             : t.kind,
-          "nowrap"},
-         {fmt::format("{}", t.count), {}},
-         {t.rate_hz > 0.0 ? fmt::format("{:.1f} Hz", t.rate_hz) : "–", {}},
-         {t.declared_rate_hz > 0.0 ? fmt::format("{:.0f} Hz", t.declared_rate_hz) : "–", {}},
-         {bytes_text(t.bytes), {}},
-         {t.is_observed ? fmt::format("{}", t.lost) : "not observed", t.lost > 0 ? "warn" : ""},
-         {fmt::format("{}", t.missing), t.missing > 0 ? "warn" : ""},
-         {transport(t.transport.p50), {}},
-         {transport(t.transport.p99), is_over ? "warn" : ""},
-         {transport(t.transport.max), {}},
-         {t.transport_budget > Duration::zero() ? fmt::format("{:.0f} ms", to_milliseconds(t.transport_budget)) : "–",
-          {}}});
-  }
+  Table table({"topic", "kind", ">messages", ">rate", ">bytes", ">lost", ">not recorded", ">transport p50", ">p99",
+               ">max", ">budget"},
+              {"", "", "", "measured / declared", "", "as the subscriptions counted",
+               "gaps in the sequence numbers of the recording", "published to received"});
+  for (const TopicSummary& t : results.topics) topic_row(table, t);
   out += table.str();
   if (results.nodes.empty()) return out + absent("no activation was observed: step times of nodes are unknown");
   Table nodes({"node", ">activations", ">step p50", ">p99", ">max", ">degraded", ">failed"});
@@ -195,8 +200,8 @@ std::string html_page(const RunData& run, const Results& results) {
          "<title>Ocelli report: " +
          escape(title_of(run.info)) + "</title><style>" + kPageStyle + "</style></head>\n<body><main>\n" +
          head_section(run, results) + fault_section(run, results) + latency_section(run, results) +
-         tracking_section(run, results) + camera_section(run) + topic_section(results) +
-         notes_section(run) + "</main></body></html>\n";
+         tracking_section(run, results) + camera_section(run) + topic_section(results) + notes_section(run) +
+         "</main></body></html>\n";
 }
 
 }  // namespace ocelli::report

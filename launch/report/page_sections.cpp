@@ -8,39 +8,31 @@ namespace {
 
 std::string seconds(const RunData& run, Time at) { return fmt::format("{:.3f} s", run.seconds(at)); }
 
+void injection_row(Table& table, const RunData& run, const InjectionResult& i) {
+  const std::string what = i.magnitude != 0.0 ? fmt::format("{} {:g} {}", i.kind, i.magnitude, i.unit) : i.kind;
+  const std::string mode = !i.mode_reached.empty() ? i.mode_reached
+                           : i.mode_before.empty() ? "–"
+                                                   : "stayed " + i.mode_before;
+  table.row({{what, "nowrap"},
+             {i.target, "nowrap"},
+             number(seconds(run, i.onset)),
+             number(i.end ? seconds(run, *i.end) : "end"),
+             {i.expected ? i.expected->fault : "not declared", "nowrap"},
+             number(ms(i.detected_after)),
+             number(i.expected ? fmt::format("{:.0f} ms", to_milliseconds(i.expected->limit)) : "–"),
+             number(ms(i.reacted_after)),
+             {mode, "nowrap"},
+             {i.verdict, i.is_ok ? "ok nowrap" : "bad-text"}});
+}
+
 std::string injection_table(const RunData& run, const FaultReport& faults) {
-  Table table({"injected", "target", ">onset", ">until", ">magnitude", "fault", ">detected after", ">limit",
-               ">mode after", "mode", "result"},
-              {"", "", "as the injector logged it", "", "", "the fault that had to be confirmed",
-               "onset to confirmation", "", "reaction time: onset to mode change"});
-  for (const InjectionResult& i : faults.injections) {
-    const std::string mode = !i.mode_reached.empty() ? i.mode_reached
-                             : i.mode_before.empty() ? "–"
-                                                     : "stayed " + i.mode_before;
-    table.row({{i.kind, "nowrap"},
-               {i.target, "nowrap"},
-               {seconds(run, i.onset), {}},
-               {i.end ? seconds(run, *i.end) : "end", {}},
-               {i.magnitude != 0.0 ? fmt::format("{:g} {}", i.magnitude, i.unit) : "–", {}},
-               {i.expected ? i.expected->fault : "not declared", {}},
-               {ms(i.detected_after), {}},
-               {i.expected ? fmt::format("{:.0f} ms", to_milliseconds(i.expected->limit)) : "–", {}},
-               {ms(i.reacted_after), {}},
-               {mode, {}},
-               {i.verdict, i.is_ok ? "ok" : "bad-text"}});
-  }
+  Table table(
+      {"injected", "target", ">onset", ">until", "fault", ">detected after", ">limit", ">mode after", "mode", "result"},
+      {"", "", "as the injector logged it", "", "the fault that had to be confirmed", "onset to confirmation", "",
+       "reaction time: onset to mode change"});
+  for (const InjectionResult& i : faults.injections) injection_row(table, run, i);
   for (const std::string& name : faults.not_injected)
-    table.row({{name, {}},
-               {"", {}},
-               {"never", {}},
-               {"", {}},
-               {"", {}},
-               {"", {}},
-               {"", {}},
-               {"", {}},
-               {"", {}},
-               {"", {}},
-               {"declared, but never injected", "bad-text"}});
+    table.row({{name, {}}, {}, number("never"), {}, {}, {}, {}, {}, {}, {"declared, but never injected", "bad-text"}});
   return table.is_empty() ? "" : table.str();
 }
 
@@ -72,6 +64,52 @@ std::string alarm_text(const FaultReport& faults) {
       "hour{}.",
       faults.false_alarms, to_seconds(faults.exposure), *faults.false_alarm_bound_per_hour,
       faults.false_alarms == 0 ? " (-ln 0.05 / time)" : " (chi-square)");
+}
+
+std::string budget_text(Duration budget) {
+  return budget > Duration::zero() ? fmt::format("{:.0f} ms", to_milliseconds(budget)) : "none";
+}
+
+Cell count(std::size_t value) { return {fmt::format("{}", value), value > 0 ? "warn" : ""}; }
+
+/// One row for all reactions, and one for those outside injections when there were any.
+void reaction_rows(Table& table, const ChainLatency& c, bool has_injections) {
+  const auto row = [&](const std::string& name, const Distribution& d, Cell late, Cell unanswered) {
+    table.row({{name, "nowrap"},
+               number(fmt::format("{}", d.count)),
+               number(ms(d.p50)),
+               number(ms(d.p99)),
+               number(p99_bound(d)),
+               number(ms(d.max)),
+               number(budget_text(c.info.reaction_budget)),
+               std::move(late),
+               std::move(unanswered)});
+  };
+  if (has_injections && c.reaction_quiet.count > 0)
+    row(c.info.name + ", undisturbed", c.reaction_quiet, count(c.late_quiet), {});
+  row(c.info.name + (has_injections ? ", injections included" : ""), c.reaction, count(c.late), count(c.unanswered));
+}
+
+std::string latency_tables(const std::vector<ChainLatency>& chains, bool has_injections) {
+  const std::string bound_note = "upper 95 % confidence bound, distribution-free";
+  Table reactions({"reaction time", ">inputs", ">p50", ">p99", ">p99 bound", ">max", ">budget", ">late", ">unanswered"},
+                  {"acquisition of an input to publication of the first output made from it or a later one", "", "", "",
+                   bound_note, "", "", "over budget, unanswered included", "inputs that never led to an output"});
+  Table ages({"data age", ">outputs", ">p50", ">p99", ">p99 bound", ">max", ">budget", ">too old"},
+             {"publication of an output minus acquisition of the oldest input in it", "", "", "", bound_note});
+  for (const ChainLatency& c : chains) {
+    if (!c.absent.empty()) continue;  // said where its plot would be
+    reaction_rows(reactions, c, has_injections);
+    ages.row({{c.info.name, "nowrap"},
+              number(fmt::format("{}", c.age.count)),
+              number(ms(c.age.p50)),
+              number(ms(c.age.p99)),
+              number(p99_bound(c.age)),
+              number(ms(c.age.max)),
+              number(budget_text(c.info.age_budget)),
+              count(c.old)});
+  }
+  return reactions.is_empty() ? "" : reactions.str() + ages.str();
 }
 
 Cell share(std::optional<double> value) { return number(decimal(value, 3)); }
@@ -143,36 +181,10 @@ std::string fault_section(const RunData& run, const Results& results) {
 std::string latency_section(const RunData& run, const Results& results) {
   std::string out = heading("Latency of chains");
   if (results.chains.empty()) return out + absent("no chain is declared for this run");
-  Table table({"chain", "from", "to", ">reactions", ">p50", ">p99", ">p99 bound", ">max", ">budget", ">late",
-               ">unanswered", ">age p99", ">age max", ">age budget"},
-              {"", "", "", "", "", "", "upper 95 % confidence bound, distribution-free", "", "",
-               "over budget, unanswered included", "inputs that never led to an output"});
-  for (const ChainLatency& c : results.chains) {
-    const bool has = c.absent.empty();
-    const auto value = [&](Duration d) { return has ? ms(d) : std::string("–"); };
-    table.row(
-        {{c.info.name, "nowrap"},
-         {c.info.from, "nowrap"},
-         {c.info.to, "nowrap"},
-         {has ? fmt::format("{}", c.reaction.count) : "no data", {}},
-         {value(c.reaction.p50), {}},
-         {value(c.reaction.p99), {}},
-         {has ? p99_bound(c.reaction) : "–", {}},
-         {value(c.reaction.max), {}},
-         {c.info.reaction_budget > Duration::zero() ? fmt::format("{:.0f} ms", to_milliseconds(c.info.reaction_budget))
-                                                    : "none",
-          {}},
-         {has ? fmt::format("{}", c.late) : "–", c.late > 0 ? "warn" : ""},
-         {has ? fmt::format("{}", c.unanswered) : "–", c.unanswered > 0 ? "warn" : ""},
-         {value(c.age.p99), c.old > 0 ? "warn" : ""},
-         {value(c.age.max), {}},
-         {c.info.age_budget > Duration::zero() ? fmt::format("{:.0f} ms", to_milliseconds(c.info.age_budget)) : "none",
-          {}}});
-  }
-  out += table.str();
+  out += latency_tables(results.chains, !results.faults.injections.empty());
   for (std::size_t i = 0; i < results.chains.size(); ++i) {
     const ChainLatency& c = results.chains[i];
-    out += small_heading(c.info.name);
+    out += small_heading(fmt::format("{}: {} → {}", c.info.name, c.info.from, c.info.to));
     if (!c.absent.empty()) out += absent(c.absent);
     const std::string histogram = latency_histogram(c);
     if (!histogram.empty())

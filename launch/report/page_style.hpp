@@ -7,14 +7,14 @@ inline constexpr const char* kPageStyle = R"css(
 :root{color-scheme:light dark;
 --bg:#fff;--card:#f5f7fa;--ink:#141a22;--muted:#5a6573;--rule:#d9dfe6;--grid:#e6eaef;
 --ok:#17784a;--ok-bg:#e4f4ea;--bad:#b92b1a;--bad-bg:#fcebe8;--warn:#9a6700;
---bar:#4a7fd6;--late:#d0392b;--inject:#f0c36b;--pending:#c9a13b;--expected:#2f6fd0;--other:#8a93a1;
+--bar:#4a7fd6;--late:#d0392b;--inject:#8d79cf;--pending:#c9a13b;--expected:#2f6fd0;--other:#8a93a1;
 --nominal:#bfe3cb;--degraded:#f6cf8a;--othermode:#f2a69a;--onmode:#141a22;
 --car:#2160c4;--truck:#7b3fc0;--pedestrian:#cf5f06;--cyclist:#0b857a;--unknown:#6d7683;
 --truth:#7d8794;--ego:#141a22;--ground:#f5f7fa}
 @media screen and (prefers-color-scheme:dark){:root{
 --bg:#0f1318;--card:#171c23;--ink:#e6eaf0;--muted:#9aa6b5;--rule:#2c343f;--grid:#222933;
 --ok:#4ccb8b;--ok-bg:#12291d;--bad:#ff7a68;--bad-bg:#331815;--warn:#e0b04c;
---bar:#5b92ec;--late:#ff6b5a;--inject:#6b5420;--pending:#c9a13b;--expected:#5b92ec;--other:#7d8896;
+--bar:#5b92ec;--late:#ff6b5a;--inject:#8a76cc;--pending:#c9a13b;--expected:#5b92ec;--other:#7d8896;
 --nominal:#1d4a32;--degraded:#6a4a12;--othermode:#6e2c24;--onmode:#e6eaf0;
 --car:#6aa3ff;--truck:#b88cf5;--pedestrian:#ff9d4d;--cyclist:#38c7b8;--unknown:#98a2b0;
 --truth:#8b96a5;--ego:#e6eaf0;--ground:#141920}}
@@ -32,7 +32,7 @@ code{font:13px ui-monospace,"DejaVu Sans Mono",monospace}
 .verdict strong{font-size:19px;color:var(--ok)}
 .verdict.bad strong{color:var(--bad)}
 .verdict ul{margin:6px 0 0;padding-left:20px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:10px;margin:16px 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:10px;margin:16px 0}
 .tile{background:var(--card);border:1px solid var(--rule);border-radius:6px;padding:10px 14px}
 .tile b{display:block;font-size:21px;line-height:1.3;font-variant-numeric:tabular-nums}
 .tile span{color:var(--muted);font-size:12.5px}
@@ -41,7 +41,7 @@ table{border-collapse:collapse;width:100%;font-size:13.5px;margin:8px 0 12px;fon
 th,td{padding:5px 9px;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}
 th{color:var(--muted);font-weight:600;white-space:nowrap}
 td.n,th.n{text-align:right;white-space:nowrap}
-td.nowrap{white-space:nowrap}
+.nowrap{white-space:nowrap}
 table.facts{width:auto}
 .ok{color:var(--ok);font-weight:600}.bad-text{color:var(--bad);font-weight:600}.warn{color:var(--warn);font-weight:600}
 .absent{background:var(--card);border:1px dashed var(--rule);border-radius:6px;padding:12px 16px;color:var(--muted)}
@@ -57,13 +57,14 @@ svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-
 svg text.tick{fill:var(--muted);font-size:10.5px}
 svg text.strong{font-weight:600}
 svg text.on-mode{fill:var(--onmode)}
+svg text.halo,svg text.id{paint-order:stroke;stroke:var(--card);stroke-width:3px}
 svg text.id{font-size:10px;font-weight:600}
 .grid{stroke:var(--grid);stroke-width:1}.axis{stroke:var(--muted);stroke-width:1}
 .bar{fill:var(--bar)}.bar.late,circle.late{fill:var(--late)}
 .budget{stroke:var(--late);stroke-width:1.4;stroke-dasharray:5 3}
 .mark{stroke:var(--ink);stroke-width:1;stroke-opacity:.7}
 .course{fill:none;stroke:var(--bar);stroke-width:1.1;stroke-linejoin:round}
-.injected{fill:var(--inject);fill-opacity:.35}.injection{fill:var(--inject)}
+.injected{fill:var(--inject);fill-opacity:.22}.injection{fill:var(--inject)}
 .onset{stroke:var(--ink);stroke-width:1.6}
 .mode-nominal{fill:var(--nominal)}.mode-degraded{fill:var(--degraded)}.mode-other{fill:var(--othermode)}
 .fault-expected{fill:var(--expected)}.fault-other{fill:var(--other)}.fault-wrong{fill:var(--late)}.fault-pending{fill:var(--pending)}
@@ -74,7 +75,7 @@ svg text.id{font-size:10px;font-weight:600}
 .car{--c:var(--car)}.truck{--c:var(--truck)}.pedestrian{--c:var(--pedestrian)}.cyclist{--c:var(--cyclist)}.unknown{--c:var(--unknown)}
 .box{fill:var(--c);fill-opacity:.28;stroke:var(--c);stroke-width:1.5}
 .speed{stroke:var(--c);stroke-width:1.5}
-.truth{fill:none;stroke:var(--truth);stroke-width:1.2;stroke-dasharray:4 2.5}.truth.faint{stroke-opacity:.45}
+.truth{fill:none;stroke:var(--ink);stroke-width:1.1;stroke-dasharray:3 2.5}.truth.faint{stroke-opacity:.4}
 .truth-trail{fill:none;stroke:var(--truth);stroke-width:4;stroke-opacity:.35;stroke-linecap:round}
 .truth-trail.dot{fill:var(--truth);fill-opacity:.35;stroke:none}
 .trail{fill:none;stroke:var(--c);stroke-width:1.4}.trail.dot{fill:var(--c);stroke:none}

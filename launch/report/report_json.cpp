@@ -27,7 +27,9 @@ Json json_of(const ChainLatency& c) {
               {"outputs", c.outputs},
               {"unrelated_outputs", c.unrelated},
               {"reaction", json_of(c.reaction)},
+              {"reaction_undisturbed", json_of(c.reaction_quiet)},
               {"late", c.late},
+              {"late_undisturbed", c.late_quiet},
               {"unanswered", c.unanswered},
               {"age", json_of(c.age)},
               {"over_age", c.old}});

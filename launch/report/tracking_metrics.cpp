@@ -195,7 +195,7 @@ std::optional<double> Score::velocity_rmse_mps() const {
 }
 
 TrackingReport tracking_report(const std::vector<ObjectFrame>& tracks, const std::vector<ObjectFrame>& truth,
-                               const std::function<bool(Time)>& is_disturbed, const TrackingRules& rules) {
+                               const IsDisturbed& is_disturbed, const TrackingRules& rules) {
   TrackingReport report;
   report.absent = why_absent(tracks, truth);
   if (!report.absent.empty()) return report;

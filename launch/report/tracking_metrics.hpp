@@ -10,11 +10,11 @@
 // beyond 50 m. Must not know: how it is drawn.
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "ocelli/launch/report/latency.hpp"
 #include "ocelli/launch/report/run_data.hpp"
 
 namespace ocelli::report {
@@ -63,8 +63,7 @@ struct TrackingReport {
 
 /// `is_disturbed` says which times do not count for `undisturbed`.
 [[nodiscard]] TrackingReport tracking_report(const std::vector<ObjectFrame>& tracks,
-                                             const std::vector<ObjectFrame>& truth,
-                                             const std::function<bool(Time)>& is_disturbed,
+                                             const std::vector<ObjectFrame>& truth, const IsDisturbed& is_disturbed,
                                              const TrackingRules& rules = {});
 
 /// The same objects in the vehicle frame; velocities turned, not made relative.

@@ -87,9 +87,10 @@ void remark_on_latency(const Results& results, Findings& findings) {
     if (!chain.absent.empty())
       findings.remarks.push_back(fmt::format("chain {}: {}", chain.info.name, chain.absent));
     else if (chain.late > 0)
-      findings.remarks.push_back(fmt::format("chain {}: {} of {} reactions over the budget of {:.0f} ms",
-                                             chain.info.name, chain.late, chain.reaction.count + chain.unanswered,
-                                             to_milliseconds(chain.info.reaction_budget)));
+      findings.remarks.push_back(fmt::format(
+          "chain {}: {} of {} reactions over the budget of {:.0f} ms, {} of them while nothing was injected",
+          chain.info.name, chain.late, chain.reaction.count + chain.unanswered,
+          to_milliseconds(chain.info.reaction_budget), chain.late_quiet));
   }
 }
 
@@ -113,12 +114,12 @@ Verdict judge(const RunData& run, const Results& results) {
 
 Results compute_results(const RunData& run) {
   Results results;
-  results.chains = chain_latencies(run);
+  results.faults = fault_report(run);
+  const IsDisturbed disturbed = [&](Time at) { return is_disturbed(results.faults.injections, at); };
+  results.chains = chain_latencies(run, disturbed);
   results.topics = topic_summaries(run);
   results.nodes = node_summaries(run);
-  results.faults = fault_report(run);
-  results.tracking =
-      tracking_report(run.tracks, run.truth, [&](Time at) { return is_disturbed(results.faults.injections, at); });
+  results.tracking = tracking_report(run.tracks, run.truth, disturbed);
   results.verdict = judge(run, results);
   return results;
 }
