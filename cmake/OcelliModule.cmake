@@ -1,5 +1,6 @@
 # ocelli_module(FOLDER USES …): every .cpp below FOLDER becomes the static library ocelli_<folder with _>, every
-# tests/FOLDER/**/*_test.cpp one GoogleTest program. A folder that is a module of its own is left out of its parent.
+# tests/FOLDER/**/*_test.cpp one GoogleTest program. A folder that is a module of its own is left out of its parent,
+# which is declared after it.
 
 include(GoogleTest)
 
@@ -48,11 +49,23 @@ function(ocelli_link target)
   endforeach()
 endfunction()
 
+# Leaves out of a list the files of modules that were declared below FOLDER.
+function(ocelli_leave_out_modules files folder root)
+  get_property(declared GLOBAL PROPERTY OCELLI_MODULE_FOLDERS)
+  foreach(other ${declared})
+    if(other MATCHES "^${folder}/")
+      list(FILTER ${files} EXCLUDE REGEX "^${root}/${other}/")
+    endif()
+  endforeach()
+  set(${files} "${${files}}" PARENT_SCOPE)
+endfunction()
+
 function(ocelli_module folder)
   cmake_parse_arguments(arg "" "" "USES;TEST_USES" ${ARGN})
   ocelli_target_name(${folder} target)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  ocelli_leave_out_modules(sources ${folder} ${PROJECT_SOURCE_DIR})
   if(sources)
     add_library(${target} STATIC ${sources})
   else()
@@ -61,6 +74,8 @@ function(ocelli_module folder)
   target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/include)
   ocelli_link(${target} ${arg_USES})
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp)
+  ocelli_leave_out_modules(tests ${folder} ${PROJECT_SOURCE_DIR}/tests)
+  set_property(GLOBAL APPEND PROPERTY OCELLI_MODULE_FOLDERS ${folder})
   if(tests)
     add_executable(${target}_test ${tests})
     ocelli_link(${target}_test ${folder} ${arg_TEST_USES} GTest::gmock GTest::gtest GTest::gtest_main)

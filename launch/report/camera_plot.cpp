@@ -1,0 +1,65 @@
+// The camera picture with the boxes of the tracks in it.
+#include <algorithm>
+#include <cmath>
+
+#include "ocelli/launch/report/camera_projection.hpp"
+#include "ocelli/launch/report/plots.hpp"
+#include "ocelli/launch/report/svg.hpp"
+
+namespace ocelli::report {
+namespace {
+
+constexpr double kWidth = 1060.0;
+
+std::string base64(const std::string& bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t word = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      word = word << 8U | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) out += i + k <= bytes.size() ? kAlphabet[word >> (18 - 6 * k) & 63U] : '=';
+  }
+  return out;
+}
+
+/// Moves a label up until it stands on no other; the last try stays where it is.
+void draw_label(Svg& svg, double x, double y, const std::string& text, Points& taken) {
+  for (int tries = 0; tries < 8 && y > 26.0; ++tries) {
+    const bool is_free = std::none_of(taken.begin(), taken.end(), [&](const auto& other) {
+      return std::abs(other.first - x) < 74.0 && std::abs(other.second - y) < 14.0;
+    });
+    if (is_free) break;
+    y -= 14.0;
+  }
+  taken.emplace_back(x, y);
+  svg.text(x, y, text, "photo-label");
+}
+
+}  // namespace
+
+std::string camera_view(const CameraShot& shot) {
+  if (shot.encoded.empty() || shot.width == 0 || shot.height == 0) return "";
+  const double scale = kWidth / shot.width, height = scale * shot.height;
+  Svg svg(kWidth, height, "camera picture with projected boxes");
+  svg.begin_clip("camera", 0, 0, kWidth, height);
+  svg.image(0, 0, kWidth, height, "data:" + shot.mime + ";base64," + base64(shot.encoded));
+  std::vector<std::pair<ProjectedBox, const ObjectState*>> boxes;
+  for (const ObjectState& object : shot.objects)
+    if (auto box = project_box(shot, object)) boxes.emplace_back(std::move(*box), &object);
+  std::stable_sort(boxes.begin(), boxes.end(),  // near ones last, over the far ones
+                   [](const auto& a, const auto& b) { return a.first.distance_m > b.first.distance_m; });
+  Points labels;
+  for (const auto& [box, object] : boxes) {
+    const std::string css = "photo-line " + css_of(object->classification);
+    for (const PixelLine& edge : box.edges)
+      svg.line(edge.u1 * scale, edge.v1 * scale, edge.u2 * scale, edge.v2 * scale, css);
+    draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0), std::max(12.0, box.v_min * scale - 4),
+               fmt::format("{} · {:.0f} m", object->id, box.distance_m), labels);
+  }
+  svg.end_clip();
+  return svg.str();
+}
+
+}  // namespace ocelli::report

@@ -1,0 +1,127 @@
+// Rules of the verdict, one function each.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "ocelli/launch/report/results.hpp"
+
+namespace ocelli::report {
+namespace {
+
+/// Collects what is wrong, what is right and what is only worth knowing.
+struct Findings {
+  std::vector<std::string> wrong;
+  std::vector<std::string> right;
+  std::vector<std::string> remarks;
+};
+
+void judge_monitor(const RunData& run, Findings& findings) {
+  if (!run.modes.empty()) return;
+  const std::string what = "the monitor reported no state: faults and modes cannot be judged";
+  (run.info.is_monitored ? findings.wrong : findings.remarks).push_back(what);
+}
+
+void judge_injections(const RunData& run, const FaultReport& faults, Findings& findings) {
+  for (const std::string& name : faults.not_injected)
+    findings.wrong.push_back(fmt::format("{}: declared, but never injected", name));
+  std::size_t good = 0;
+  for (const InjectionResult& injection : faults.injections) {
+    good += injection.is_ok;
+    if (!injection.is_ok)
+      findings.wrong.push_back(fmt::format("{} {} at {:.2f} s: {}", injection.kind, injection.target,
+                                           run.seconds(injection.onset), injection.verdict));
+  }
+  if (good == 0) return;
+  findings.right.push_back(good == 1 ? "the injected fault was detected in time"
+                                     : fmt::format("all {} injected faults were detected in time", good));
+}
+
+void judge_alarms(const RunData& run, const FaultReport& faults, Findings& findings) {
+  for (const FaultEpisode& episode : faults.episodes) {
+    if (episode.role != FaultRole::kUnexpected && episode.role != FaultRole::kFalseAlarm) continue;
+    findings.wrong.push_back(
+        fmt::format("{} was confirmed at {:.2f} s: {}", episode.id, run.seconds(*episode.confirmed),
+                    episode.role == FaultRole::kFalseAlarm ? "a false alarm, nothing was injected"
+                                                           : "not declared as a consequence of what was injected"));
+  }
+  if (faults.false_alarms + faults.unexpected == 0 && !run.modes.empty())
+    findings.right.push_back("no unexpected fault was confirmed");
+}
+
+void judge_modes(const RunData& run, const FaultReport& faults, Findings& findings) {
+  if (run.info.modes.empty() || run.modes.empty()) return;
+  std::vector<std::string> seen;
+  for (const ModeSpan& span : faults.modes) seen.push_back(span.mode);
+  if (seen == run.info.modes)
+    findings.right.push_back(fmt::format("modes as declared: {}", fmt::join(seen, " → ")));
+  else
+    findings.wrong.push_back(
+        fmt::format("modes were {}: declared {}", fmt::join(seen, " → "), fmt::join(run.info.modes, " → ")));
+}
+
+void judge_share(const char* what, std::optional<double> value, double least, Findings& findings) {
+  if (!value)
+    findings.wrong.push_back(fmt::format("{} has no value: nothing to count", what));
+  else if (*value < least)
+    findings.wrong.push_back(fmt::format("{} {:.3f} is below {:.2f}", what, *value, least));
+  else
+    findings.right.push_back(fmt::format("{} {:.3f} (at least {:.2f})", what, *value, least));
+}
+
+void judge_tracking(const RunData& run, const TrackingReport& tracking, Findings& findings) {
+  if (!run.info.targets) return;
+  if (run.truth.empty()) {
+    findings.remarks.push_back("no ground truth in this recording: precision and recall were not judged");
+    return;
+  }
+  if (!tracking.absent.empty()) {
+    findings.wrong.push_back(tracking.absent);
+    return;
+  }
+  judge_share("tracking precision", tracking.undisturbed.precision(), run.info.targets->precision_min, findings);
+  judge_share("tracking recall", tracking.undisturbed.recall(), run.info.targets->recall_min, findings);
+}
+
+void remark_on_latency(const Results& results, Findings& findings) {
+  for (const ChainLatency& chain : results.chains) {
+    if (!chain.absent.empty())
+      findings.remarks.push_back(fmt::format("chain {}: {}", chain.info.name, chain.absent));
+    else if (chain.late > 0)
+      findings.remarks.push_back(fmt::format(
+          "chain {}: {} of {} reactions over the budget of {:.0f} ms, {} of them while nothing was injected",
+          chain.info.name, chain.late, chain.reaction.count + chain.unanswered,
+          to_milliseconds(chain.info.reaction_budget), chain.late_quiet));
+  }
+}
+
+}  // namespace
+
+Verdict judge(const RunData& run, const Results& results) {
+  Findings findings;
+  judge_monitor(run, findings);
+  judge_injections(run, results.faults, findings);
+  judge_alarms(run, results.faults, findings);
+  judge_modes(run, results.faults, findings);
+  judge_tracking(run, results.tracking, findings);
+  remark_on_latency(results, findings);
+  Verdict verdict;
+  verdict.ok = findings.wrong.empty();
+  verdict.reasons = verdict.ok ? std::move(findings.right) : std::move(findings.wrong);
+  if (verdict.reasons.empty()) verdict.reasons.emplace_back("nothing was declared that could be missed");
+  verdict.remarks = std::move(findings.remarks);
+  return verdict;
+}
+
+Results compute_results(const RunData& run) {
+  Results results;
+  results.faults = fault_report(run);
+  const IsDisturbed disturbed = [&](Time at) { return is_disturbed(results.faults.injections, at); };
+  results.chains = chain_latencies(run, disturbed);
+  results.topics = topic_summaries(run);
+  results.nodes = node_summaries(run);
+  results.tracking = tracking_report(run.tracks, run.truth, disturbed);
+  results.verdict = judge(run, results);
+  return results;
+}
+
+}  // namespace ocelli::report
