@@ -1,5 +1,7 @@
 #include "ocelli/launch/live_host.hpp"
 
+#include <algorithm>
+
 #include "ocelli/launch/live_monitor.hpp"
 #include "ocelli/launch/live_recorder.hpp"
 #include "ocelli/launch/process.hpp"
@@ -43,7 +45,9 @@ Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const s
   OCELLI_ASSIGN(auto injections, bus.subscribe<topics::Injections>({}, &signal));
   executor->start();
   report_ready(ready_fd);
-  while (!stop_requested()) {
+  const bool has_sources = std::any_of(launch.sources.begin(), launch.sources.end(),
+                                       [&](const SourceEntry& entry) { return entry.process == process; });
+  while (!stop_requested() && !(has_sources && executor->are_sources_finished())) {
     signal.wait_for(kStopPoll);
     while (const auto received = injections->take()) {
       ocelli::msg::Injection injection;

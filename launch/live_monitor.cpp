@@ -69,6 +69,7 @@ void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue
   while (!is_stopping) {
     while (queue.pop(observation)) monitor.observe(observation);
     monitor.count_lost(queue.take_overflows());
+    if (end_announced()) monitor.stand_down();
     const Time now = clock.now();
     monitor.tick(now);
     if (MonitorReport* report = reports.begin_push(); report != nullptr && reporter.fill(monitor, now, *report))

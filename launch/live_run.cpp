@@ -148,17 +148,19 @@ class Supervisor {
         continue;
       }
       if (!options_.is_quiet) progress.update(std::max(0.0, to_seconds(elapsed)), to_seconds(options_.duration));
-      revive(clock);
+      if (!look_after_children(clock)) return;
       const Duration wait = injector.next() ? std::min(kStep, *injector.next() - elapsed) : kStep;
       std::this_thread::sleep_for(wait);
     }
   }
 
-  /// A child that ended by itself is started again; a supervisor that restarts for ever would hide a fault.
-  void revive(const Clock& clock) {
+  /// A child that ended by itself is started again; a supervisor that restarts for ever would hide a fault. False when
+  /// the sources have come to their end.
+  bool look_after_children(const Clock& clock) {
     for (std::size_t i = 0; i < children_.size(); ++i) {
       if (children_[i].is_running()) continue;
       const std::string name = children_[i].name();
+      if (has_source(name) && children_[i].has_finished_well()) return false;
       if (restarts_[name] >= kMostRestarts) continue;
       ++restarts_[name];
       notes_.push_back(fmt::format("process '{}' ended by itself and was started again", name));
@@ -166,10 +168,14 @@ class Supervisor {
       begin_ = clock.now();
       if (auto child = start(name)) children_[i] = std::move(*child);
     }
+    return true;
   }
 
   /// Sources first, then nodes, recorder, and the monitor last.
   void stop_all() {
+    for (ChildProcess& child : children_)
+      if (child.name() == kMonitorProcess) child.announce_end();
+    std::this_thread::sleep_for(kStep);
     std::reverse(children_.begin(), children_.end());
     for (ChildProcess& child : children_) {
       if (!child.stop(kPatience)) notes_.push_back(fmt::format("process '{}' did not end cleanly", child.name()));

@@ -18,9 +18,11 @@ namespace {
 constexpr auto kPollStep = std::chrono::milliseconds(5);
 
 std::atomic<bool> stop_flag = false;
+std::atomic<bool> end_flag = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
 void on_stop_signal(int) { stop_flag = true; }
+void on_end_signal(int) { end_flag = true; }
 
 /// Only async-signal-safe calls: other threads of the parent may hold any lock.
 [[noreturn]] void become(char* const* argv) {
@@ -98,7 +100,7 @@ bool ChildProcess::stop(Duration patience) {
     if (waited >= patience) ::kill(pid_, SIGKILL);
     std::this_thread::sleep_for(kPollStep);
   }
-  return WIFEXITED(status_) && WEXITSTATUS(status_) == 0;
+  return has_finished_well();
 }
 
 Status ChildProcess::pause() {
@@ -112,12 +114,21 @@ Status ChildProcess::resume() {
 }
 
 std::atomic<bool>& stop_requested() { return stop_flag; }
+std::atomic<bool>& end_announced() { return end_flag; }
+
+void ChildProcess::announce_end() {
+  if (pid_ >= 0) ::kill(pid_, SIGUSR1);
+}
+
+bool ChildProcess::has_finished_well() const { return WIFEXITED(status_) && WEXITSTATUS(status_) == 0; }
 
 void handle_stop_signals() {
   struct sigaction action {};
   action.sa_handler = &on_stop_signal;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = &on_end_signal;
+  ::sigaction(SIGUSR1, &action, nullptr);
 }
 
 void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGTERM); }

@@ -30,11 +30,15 @@ class ChildProcess {
   Status wait_ready(Duration timeout);
   /// SIGTERM, then SIGKILL after `patience`. Returns true when the child ended by itself with status 0.
   bool stop(Duration patience);
+  /// SIGUSR1: the run is about to end.
+  void announce_end();
   /// SIGSTOP and SIGCONT.
   Status pause();
   Status resume();
   /// Whether it runs (a paused one does).
   [[nodiscard]] bool is_running();
+  /// Once it does not run: whether it ended by itself with status 0.
+  [[nodiscard]] bool has_finished_well() const;
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
@@ -49,6 +53,8 @@ class ChildProcess {
 
 /// Set by SIGINT and SIGTERM once handle_stop_signals() was called.
 [[nodiscard]] std::atomic<bool>& stop_requested();
+/// Set by SIGUSR1.
+[[nodiscard]] std::atomic<bool>& end_announced();
 void handle_stop_signals();
 
 /// Called by a child: dies with its parent, and says that it is ready.

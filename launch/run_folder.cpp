@@ -1,0 +1,65 @@
+#include "ocelli/launch/run_folder.hpp"
+
+#include <fmt/chrono.h>
+
+#include <ctime>
+#include <thread>
+
+#include "ocelli/launch/command.hpp"
+#include "ocelli/launch/report/report.hpp"
+#include "ocelli/middleware/core/log.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::tm utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  return utc;
+}
+
+}  // namespace
+
+Result<fs::path> make_run_folder(const std::string& wanted, const std::string& what) {
+  const fs::path folder = wanted.empty() ? fs::path("out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", what, utc_now())
+                                         : fs::path(wanted);
+  std::error_code failure;
+  if (fs::exists(folder, failure) && !fs::is_directory(folder, failure))
+    return error(ErrorCode::kInvalidArgument, "--out {}: is a file, expected a folder", folder.string());
+  fs::create_directories(folder, failure);
+  if (failure)
+    return error(ErrorCode::kUnavailable, "--out {}: cannot be made: {}", folder.string(), failure.message());
+  return fs::absolute(folder);
+}
+
+report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind, const std::string& executor) {
+  report::RunInfo info;
+  info.kind = kind;
+  info.launch = launch.file;
+  info.executor = executor;
+  info.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc_now());
+  info.version = OCELLI_VERSION;
+  info.host = fmt::format("{} cores", std::thread::hardware_concurrency());
+  for (const ChainEntry& chain : launch.chains)
+    info.chains.push_back({chain.name, chain.from, chain.to, chain.reaction_budget, chain.age_budget});
+  for (const SourceEntry& source : launch.sources) info.nodes.push_back(source.name);
+  for (const NodeEntry& node : launch.nodes) info.nodes.push_back(node.name);
+  return info;
+}
+
+int conclude_run(const report::RunInfo& info, const fs::path& folder) {
+  Status written = report::write_run_info(info, folder / "run.json");
+  if (!written) return report_error(written.error());
+  const auto verdict = report::write_report(folder);
+  if (!verdict) return report_error(verdict.error());
+  fmt::print("{}\n", verdict->ok ? "as expected" : "NOT as expected");
+  for (const std::string& reason : verdict->reasons) fmt::print("  {}\n", reason);
+  for (const std::string& remark : verdict->remarks) fmt::print("  {}\n", remark);
+  fmt::print("report: {}\n", (folder / "report.html").string());
+  return verdict->ok ? kExitOk : kExitVerdictFailed;
+}
+
+}  // namespace ocelli::launch
