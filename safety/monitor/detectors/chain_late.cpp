@@ -1,0 +1,39 @@
+// Reaction time of a chain above its budget in more than k - m of k consecutive source messages. The tracker finds
+// late outputs as well as outputs that do not come at all.
+#include "ocelli/safety/monitor/detectors/detector.hpp"
+
+namespace ocelli::safety {
+namespace {
+
+class ChainLate final : public Detector {
+ public:
+  ChainLate(ChainTracker& chain, Duration period) : chain_(chain), period_(period) {}
+
+  Verdict observe(const Observation&) override { return {}; }
+
+  Verdict tick(const Tick&) override {
+    const ChainOutcome outcome = chain_.take_reaction();
+    if (outcome.hits + outcome.misses == 0) return {};
+    const double worst_ms = to_milliseconds(outcome.worst);
+    const double budget_ms = to_milliseconds(chain_.config().reaction_budget);
+    return chain_.window().holds() ? pre_passed(outcome.evidence_at, worst_ms, budget_ms)
+                                   : pre_failed(outcome.evidence_at, worst_ms, budget_ms, "reaction time");
+  }
+
+  Observability observability() const override {
+    const ChainConfig& config = chain_.config();
+    return {config.reaction_budget + period_ * (config.k - config.m + 1), period_};
+  }
+
+ private:
+  ChainTracker& chain_;
+  Duration period_;
+};
+
+}  // namespace
+
+DetectorResult make_chain_late(const DetectorSetup& setup) {
+  return std::make_unique<ChainLate>(*setup.chain, setup.chain_period);
+}
+
+}  // namespace ocelli::safety

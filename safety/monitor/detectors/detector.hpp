@@ -1,0 +1,92 @@
+#pragma once
+// What a detector is. One instance watches one target (a topic, a node, a chain, or the monitor itself) for one
+// failure mode and says pre-passed or pre-failed, once per evaluation, with what it measured and what was allowed.
+// Debouncing, faults and modes come after it. Must not know payloads, clocks, other detectors; must not allocate or
+// block after construction.
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "ocelli/middleware/core/observation.hpp"
+#include "ocelli/middleware/core/result.hpp"
+#include "ocelli/safety/monitor/chain.hpp"
+#include "ocelli/safety/monitor/config.hpp"
+#include "ocelli/safety/monitor/node_supervisor.hpp"
+#include "ocelli/safety/monitor/verdict.hpp"
+
+namespace ocelli::safety {
+
+/// What the timer tells the detectors.
+struct Tick {
+  Time now{};
+  Time settled{};                       // observations stamped until then have arrived
+  Time started_at{};                    // first tick
+  Duration gap{};                       // since the tick before
+  std::uint64_t lost_observations = 0;  // since the start
+  bool is_start_over = false;           // start_by has passed: what was never seen is silent
+};
+
+/// For the timing check: worst time from the onset of a fault to the first pre-failed, and between further ones.
+struct Observability {
+  Duration first{};
+  Duration period{};
+};
+
+class Detector {
+ public:
+  virtual ~Detector() = default;
+  /// An observation of the target, ordered by time stamp within a tick.
+  [[nodiscard]] virtual Verdict observe(const Observation& observation) = 0;
+  /// After the observations of the tick.
+  [[nodiscard]] virtual Verdict tick(const Tick& tick) = 0;
+  [[nodiscard]] virtual Observability observability() const = 0;
+};
+
+enum TargetKind : std::uint8_t { kTopicTarget = 1, kNodeTarget = 2, kChainTarget = 4, kMonitorTarget = 8 };
+
+struct ParameterSpec {
+  std::string_view name;  // with its unit
+  double low;
+  double high;
+  std::string_view meaning;
+};
+
+/// Everything a detector may need at construction. Pointers are set according to the kind of the target, and live as
+/// long as the monitor.
+struct DetectorSetup {
+  const MonitorConfig* monitor = nullptr;
+  const FaultConfig* fault = nullptr;
+  TargetKind kind{};
+  const TopicConfig* topic = nullptr;
+  const NodeConfig* node = nullptr;
+  NodeSupervisor* supervisor = nullptr;
+  ChainTracker* chain = nullptr;
+  Duration chain_period{};  // of the chain's source topic
+
+  /// The parameter's value in the fault table, else `otherwise`.
+  [[nodiscard]] double parameter(std::string_view name, double otherwise) const {
+    for (const ParameterValue& value : fault->parameters)
+      if (value.name == name) return value.value;
+    return otherwise;
+  }
+  /// The same for a duration written in milliseconds ("…_ms").
+  [[nodiscard]] Duration parameter_ms(std::string_view name, Duration otherwise) const {
+    return from_seconds(parameter(name, to_milliseconds(otherwise)) * 1e-3);
+  }
+};
+
+using DetectorResult = Result<std::unique_ptr<Detector>>;
+
+/// A row of table 3.
+struct DetectorRow {
+  std::string_view name;
+  std::string_view failure_mode;
+  std::string_view watches;
+  std::string_view unit;  // of value and limit
+  int targets;            // TargetKind bits
+  std::span<const ParameterSpec> parameters;
+  DetectorResult (*make)(const DetectorSetup&);
+};
+
+}  // namespace ocelli::safety

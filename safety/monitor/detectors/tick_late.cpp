@@ -1,0 +1,31 @@
+// The monitor itself was not scheduled in time; detection times do not hold for that while.
+#include "ocelli/safety/monitor/detectors/detector.hpp"
+
+namespace ocelli::safety {
+namespace {
+
+class TickLate final : public Detector {
+ public:
+  TickLate(Duration tick, Duration max_gap) : tick_(tick), max_gap_(max_gap) {}
+
+  Verdict observe(const Observation&) override { return {}; }
+  Verdict tick(const Tick& tick) override {
+    const double gap_ms = to_milliseconds(tick.gap);
+    return tick.gap > max_gap_ ? pre_failed(tick.now, gap_ms, to_milliseconds(max_gap_), "monitor not scheduled")
+                               : pre_passed(tick.now, gap_ms, to_milliseconds(max_gap_));
+  }
+  Observability observability() const override { return {max_gap_, tick_}; }
+
+ private:
+  Duration tick_;
+  Duration max_gap_;
+};
+
+}  // namespace
+
+DetectorResult make_tick_late(const DetectorSetup& setup) {
+  const Duration tick = setup.monitor->tick_period;
+  return std::make_unique<TickLate>(tick, setup.parameter_ms("max_gap_ms", 5 * tick));
+}
+
+}  // namespace ocelli::safety

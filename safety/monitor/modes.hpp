@@ -1,0 +1,87 @@
+#pragma once
+// The mode machine. Modes are data, listed from best to worst; active faults demand "at least this far down" or take
+// capabilities away, and the machine takes the best mode that is left. Down at once; up only after the hysteresis, and
+// only as the mode's recovery allows. Must not know detectors or debouncing.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocelli/middleware/core/result.hpp"
+#include "ocelli/safety/monitor/config.hpp"
+
+namespace ocelli::safety {
+
+inline constexpr std::uint32_t kNoFault = 0xFFFFFFFFU;
+
+struct ModeChange {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  Time at{};
+  std::uint32_t cause = kNoFault;  // the fault that led down; none on the way up and after max_dwell
+};
+
+class ModeMachine {
+ public:
+  static constexpr std::size_t kMaxModes = 32;
+  static constexpr std::size_t kMaxCapabilities = 64;
+
+  /// Refuses, all at once: no modes, repeated or unknown names, a last mode that needs anything, a dead end that is
+  /// not the last mode, a fault that leads nowhere.
+  static Result<ModeMachine> create(const std::vector<ModeConfig>& modes, const std::vector<FaultConfig>& faults);
+
+  /// A fault was confirmed or healed; index as in the list of faults.
+  void raise(std::uint32_t fault);
+  void clear(std::uint32_t fault);
+  /// Driver or operator agrees to leave an `on_request` mode; holds until the next change of mode.
+  void request_recovery() { is_requested_ = true; }
+  /// Decides; at most one change per tick.
+  std::optional<ModeChange> tick(Time now);
+
+  [[nodiscard]] std::uint32_t mode() const { return mode_; }
+  [[nodiscard]] std::string_view name() const { return modes_[mode_].name; }
+  [[nodiscard]] std::string_view name(std::uint32_t mode) const { return modes_[mode].name; }
+  [[nodiscard]] Time since() const { return since_; }
+  [[nodiscard]] std::size_t size() const { return modes_.size(); }
+  /// Whether the capability is there: no active fault takes it.
+  [[nodiscard]] bool has(std::string_view capability) const;
+  /// The mode a single fault leads to.
+  [[nodiscard]] std::uint32_t mode_after(std::uint32_t fault) const;
+
+ private:
+  struct Mode {
+    std::string name;
+    std::uint64_t needs = 0;
+    Recovery recovery{};
+    Duration recover_after{};
+    Duration max_dwell{};
+    std::uint32_t then = 0;
+  };
+  struct Effect {  // of a fault
+    std::uint32_t mode = 0;
+    std::uint64_t takes = 0;
+  };
+
+  [[nodiscard]] std::uint32_t best(std::uint32_t at_least, std::uint64_t lost) const;
+  [[nodiscard]] std::uint32_t target() const;
+  ModeChange enter(std::uint32_t mode, Time now, std::uint32_t cause);
+  [[nodiscard]] bool may_recover(std::uint32_t target, Time now);
+
+  std::vector<Mode> modes_;
+  std::vector<std::string> capabilities_;
+  std::vector<Effect> effects_;
+  std::vector<std::uint32_t> demands_;  // active faults per demanded mode
+  std::vector<std::uint32_t> losses_;   // active faults per capability
+  std::uint32_t mode_ = 0;
+  Time since_{};
+  bool has_begun_ = false;
+  bool is_requested_ = false;
+  std::uint32_t cause_ = kNoFault;  // raised last
+  std::uint32_t better_ = 0;        // what the hysteresis waits for
+  std::optional<Time> better_since_;
+};
+
+}  // namespace ocelli::safety

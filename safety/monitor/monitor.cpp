@@ -1,0 +1,113 @@
+#include "ocelli/safety/monitor/monitor.hpp"
+
+#include <algorithm>
+
+namespace ocelli::safety {
+
+void Monitor::observe(const Observation& observation) {
+  ++counters_.observations;
+  if (is_standing_down_) return;
+  if (buffer_.size() == buffer_.capacity()) return count_lost(1);
+  buffer_.push_back(observation);
+}
+
+void Monitor::count_lost(std::uint64_t observations) {
+  if (observations == 0) return;
+  counters_.lost_observations += observations;
+  for (NodeSupervisor& node : nodes_) node.lose_data();
+}
+
+void Monitor::tick(Time now) {
+  events_.clear();
+  mode_change_.reset();
+  if (counters_.ticks == 0) started_at_ = now_ = now;
+  if (now < now_) {
+    ++counters_.clock_steps_back;
+    now = now_;
+  }
+  const Duration gap = now - now_;
+  ++counters_.ticks;
+  order_observations();
+  for (const auto& [stamp, place] : order_) dispatch(buffer_[place], now);
+  buffer_.clear();
+  if (!is_standing_down_) {
+    advance(now);
+    run_timers(now, gap);
+  }
+  mode_change_ = modes_.tick(now);
+  now_ = now;
+}
+
+void Monitor::order_observations() {
+  order_.clear();
+  for (std::uint32_t i = 0; i < buffer_.size(); ++i) order_.emplace_back(to_ns(buffer_[i].observed_at), i);
+  if (!std::ranges::is_sorted(order_)) std::ranges::sort(order_);
+}
+
+void Monitor::dispatch(const Observation& observation, Time now) {
+  const auto topic = static_cast<std::uint32_t>(observation.topic);
+  const auto entity = static_cast<std::uint32_t>(observation.entity);
+  const auto meters = topic_meters_.find(topic);
+  const auto supervisors = node_supervisors_.find(entity);
+  if (meters.empty() && supervisors.empty()) ++counters_.unknown;
+  for (const std::uint32_t i : meters) meters_[i].observe(observation);
+  for (const std::uint32_t i : topic_chains_.find(topic)) chains_[i].observe(observation);
+  for (const std::uint32_t i : supervisors) nodes_[i].observe(observation);
+  for (const std::uint32_t i : topic_faults_.find(topic)) report(i, faults_[i].detector().observe(observation), now);
+  for (const std::uint32_t i : node_faults_.find(entity)) report(i, faults_[i].detector().observe(observation), now);
+}
+
+/// Moves `settled_`, the time until which all observations have arrived; a starved monitor lets it stand for a while.
+void Monitor::advance(Time now) {
+  if (now - now_ > kLateTicks * config_.tick_period) {
+    ++counters_.late_ticks;
+    hold_until_ = now + config_.observation_delay;
+  }
+  if (now >= hold_until_) settled_ = std::max(settled_, now - config_.observation_delay);
+}
+
+void Monitor::run_timers(Time now, Duration gap) {
+  const bool is_start_over = settled_ - started_at_ >= config_.start_by;
+  const Tick tick{now, settled_, started_at_, gap, counters_.lost_observations, is_start_over};
+  for (ChainTracker& chain : chains_) chain.tick(settled_, is_start_over);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    nodes_[i].tick(settled_);
+    locals_[i] = nodes_[i].status();
+  }
+  global_.end_cycle(locals_);
+  for (std::uint32_t i = 0; i < faults_.size(); ++i) {
+    report(i, faults_[i].detector().tick(tick), now);
+    const bool was_active = faults_[i].is_active();
+    faults_[i].tick(now, i, events_);
+    follow_up(i, was_active);
+  }
+}
+
+void Monitor::report(std::uint32_t fault, const Verdict& verdict, Time now) {
+  if (verdict.report == Report::kNone) return;
+  const bool was_active = faults_[fault].is_active();
+  faults_[fault].report(verdict, now, fault, events_);
+  follow_up(fault, was_active);
+}
+
+void Monitor::follow_up(std::uint32_t fault, bool was_active) {
+  const bool is_active = faults_[fault].is_active();
+  if (is_active == was_active) return;
+  if (is_active) {
+    ++active_;
+    modes_.raise(fault);
+  } else {
+    --active_;
+    modes_.clear(fault);
+  }
+}
+
+void Monitor::begin_operation_cycle() {
+  for (Fault& fault : faults_) fault.begin_operation_cycle();
+}
+
+void Monitor::restart(EntityId node) {
+  for (const std::uint32_t i : node_supervisors_.find(static_cast<std::uint32_t>(node))) nodes_[i].reset();
+}
+
+}  // namespace ocelli::safety

@@ -1,0 +1,134 @@
+#pragma once
+// The safety monitor: observations in, faults and modes out. A library without bus, clock, threads or I/O; the same
+// code runs on the tick thread of the monitor process and in the logical executor.
+//
+//   OCELLI_ASSIGN(const auto monitor, Monitor::create(config));
+//   while (…) {
+//     while (queue.pop(observation)) monitor->observe(observation);
+//     monitor->count_lost(queue.take_overflows());
+//     monitor->tick(now);
+//     for (const FaultEvent& event : monitor->events()) …
+//   }
+//
+// After create() nothing allocates, throws or blocks, and the work of a tick is bounded by the number of observations
+// and of configured things. Observations of one tick are evaluated in the order of their time stamps.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ocelli/middleware/core/observation.hpp"
+#include "ocelli/middleware/core/result.hpp"
+#include "ocelli/safety/monitor/chain.hpp"
+#include "ocelli/safety/monitor/config.hpp"
+#include "ocelli/safety/monitor/detectors/detectors.hpp"
+#include "ocelli/safety/monitor/dispatch.hpp"
+#include "ocelli/safety/monitor/fault_table.hpp"
+#include "ocelli/safety/monitor/modes.hpp"
+#include "ocelli/safety/monitor/node_supervisor.hpp"
+#include "ocelli/safety/monitor/topic_meter.hpp"
+
+namespace ocelli::safety {
+
+struct MonitorCounters {
+  std::uint64_t observations = 0;
+  std::uint64_t lost_observations = 0;  // the queue or the tick's buffer was full
+  std::uint64_t unknown = 0;            // neither topic nor node is supervised
+  std::uint64_t ticks = 0;
+  std::uint64_t late_ticks = 0;        // more than kLateTicks periods after the one before
+  std::uint64_t clock_steps_back = 0;  // ticks with a time before the one of the tick before
+};
+
+class Monitor {
+ public:
+  /// A tick this many periods late means that this machine was starved, the senders of observations too: timers wait
+  /// one observation_delay for what is still on its way.
+  static constexpr int kLateTicks = 5;
+
+  /// Refuses, all mistakes at once: unknown or repeated names, values out of range, parameters that a detector does
+  /// not have, modes that are a dead end, and faults whose FDTI + FRTI is not below their assumed FTTI.
+  static Result<std::unique_ptr<Monitor>> create(const MonitorConfig& config,
+                                                 std::span<const DetectorRow> table = detectors());
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  void observe(const Observation& observation);
+  /// Observations that were lost before they came here.
+  void count_lost(std::uint64_t observations);
+  /// `now` must not go back; if it does, time stands still and it is counted.
+  void tick(Time now);
+
+  /// Changes of the last tick, in the order in which they happened.
+  [[nodiscard]] std::span<const FaultEvent> events() const { return events_; }
+  [[nodiscard]] const std::optional<ModeChange>& mode_change() const { return mode_change_; }
+
+  [[nodiscard]] std::uint32_t mode() const { return modes_.mode(); }
+  [[nodiscard]] std::string_view mode_name() const { return modes_.name(); }
+  [[nodiscard]] std::string_view mode_name(std::uint32_t mode) const { return modes_.name(mode); }
+  [[nodiscard]] Time mode_since() const { return modes_.since(); }
+  [[nodiscard]] bool has_capability(std::string_view name) const { return modes_.has(name); }
+  void request_recovery() { modes_.request_recovery(); }
+
+  /// The fault table, indexed as in the configuration.
+  [[nodiscard]] std::span<const Fault> faults() const { return faults_; }
+  [[nodiscard]] std::size_t active_faults() const { return active_; }
+  [[nodiscard]] std::span<const ChainTracker> chains() const { return chains_; }
+  [[nodiscard]] std::span<const TopicMeter> topics() const { return meters_; }
+  [[nodiscard]] std::span<const NodeSupervisor> nodes() const { return nodes_; }
+  [[nodiscard]] const GlobalSupervision& global() const { return global_; }
+  /// False: stop feeding the hardware watchdog.
+  [[nodiscard]] bool may_feed_watchdog() const { return global_.status() != GlobalStatus::kStopped; }
+  [[nodiscard]] const MonitorCounters& counters() const { return counters_; }
+  [[nodiscard]] const MonitorConfig& config() const { return config_; }
+
+  /// A new operation cycle (ignition) for confirmation, healing and ageing.
+  void begin_operation_cycle();
+  /// The node was restarted: its expired supervision begins anew.
+  void restart(EntityId node);
+  /// Controlled shutdown: from now on nothing is late or silent.
+  void stand_down() { is_standing_down_ = true; }
+
+ private:
+  struct Builder;
+  Monitor(const MonitorConfig& config, ModeMachine modes);
+
+  void order_observations();
+  void dispatch(const Observation& observation, Time now);
+  void advance(Time now);
+  void run_timers(Time now, Duration gap);
+  void report(std::uint32_t fault, const Verdict& verdict, Time now);
+  void follow_up(std::uint32_t fault, bool was_active);
+
+  MonitorConfig config_;
+  std::vector<ChainTracker> chains_;
+  std::vector<NodeSupervisor> nodes_;
+  std::vector<TopicMeter> meters_;
+  std::vector<Fault> faults_;
+  ModeMachine modes_;
+  GlobalSupervision global_;
+  std::vector<LocalStatus> locals_;
+
+  Dispatch topic_faults_;
+  Dispatch node_faults_;
+  Dispatch topic_chains_;
+  Dispatch topic_meters_;
+  Dispatch node_supervisors_;
+
+  std::vector<Observation> buffer_;                            // of the running tick
+  std::vector<std::pair<std::int64_t, std::uint32_t>> order_;  // (stamp, place in the buffer)
+  std::vector<FaultEvent> events_;
+  std::optional<ModeChange> mode_change_;
+  MonitorCounters counters_;
+  std::size_t active_ = 0;
+  Time started_at_{};
+  Time now_{};
+  Time settled_{};
+  Time hold_until_{};
+  bool is_standing_down_ = false;
+};
+
+}  // namespace ocelli::safety

@@ -1,0 +1,103 @@
+#include "ocelli/safety/monitor/node_supervisor.hpp"
+
+namespace ocelli::safety {
+namespace {
+
+/// Bounds a tick after a jump of time; the rest is caught up with in the next ticks.
+constexpr int kMaxCyclesPerTick = 64;
+
+constexpr ObservationKind observed_as(CheckpointKind kind) {
+  switch (kind) {
+    case CheckpointKind::kReceive: return ObservationKind::kReceive;
+    case CheckpointKind::kPublish: return ObservationKind::kPublish;
+    case CheckpointKind::kActivation: break;
+  }
+  return ObservationKind::kActivation;
+}
+
+}  // namespace
+
+Result<NodeSupervisor> NodeSupervisor::create(const NodeConfig& config) {
+  std::optional<CheckpointGraph> graph;
+  if (!config.checkpoints.empty()) {
+    OCELLI_ASSIGN(graph, CheckpointGraph::create(config.checkpoints));
+  }
+  if (config.alive.cycle > Duration::zero() && config.alive.min > config.alive.max)
+    return error(ErrorCode::kInvalidArgument, "alive: min {} is above max {}", config.alive.min, config.alive.max);
+  if (config.deadline > Duration::zero() && config.min_time > config.deadline)
+    return error(ErrorCode::kInvalidArgument, "min_time {} ms is above deadline {} ms",
+                 to_milliseconds(config.min_time), to_milliseconds(config.deadline));
+  return NodeSupervisor(config, graph);
+}
+
+NodeSupervisor::NodeSupervisor(const NodeConfig& config, const std::optional<CheckpointGraph>& graph)
+    : cycle_(config.alive.cycle), trigger_(config.trigger.empty() ? TopicId::kNone : topic_id(config.trigger)) {
+  const AliveConfig& alive = config.alive;
+  if (alive.cycle > Duration::zero()) alive_.emplace(alive.min, alive.max, alive.tolerance);
+  if (config.deadline > Duration::zero()) deadline_.emplace(config.min_time, config.deadline);
+  if (graph) logical_.emplace(*graph);
+  for (const CheckpointConfig& checkpoint : config.checkpoints)
+    checkpoints_.push_back({observed_as(checkpoint.kind), topic_id(checkpoint.topic)});
+}
+
+void NodeSupervisor::observe(const Observation& observation) {
+  if (alive_ && observation.kind == ObservationKind::kActivation) count(observation.observed_at);
+  if (deadline_) time_step(observation);
+  if (logical_) follow(observation);
+}
+
+void NodeSupervisor::count(Time at) {
+  if (!cycle_ends_) cycle_ends_ = at + cycle_;
+  ++(at < *cycle_ends_ ? count_ : next_count_);
+}
+
+void NodeSupervisor::time_step(const Observation& observation) {
+  if (observation.kind == ObservationKind::kReceive && observation.topic == trigger_) {
+    triggered_sequence_ = observation.sequence;
+    deadline_->start(observation.observed_at);
+  }
+  if (observation.kind != ObservationKind::kActivation) return;
+  deadline_->start(observation.started_at);  // only if its reception was not seen
+  deadline_->end(observation.observed_at);
+  const bool is_next_waiting = observation.topic == trigger_ && observation.sequence < triggered_sequence_;
+  if (is_next_waiting) deadline_->start(observation.observed_at);
+}
+
+void NodeSupervisor::follow(const Observation& observation) {
+  for (std::uint32_t i = 0; i < checkpoints_.size(); ++i)
+    if (checkpoints_[i].kind == observation.kind && checkpoints_[i].topic == observation.topic) logical_->reach(i);
+}
+
+void NodeSupervisor::tick(Time settled) {
+  if (deadline_) deadline_->tick(settled);
+  for (int i = 0; i < kMaxCyclesPerTick && alive_ && cycle_ends_ && settled >= *cycle_ends_; ++i) {
+    last_count_ = std::exchange(count_, std::exchange(next_count_, 0));
+    alive_->end_cycle(last_count_);
+    ++cycles_;
+    *cycle_ends_ += cycle_;
+  }
+}
+
+void NodeSupervisor::reset() {
+  if (alive_) alive_->reset();
+  if (deadline_) deadline_->reset();
+  if (logical_) logical_->reset();
+  cycle_ends_.reset();
+  count_ = next_count_ = 0;
+}
+
+void NodeSupervisor::lose_data() {
+  if (alive_) alive_->lose_data();
+  if (deadline_) deadline_->lose_data();
+  if (logical_) logical_->lose_data();
+}
+
+LocalStatus NodeSupervisor::status() const {
+  LocalStatus worst = LocalStatus::kOk;
+  if (alive_) worst = std::max(worst, alive_->status());
+  if (deadline_) worst = std::max(worst, deadline_->status());
+  if (logical_) worst = std::max(worst, logical_->status());
+  return worst;
+}
+
+}  // namespace ocelli::safety
