@@ -22,9 +22,9 @@ enum class McapOrder {
 };
 
 struct McapQuery {
-  std::optional<Time> begin;                      // inclusive
-  std::optional<Time> end;                        // exclusive
-  std::optional<std::vector<std::string>> topics; // nothing = all
+  std::optional<Time> begin = {};                       // inclusive
+  std::optional<Time> end = {};                         // exclusive
+  std::optional<std::vector<std::string>> topics = {};  // nothing = all
   McapOrder order = McapOrder::kLogTime;
 };
 

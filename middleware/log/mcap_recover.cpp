@@ -40,7 +40,7 @@ class Copy {
   }
 
   [[nodiscard]] Status copy_messages() {
-    McapCursor cursor = from_.messages({.begin = {}, .end = {}, .topics = {}, .order = McapOrder::kFile});
+    McapCursor cursor = from_.messages({.order = McapOrder::kFile});
     while (true) {
       auto message = cursor.next();
       if (!message) {

@@ -44,9 +44,9 @@ struct McapWriterOptions {
   /// fdatasync after each chunk: what is written survives a power cut, for a few ms per chunk on an SSD. Without it a
   /// killed process loses nothing more, but a dead computer up to half a minute.
   bool sync_each_chunk = true;
-  std::string profile;
+  std::string profile = {};
   std::string library = "ocelli";
-  McapParts parts;
+  McapParts parts = {};
 };
 
 class McapWriter {

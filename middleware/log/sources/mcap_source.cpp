@@ -104,12 +104,12 @@ Result<std::vector<std::size_t>> choose(const Recording& recording, const McapSo
       chosen.push_back(i);
     } else {
       notes.push_back(fmt::format("{}: topic '{}' of type '{}' is left out: its kind is not known",
-                                  config.path.string(), topic.name, topic.schema_name));
+                                  config.path, topic.name, topic.schema_name));
     }
   }
   for (const std::string& name : config.topics)
     if (std::ranges::find(names, name) == names.end())
-      return error(ErrorCode::kNotFound, "{}: no topic '{}': it has {}", config.path.string(), name,
+      return error(ErrorCode::kNotFound, "{}: no topic '{}': it has {}", config.path, name,
                    fmt::join(names, ", "));
   return chosen;
 }
@@ -122,7 +122,7 @@ Result<OpenedSource> open_mcap(const McapSourceConfig& config) {
   OCELLI_ASSIGN(const Recording recording, Recording::open(config.path));
   OpenedSource out;
   for (const std::string& problem : recording.mcap().problems())
-    out.notes.push_back(fmt::format("{}: {}", config.path.string(), problem));
+    out.notes.push_back(fmt::format("{}: {}", config.path, problem));
   OCELLI_ASSIGN(auto chosen, choose(recording, config, out.notes));
   McapQuery query;
   query.topics.emplace();

@@ -1,0 +1,98 @@
+#include "ocelli/middleware/log/sources/kitti_messages.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+
+#include "ocelli/middleware/topics/image_view.hpp"
+#include "ocelli/middleware/topics/point_cloud_view.hpp"
+#include "ocelli/middleware/topics/source.hpp"
+#include "ocelli/middleware/topics/topics.hpp"
+
+namespace ocelli::log {
+namespace {
+
+constexpr std::uintmax_t kLargestCloud = 512ULL << 20U;  // 32 million points: more is no lidar turn
+
+Result<cv::Mat> read_picture(const std::filesystem::path& file) {
+  cv::Mat picture;
+  try {
+    picture = cv::imread(file.string(), cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  } catch (const cv::Exception& failure) {
+    return error(ErrorCode::kCorrupt, "{}: cannot be decoded: {}", file.string(), failure.what());
+  }
+  if (picture.empty()) return error(ErrorCode::kCorrupt, "{}: cannot be read or decoded as a picture", file.string());
+  return picture;
+}
+
+}  // namespace
+
+Result<ImageSize> image_size_of(const std::filesystem::path& file) {
+  OCELLI_ASSIGN(const cv::Mat picture, read_picture(file));
+  return ImageSize{static_cast<std::uint32_t>(picture.cols), static_cast<std::uint32_t>(picture.rows)};
+}
+
+Result<BufferPtr> image_message(const std::filesystem::path& file, Time time, const std::string& frame_id,
+                                ImageSize expected) {
+  OCELLI_ASSIGN(const cv::Mat picture, read_picture(file));
+  const ImageSize size{static_cast<std::uint32_t>(picture.cols), static_cast<std::uint32_t>(picture.rows)};
+  if (size != expected)
+    return error(ErrorCode::kCorrupt, "{}: {}x{} pixels: expected {}x{} as in the other pictures", file.string(),
+                 size.width, size.height, expected.width, expected.height);
+  OCELLI_ASSIGN(topics::ImageDraft draft, topics::draft_image({time, frame_id, size.height, size.width, "bgr8"}));
+  const std::size_t row = std::size_t{size.width} * 3;
+  for (std::uint32_t y = 0; y < size.height; ++y)
+    std::memcpy(draft.data.data() + y * row, picture.ptr(static_cast<int>(y)), row);
+  return draft.cdr;
+}
+
+Result<BufferPtr> cloud_message(const std::filesystem::path& file, Time time, const std::string& frame_id) {
+  std::error_code failure;
+  const std::uintmax_t size = std::filesystem::file_size(file, failure);
+  std::ifstream in(file, std::ios::binary);
+  if (failure || !in) return error(ErrorCode::kUnavailable, "{}: cannot be read", file.string());
+  if (size == 0) return error(ErrorCode::kCorrupt, "{}: is empty: expected points of 16 bytes", file.string());
+  if (size % sizeof(topics::PointXyzi) != 0 || size > kLargestCloud)
+    return error(ErrorCode::kCorrupt, "{}: {} bytes: expected a multiple of 16, at most {} (cut off?)", file.string(),
+                 size, kLargestCloud);
+  topics::CloudShape shape{time, frame_id, 1, static_cast<std::uint32_t>(size / sizeof(topics::PointXyzi)), true};
+  OCELLI_ASSIGN(topics::CloudDraft draft, topics::draft_cloud(shape));
+  if (!in.read(reinterpret_cast<char*>(draft.points.data()), static_cast<std::streamsize>(size)))
+    return error(ErrorCode::kUnavailable, "{}: ends early", file.string());
+  const auto is_finite = [](const topics::PointXyzi& point) {
+    return std::isfinite(point.x) && std::isfinite(point.y) && std::isfinite(point.z) && std::isfinite(point.intensity);
+  };
+  if (std::ranges::all_of(draft.points, is_finite)) return draft.cdr;
+  shape.is_dense = false;
+  OCELLI_ASSIGN(topics::CloudDraft marked, topics::draft_cloud(shape));
+  std::ranges::copy(draft.points, marked.points.begin());
+  return marked.cdr;
+}
+
+ConstBufferPtr calibration_message(const KittiCalibration& calibration, const Pose& T_vehicle_camera, ImageSize size,
+                                   Time time, const std::string& frame_id) {
+  topics::CameraInfo::Type message;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  message.header().stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
+  message.header().stamp().nanosec(static_cast<std::uint32_t>((time - seconds).count()));
+  message.header().frame_id(frame_id);
+  message.width(size.width);
+  message.height(size.height);
+  for (int row = 0; row < 3; ++row)
+    for (int column = 0; column < 4; ++column)
+      message.projection()[static_cast<std::size_t>(row * 4 + column)] = calibration.projection(row, column);
+  const Eigen::Quaterniond q(T_vehicle_camera.linear());
+  message.pose().position().x(T_vehicle_camera.translation().x());
+  message.pose().position().y(T_vehicle_camera.translation().y());
+  message.pose().position().z(T_vehicle_camera.translation().z());
+  message.pose().orientation().x(q.x());
+  message.pose().orientation().y(q.y());
+  message.pose().orientation().z(q.z());
+  message.pose().orientation().w(q.w());
+  message.is_nominal(calibration.is_nominal);
+  return encode_to_buffer(message, topics::kind_of<topics::CameraInfo>().codec());
+}
+
+}  // namespace ocelli::log

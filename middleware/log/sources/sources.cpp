@@ -1,0 +1,40 @@
+#include "ocelli/middleware/log/sources/sources.hpp"
+
+#include <array>
+
+#include "ocelli/middleware/log/sources/kitti_raw.hpp"
+#include "ocelli/middleware/log/sources/mcap_source.hpp"
+
+namespace ocelli::log {
+namespace {
+
+/// Relative paths start at the folder of the launch file.
+Result<std::string> resolve(const std::string& path, const SourceContext& context) {
+  if (path.empty()) return error(ErrorCode::kInvalidArgument, "{}: the 'path' of the recording is missing", context.file);
+  return (context.folder / path).string();
+}
+
+Result<OpenedSource> open_kitti(const YAML::Node& node, const SourceContext& context) {
+  OCELLI_ASSIGN(KittiRawConfig config, read_source_config<KittiRawConfig>(node, context));
+  OCELLI_ASSIGN(config.path, resolve(config.path, context));
+  if (!config.calibration.empty()) config.calibration = (context.folder / config.calibration).string();
+  OCELLI_ASSIGN(KittiDrive drive, open_kitti_raw(config));
+  return OpenedSource{std::move(drive.source), std::move(drive.notes)};
+}
+
+Result<OpenedSource> open_recording(const YAML::Node& node, const SourceContext& context) {
+  OCELLI_ASSIGN(McapSourceConfig config, read_source_config<McapSourceConfig>(node, context));
+  OCELLI_ASSIGN(config.path, resolve(config.path, context));
+  return open_mcap(config);
+}
+
+constexpr auto kSources = std::to_array<SourceRow>({
+    {"kitti_raw", "KITTI raw drive: pictures, lidar points, OXTS", &open_kitti},
+    {"mcap", "Ocelli recording", &open_recording},
+});
+
+}  // namespace
+
+std::span<const SourceRow> sources() { return kSources; }
+
+}  // namespace ocelli::log
