@@ -26,11 +26,11 @@ std::uint64_t update_best(std::uint64_t value, const std::byte* bytes, std::size
 
 /// In the order of CrcKind.
 constexpr std::array<Update, kCrcModels.size()> kPortable = {
-    &update_portable<CrcKind::kCrc8J1850>, &update_portable<CrcKind::kCrc8P01>, &update_portable<CrcKind::kCrc8H2f>,
+    &update_portable<CrcKind::kCrc8J1850>, &update_portable<CrcKind::kCrc8P01>,  &update_portable<CrcKind::kCrc8H2f>,
     &update_portable<CrcKind::kCrc16>,     &update_portable<CrcKind::kCrc16Arc>, &update_portable<CrcKind::kCrc32>,
     &update_portable<CrcKind::kCrc32P4>,   &update_portable<CrcKind::kCrc64>};
 constexpr std::array<Update, kCrcModels.size()> kBest = {
-    &update_best<CrcKind::kCrc8J1850>, &update_best<CrcKind::kCrc8P01>, &update_best<CrcKind::kCrc8H2f>,
+    &update_best<CrcKind::kCrc8J1850>, &update_best<CrcKind::kCrc8P01>,  &update_best<CrcKind::kCrc8H2f>,
     &update_best<CrcKind::kCrc16>,     &update_best<CrcKind::kCrc16Arc>, &update_best<CrcKind::kCrc32>,
     &update_best<CrcKind::kCrc32P4>,   &update_best<CrcKind::kCrc64>};
 

@@ -17,9 +17,9 @@ enum class CrcKind : std::uint8_t {
   kCrc8H2f,    // profiles 2 and 22
   kCrc16,      // CCITT-FALSE: profiles 5 and 6
   kCrc16Arc,
-  kCrc32,      // Ethernet
-  kCrc32P4,    // profiles 4, 8, 44 and 4m
-  kCrc64,      // profiles 7 and 7m
+  kCrc32,    // Ethernet
+  kCrc32P4,  // profiles 4, 8, 44 and 4m
+  kCrc64,    // profiles 7 and 7m
 };
 
 /// A CRC in the terms of the RevEng catalogue; `is_reflected` stands for input and output.
@@ -31,7 +31,7 @@ struct CrcModel {
   std::uint64_t initial;
   std::uint64_t final_xor;
   bool is_reflected;
-  std::uint64_t check;       // of the nine characters 123456789
+  std::uint64_t check;  // of the nine characters 123456789
 };
 
 // clang-format off

@@ -44,8 +44,8 @@ struct TableCrc {
   /// What one byte in front of k zero bytes contributes: kTables[k][byte].
   static constexpr Tables make_tables() {
     Tables tables{};
-    const auto polynomial = static_cast<Register>(kModel.is_reflected ? reflect(kModel.polynomial, kWidth)
-                                                                      : kModel.polynomial);
+    const auto polynomial =
+        static_cast<Register>(kModel.is_reflected ? reflect(kModel.polynomial, kWidth) : kModel.polynomial);
     constexpr auto kTop = static_cast<Register>(Register{1} << (kWidth - 1));
     for (std::size_t byte = 0; byte < 256; ++byte) {
       auto value = static_cast<Register>(kModel.is_reflected ? byte : byte << (kWidth - 8));
