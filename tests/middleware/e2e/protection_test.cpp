@@ -324,6 +324,12 @@ TEST(Protector, ProfileSevenProtectsMessagesOfManyMegabytes) {
   EXPECT_EQ(checker_of(config, 4).check(image).mistake, Mistake::kCrc);
 }
 
+TEST(Checker, NamesWhatWasWrong) {
+  EXPECT_EQ(to_string(Mistake::kNone), "none");
+  EXPECT_EQ(to_string(Mistake::kDataId), "data id");
+  EXPECT_EQ(to_string(Mistake::kTag), "message type, result or source");
+}
+
 TEST(Counter, JumpsInEveryDirectionAreJudgedByTheirDistanceModulo) {
   RecordProperty("verifies", "REQ-E2E-006");
   EXPECT_EQ(evaluate_counter(65535, 0, 1, 65536), CheckStatus::kOk);
