@@ -5,6 +5,9 @@
 namespace ocelli::safety {
 namespace {
 
+// Nearer to 0 or 1 the complement has no digits left.
+constexpr double kLeastTail = 1e-12;
+
 Status expect(bool holds, std::string_view name, double value, std::string_view unit, std::string_view expected) {
   if (holds) return ok();
   return error(ErrorCode::kInvalidArgument, "{}: {}{}{}: expected {}", name, value, unit.empty() ? "" : " ", unit,
@@ -14,7 +17,7 @@ Status expect(bool holds, std::string_view name, double value, std::string_view 
 }  // namespace
 
 Status check_open_unit(std::string_view name, double value) {
-  return expect(value > 0.0 && value < 1.0, name, value, "", "more than 0 and less than 1");
+  return expect(value >= kLeastTail && value <= 1.0 - kLeastTail, name, value, "", "more than 0 and less than 1");
 }
 
 Status check_unit(std::string_view name, double value) {

@@ -8,7 +8,7 @@
 
 namespace ocelli::safety {
 
-/// 0 < value < 1: confidences, error probabilities, coverages that are asked for.
+/// 0 < value < 1, by at least 1e-12: confidences, error probabilities, coverages that are asked for.
 [[nodiscard]] Status check_open_unit(std::string_view name, double value);
 /// 0 <= value <= 1.
 [[nodiscard]] Status check_unit(std::string_view name, double value);
