@@ -1,0 +1,120 @@
+#include "ocelli/safety/analysis/sequential.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace ocelli::safety {
+namespace {
+
+using testing::HasSubstr;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+using Decision = SequentialTest::Decision;
+
+TEST(SequentialTest, LinesAreThoseOfWald) {
+  RecordProperty("verifies", "REQ-FIT-006");
+  const auto test = SequentialTest::create({.good_fit = 5, .bad_fit = 10, .alpha = 0.1, .beta = 0.1});
+  ASSERT_TRUE(test);
+  EXPECT_NEAR(test->accept_hours(0).count(), 439444915.4672438, 1);
+  EXPECT_NEAR(test->accept_hours(2).count(), 716703787.691222, 1);
+  EXPECT_NEAR(test->reject_hours(0).count(), -439444915.4672439, 1);
+  EXPECT_NEAR(test->reject_hours(7).count(), 530961137.3166795, 1);
+  EXPECT_NEAR(test->slope().count(), 138629436.11198905, 1);
+}
+
+TEST(SequentialTest, UnequalErrorsMoveTheLinesApart) {
+  RecordProperty("verifies", "REQ-FIT-006");
+  const auto test = SequentialTest::create({.good_fit = 1, .bad_fit = 2, .alpha = 0.01, .beta = 0.2});
+  EXPECT_NEAR(test->accept_hours(0).count(), std::log(0.99 / 0.2) * 1e9, 1);
+  EXPECT_NEAR(test->reject_hours(0).count(), -std::log(0.8 / 0.01) * 1e9, 1);
+}
+
+TEST(SequentialTest, DecidesOrGoesOn) {
+  RecordProperty("verifies", "REQ-FIT-006");
+  const auto test = SequentialTest::create({});
+  EXPECT_EQ(*test->decide({0, Hours{4.4e8}}), Decision::kAccept);
+  EXPECT_EQ(*test->decide({0, Hours{4.3e8}}), Decision::kContinue);
+  EXPECT_EQ(*test->decide({4, Hours{1.1e8}}), Decision::kReject);
+  EXPECT_EQ(*test->decide({0, Hours{0}}), Decision::kContinue) << "no failure never rejects";
+  EXPECT_EQ(to_string(Decision::kContinue), "continue");
+}
+
+TEST(SequentialTest, NonsenseIsRefusedWithTheNameOfTheField) {
+  RecordProperty("verifies", "REQ-FIT-004");
+  const auto refusal = [](SequentialTest::Config config) { return SequentialTest::create(config).error().message; };
+  EXPECT_THAT(refusal({.good_fit = -5}), HasSubstr("good_fit: -5 FIT"));
+  EXPECT_THAT(refusal({.bad_fit = kNaN}), HasSubstr("bad_fit: nan FIT"));
+  EXPECT_THAT(refusal({.good_fit = 10, .bad_fit = 10}), HasSubstr("bad_fit: 10 FIT: expected more than good_fit"));
+  EXPECT_THAT(refusal({.alpha = 0}), HasSubstr("alpha: 0"));
+  EXPECT_THAT(refusal({.beta = 1}), HasSubstr("beta: 1"));
+  EXPECT_THAT(refusal({.alpha = 0.5, .beta = 0.5}), HasSubstr("alpha + beta: 1"));
+  EXPECT_THAT(SequentialTest::create({})->decide({0, Hours{kNaN}}).error().message, HasSubstr("hours: nan h"));
+}
+
+TEST(PoissonCusum, SumsWhatExceedsTheReferenceAndAlarmsAtTheLimit) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  auto cusum = PoissonCusum::create(1.5, 4);
+  ASSERT_TRUE(cusum);
+  EXPECT_FALSE(cusum->add(0));
+  EXPECT_EQ(cusum->sum(), 0.0);
+  EXPECT_FALSE(cusum->add(3));
+  EXPECT_EQ(cusum->sum(), 1.5);
+  EXPECT_FALSE(cusum->add(2));
+  EXPECT_TRUE(cusum->add(4)) << "2 + 2.5 >= 4";
+  cusum->reset();
+  EXPECT_FALSE(cusum->add(5));
+  EXPECT_TRUE(cusum->add(2)) << "exactly the limit";
+  EXPECT_EQ(cusum->limit(), 4.0);
+  EXPECT_EQ(cusum->reference(), 1.5);
+}
+
+TEST(PoissonCusum, ReferenceTellsTheMeansApart) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  EXPECT_NEAR(*cusum_reference(1, 2), 1.4426950408889634, 1e-15);
+}
+
+TEST(PoissonCusum, RunLengthIsThatOfTheMarkovChain) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  const auto expect = [](double mean, double reference, double limit, double length) {
+    EXPECT_NEAR(*cusum_run_length(mean, reference, limit), length, length * 1e-9);
+  };
+  expect(1, 1.5, 8, 2827.311778627134);
+  expect(2, 1.5, 8, 15.377682259086807);
+  expect(1, 1.0, 4, 23.49831380351756);
+  expect(1, 1.0, 1e-9, 1.0 / (1.0 - 2.0 * std::exp(-1.0)));
+}
+
+TEST(PoissonCusum, RunLengthAgreesWithSimulationOnAFineLattice) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  const double computed = *cusum_run_length(1.2, 1.4427, 3);
+  std::mt19937 random(5);
+  std::poisson_distribution<std::uint64_t> counts(1.2);
+  double steps = 0;
+  constexpr int kRuns = 20'000;
+  for (int run = 0; run < kRuns; ++run) {
+    auto cusum = PoissonCusum::create(1.4427, 3);
+    do ++steps;
+    while (!cusum->add(counts(random)));
+  }
+  EXPECT_NEAR(steps / kRuns, computed, computed * 0.03);
+}
+
+TEST(PoissonCusum, NonsenseAndWhatCannotBeComputedIsRefused) {
+  RecordProperty("verifies", "REQ-FIT-004");
+  EXPECT_THAT(PoissonCusum::create(0, 4).error().message, HasSubstr("k: 0"));
+  EXPECT_THAT(PoissonCusum::create(1, kNaN).error().message, HasSubstr("h: nan"));
+  EXPECT_THAT(cusum_reference(2, 1).error().message, HasSubstr("bad_mean: 1"));
+  EXPECT_THAT(cusum_reference(0, 1).error().message, HasSubstr("good_mean: 0"));
+  EXPECT_THAT(cusum_reference(1, kNaN).error().message, HasSubstr("bad_mean: nan"));
+  EXPECT_THAT(cusum_run_length(-1, 1, 4).error().message, HasSubstr("mu: -1"));
+  EXPECT_THAT(cusum_run_length(1, -1, 4).error().message, HasSubstr("k: -1"));
+  EXPECT_THAT(cusum_run_length(1, 1, 0).error().message, HasSubstr("h: 0"));
+  EXPECT_THAT(cusum_run_length(1, 1.4426950408889634, 4).error().message, HasSubstr("at most four decimals"));
+  EXPECT_THAT(cusum_run_length(1, 1.4427, 1e6).error().message, HasSubstr("h at most"));
+  EXPECT_THAT(cusum_run_length(1e-9, 1, 100).error().message, HasSubstr("too long to compute"));
+}
+
+}  // namespace
+}  // namespace ocelli::safety
