@@ -11,6 +11,7 @@ namespace ocelli::launch {
 namespace {
 
 constexpr auto kCommands = std::to_array<Command>({
+    {"report", "make report.html and report.json of a finished run", &declare_report},
     {"topics", "list the topic kinds (table 1)", &declare_topics},
 });
 
