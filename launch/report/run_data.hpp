@@ -104,11 +104,10 @@ struct ObjectFrame {
   std::vector<ObjectState> objects;
 };
 
-/// A picture and the boxes of that moment, in the vehicle frame of the picture's time.
+/// A picture and the tracks at its stamp (between two tracks messages: interpolated), in the vehicle frame.
 struct CameraShot {
   std::string topic;
   Time stamp;
-  Duration track_offset{};  // stamp of the tracks minus stamp of the picture
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::string mime;                     // "image/jpeg"
