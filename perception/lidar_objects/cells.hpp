@@ -64,6 +64,11 @@ class CellMap {
   /// Per point: index into cells(), kNone for ground and what is too high.
   [[nodiscard]] std::span<const std::int32_t> cell_of_point() const { return cell_of_point_; }
   [[nodiscard]] float cell_m() const { return cell_m_; }
+  /// Unit vector from the sensor towards a cell.
+  [[nodiscard]] Eigen::Vector2f direction_to(const Cell& cell) const {
+    const float half = 0.5F * static_cast<float>(side_ - 1);
+    return Eigen::Vector2f(static_cast<float>(cell.column) - half, static_cast<float>(cell.row) - half).normalized();
+  }
   /// Steepest return of this cloud, rise over run: how high the sensor looks.
   [[nodiscard]] float steepest() const { return steepest_; }
 

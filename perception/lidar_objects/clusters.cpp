@@ -15,11 +15,7 @@ void Clusters::find(const CellMap& map, float sensor_height_m) {
   steepest_ = map.steepest();
   mark_structure(map);
   const std::span<const Cell> cells = map.cells();
-  const auto reach = [&](const Cell& cell) {
-    const double reach_m = config_.reach_m + config_.reach_per_m * static_cast<double>(cell.range_m);
-    return std::max(1, static_cast<int>(reach_m / static_cast<double>(map.cell_m())));
-  };
-  join(map, [&](std::size_t i) { return cells[i].top_m > 0.0F && is_structure_[i] == 0; }, reach);
+  join(map, config_.reach, [&](std::size_t i) { return cells[i].top_m > 0.0F && is_structure_[i] == 0; });
   number(map);
 }
 
@@ -33,26 +29,42 @@ std::int32_t Clusters::root(std::int32_t cell) {
   return cell;
 }
 
-template <class Belongs, class Reach>
-void Clusters::join(const CellMap& map, const Belongs& belongs, const Reach& reach_cells) {
-  const std::span<const Cell> cells = map.cells();
-  parent_.resize(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) parent_[i] = belongs(i) ? static_cast<std::int32_t>(i) : kNone;
-  const auto unite = [&](std::int32_t a, int column, int row) {
-    const std::int32_t b = map.at(column, row);
-    if (b == CellMap::kNone || parent_[static_cast<std::size_t>(b)] == kNone) return;
-    const std::int32_t root_a = root(a);
-    const std::int32_t root_b = root(b);
-    parent_[static_cast<std::size_t>(std::max(root_a, root_b))] = std::min(root_a, root_b);
+template <class Belongs>
+void Clusters::join(const CellMap& map, const Reach& reach, const Belongs& belongs) {
+  const std::size_t cells = map.cells().size();
+  parent_.resize(cells);
+  for (std::size_t i = 0; i < cells; ++i) parent_[i] = belongs(i) ? static_cast<std::int32_t>(i) : kNone;
+  for (std::size_t i = 0; i < cells; ++i)
+    if (parent_[i] != kNone) join_neighbours(map, static_cast<std::int32_t>(i), reach);
+}
+
+/// Looks ahead only, to the right in its own row and at the rows above: each pair is met once.
+void Clusters::join_neighbours(const CellMap& map, std::int32_t self, const Reach& reach) {
+  const Cell& cell = map.cells()[static_cast<std::size_t>(self)];
+  const auto cells_of = [&](double at_sensor_m, double per_m) {
+    const double reach_m = at_sensor_m + per_m * static_cast<double>(cell.range_m);
+    return std::max(1.0F, static_cast<float>(reach_m) / map.cell_m());
   };
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (parent_[i] == kNone) continue;
-    const auto self = static_cast<std::int32_t>(i);
-    const int reach = reach_cells(cells[i]);
-    for (int column = 1; column <= reach; ++column) unite(self, cells[i].column + column, cells[i].row);
-    for (int row = 1; row <= reach; ++row)
-      for (int column = -reach; column <= reach; ++column) unite(self, cells[i].column + column, cells[i].row + row);
+  constexpr float kHalf = 0.5F;  // points of two cells are nearer than the cells' centres by up to this
+  const float along_max = cells_of(reach.along_m, reach.along_per_m) + kHalf;
+  const float across_max = cells_of(reach.across_m, reach.across_per_m) + kHalf;
+  const Eigen::Vector2f sight = map.direction_to(cell);
+  const int window = static_cast<int>(std::max(along_max, across_max));
+  for (int row = 0; row <= window; ++row) {
+    for (int column = row == 0 ? 1 : -window; column <= window; ++column) {
+      const Eigen::Vector2f offset(static_cast<float>(column), static_cast<float>(row));
+      const float across = std::abs(sight.x() * offset.y() - sight.y() * offset.x());
+      if (std::abs(sight.dot(offset)) > along_max || across > across_max) continue;
+      const std::int32_t other = map.at(cell.column + column, cell.row + row);
+      if (other != CellMap::kNone && parent_[static_cast<std::size_t>(other)] != kNone) unite(self, other);
+    }
   }
+}
+
+void Clusters::unite(std::int32_t a, std::int32_t b) {
+  const std::int32_t root_a = root(a);
+  const std::int32_t root_b = root(b);
+  parent_[static_cast<std::size_t>(std::max(root_a, root_b))] = std::min(root_a, root_b);
 }
 
 void Clusters::mark_structure(const CellMap& map) {
@@ -62,8 +74,7 @@ void Clusters::mark_structure(const CellMap& map) {
                                    visible_height_m(cells[i].range_m) - kBelowSight_m);
     return cells[i].top_m > limit_m;
   };
-  const int reach = std::max(1, static_cast<int>(config_.structure_reach_m / static_cast<double>(map.cell_m())));
-  join(map, is_tall, [reach](const Cell&) { return reach; });
+  join(map, config_.structure_reach, is_tall);
   extent_.resize(cells.size());
   is_structure_.assign(cells.size(), 0);
   for (std::size_t i = 0; i < cells.size(); ++i) {

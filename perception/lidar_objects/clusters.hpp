@@ -1,5 +1,7 @@
 #pragma once
-// Cells that touch belong together: connected components, with a reach that grows with range as returns thin out.
+// Cells that belong together: connected components of cells that lie near each other. Near means something else along
+// the line of sight than across it: on a surface seen at a flat angle neighbouring beams return far behind each other,
+// which is the test of Bogoslavskyi and Stachniss ("Fast range image-based segmentation", IROS 2016, eq. 1) for cells.
 // Long tall components are walls, hedges and buildings: they are taken out first, so that what stands close to them
 // becomes a cluster of its own.
 
@@ -13,20 +15,33 @@
 
 namespace ocelli::perception {
 
-struct ClustersConfig {
-  double reach_m = 0.2;
-  double reach_per_m = 0.01;
-  double structure_height_m = 2.1;
-  double structure_length_m = 13.0;
-  double structure_reach_m = 0.6;
+/// How far apart two cells may be: at the sensor, and what each metre of range adds.
+struct Reach {
+  double across_m = 0.2;
+  double across_per_m = 0.005;
+  double along_m = 0.25;
+  double along_per_m = 0.02;
 
   static constexpr auto fields() {
-    return std::tuple{
-        field("reach_m", &ClustersConfig::reach_m, "m", 0.05, 2.0, "cells at most this far apart are one object"),
-        field("reach_per_m", &ClustersConfig::reach_per_m, "", 0.0, 0.1, "growth of the reach with range"),
-        field("structure_height_m", &ClustersConfig::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
-        field("structure_length_m", &ClustersConfig::structure_length_m, "m", 3.0, 100.0, "and this long"),
-        field("structure_reach_m", &ClustersConfig::structure_reach_m, "m", 0.05, 3.0, "gaps in a wall")};
+    return std::tuple{field("across_m", &Reach::across_m, "m", 0.05, 3.0, "across the line of sight"),
+                      field("across_per_m", &Reach::across_per_m, "", 0.0, 0.1, "growth with range"),
+                      field("along_m", &Reach::along_m, "m", 0.05, 3.0, "along the line of sight"),
+                      field("along_per_m", &Reach::along_per_m, "", 0.0, 0.2, "growth with range")};
+  }
+};
+
+struct ClustersConfig {
+  Reach reach;
+  Reach structure_reach{0.5, 0.005, 0.5, 0.03};
+  double structure_height_m = 2.1;
+  double structure_length_m = 13.0;
+
+  static constexpr auto fields() {
+    using C = ClustersConfig;
+    return std::tuple{field("reach", &C::reach, "what makes two cells one object"),
+                      field("structure_reach", &C::structure_reach, "gaps in a wall"),
+                      field("structure_height_m", &C::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
+                      field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long")};
   }
 };
 
@@ -50,8 +65,10 @@ class Clusters {
     std::int16_t left, right, near, far;
   };
 
-  template <class Belongs, class Reach>
-  void join(const CellMap& map, const Belongs& belongs, const Reach& reach_cells);
+  template <class Belongs>
+  void join(const CellMap& map, const Reach& reach, const Belongs& belongs);
+  void join_neighbours(const CellMap& map, std::int32_t cell, const Reach& reach);
+  void unite(std::int32_t a, std::int32_t b);
   [[nodiscard]] std::int32_t root(std::int32_t cell);
   void mark_structure(const CellMap& map);
   void number(const CellMap& map);
