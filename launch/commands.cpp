@@ -11,6 +11,7 @@ namespace ocelli::launch {
 namespace {
 
 constexpr auto kCommands = std::to_array<Command>({
+    {"eval", "score results against ground truth", &declare_eval},
     {"topics", "list the topic kinds (table 1)", &declare_topics},
 });
 

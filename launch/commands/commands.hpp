@@ -7,6 +7,7 @@ class App;
 
 namespace ocelli::launch {
 
+void declare_eval(CLI::App& command, int& exit_status);
 void declare_topics(CLI::App& command, int& exit_status);
 
 }  // namespace ocelli::launch
