@@ -147,12 +147,12 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
                                        entry.name));
     shells.emplace_back(entry.place, std::move(shell));
   }
-  std::vector<std::string> names;
-  for (const auto& [name, kind] : all) names.push_back(name);
+  std::vector<std::string> topic_names;
+  for (const auto& [topic, kind] : all) topic_names.push_back(topic);
   const auto check = [&](const std::string& place, const std::string& topic, const topics::TopicKind* kind) {
     const auto found = all.find(topic);
     if (found == all.end()) {
-      const std::string near = nearest(topic, names);
+      const std::string near = nearest(topic, topic_names);
       mistakes.push_back(fmt::format("{}: nobody publishes '{}'{}", place, topic,
                                      near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
     } else if (kind != nullptr && found->second->name != kind->name) {
@@ -171,9 +171,9 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
   }
   for (const TopicEntry& entry : overrides) check(fmt::format("{}: topics", file), entry.name, nullptr);
   std::map<TopicId, std::string> ids;
-  for (const auto& [name, kind] : all)
-    if (const auto [other, is_new] = ids.try_emplace(topic_id(name), name); !is_new)
-      mistakes.push_back(fmt::format("{}: topics '{}' and '{}' have the same id: rename one", file, name,
+  for (const auto& [topic, kind] : all)
+    if (const auto [other, is_new] = ids.try_emplace(topic_id(topic), topic); !is_new)
+      mistakes.push_back(fmt::format("{}: topics '{}' and '{}' have the same id: rename one", file, topic,
                                      other->second));
   if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "\n"));
   return all;
@@ -191,13 +191,13 @@ topics::TopicKind LaunchFile::settings_of(const std::string& topic, const topics
 }
 
 std::vector<std::string> LaunchFile::processes() const {
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& process) {
+    if (std::find(all.begin(), all.end(), process) == all.end()) all.push_back(process);
   };
   for (const NodeEntry& node : nodes) add(node.process);
   for (const SourceEntry& source : sources) add(source.process);  // last: readers first
-  return names;
+  return all;
 }
 
 std::vector<const SourceRow*> source_table() {

@@ -50,7 +50,7 @@ class Recorder {
     for (const auto& [topic, subscription] : inputs_)
       if (subscription->lost() > 0) spdlog::warn("{}: {} messages did not reach the recorder", topic.name, subscription->lost());
     OCELLI_TRY(writer_.close());
-    spdlog::info("{} messages recorded", writer_.statistics().message_count);
+    spdlog::info("{} messages recorded", writer_.statistics().messages);
     return ok();
   }
 

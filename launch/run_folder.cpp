@@ -53,7 +53,7 @@ report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind, 
 int conclude_run(const report::RunInfo& info, const fs::path& folder) {
   Status written = report::write_run_info(info, folder / "run.json");
   if (!written) return report_error(written.error());
-  const auto verdict = report::write_report(folder);
+  const auto verdict = report::make_report(folder);
   if (!verdict) return report_error(verdict.error());
   fmt::print("{}\n", verdict->ok ? "as expected" : "NOT as expected");
   for (const std::string& reason : verdict->reasons) fmt::print("  {}\n", reason);

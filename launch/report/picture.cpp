@@ -7,6 +7,7 @@
 #include "ocelli/launch/report/camera_projection.hpp"
 #include "ocelli/launch/report/fault_metrics.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
+#include "ocelli/launch/report/tracking_metrics.hpp"
 
 namespace ocelli::report {
 namespace {
@@ -72,6 +73,7 @@ Result<ChosenPicture> choose_picture(const RunData& run, const std::vector<log::
     if (!tracks) continue;
     CameraShot shot = shot_of(name, *calibration);
     shot.stamp = picture.stamp;
+    shot.track_offset = tracks->stamp - picture.stamp;
     shot.objects = to_vehicle(*tracks).objects;
     const std::size_t seen = count_in_view(shot);
     if (best && seen <= most) continue;

@@ -115,6 +115,7 @@ struct CameraShot {
   std::array<double, 12> projection{};  // 3 x 4 row major, camera frame (x right, y down, z forward) → pixel
   Pose T_vehicle_camera = Pose::Identity();
   bool is_nominal = false;  // calibration from the mounting plan, not measured
+  Duration track_offset{};  // stamp of the tracks − stamp of the picture
   std::vector<ObjectState> objects;
 };
 
