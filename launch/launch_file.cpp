@@ -43,7 +43,7 @@ void read_source(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launc
   entry.name = entry.source;
   read_text(reader, yaml, "name", entry.name);
   read_text(reader, yaml, "process", entry.process);
-  entry.config = yaml["config"];
+  if (const YAML::Node config = yaml["config"]) entry.config = config;
   if (entry.source.empty()) return reader.mistake(yaml, "'source' is missing: which driver or recording");
   if (find_source(entry.source) == nullptr)
     reader.mistake(yaml["source"], unknown("driver or recording", entry.source, source_table()));
@@ -62,7 +62,7 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
   read_map(reader, yaml["inputs"], entry.binding.inputs);
   read_map(reader, yaml["outputs"], entry.binding.outputs);
   read_map(reader, yaml["max_age"], entry.binding.max_age);
-  entry.config = yaml["config"];
+  if (const YAML::Node config = yaml["config"]) entry.config = config;
   if (entry.node.empty()) return reader.mistake(yaml, "'node' is missing: which node of `ocelli nodes`");
   if (find_node(entry.node) == nullptr) {
     std::vector<const NodeRow*> rows;
@@ -112,7 +112,7 @@ Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folde
   read_list(reader, yaml.root()["nodes"], "nodes", launch, &read_node);
   if (const YAML::Node chains = yaml.root()["chains"]) reader.read_value(chains, "chains", launch.chains);
   if (const YAML::Node topics = yaml.root()["topics"]) reader.read_value(topics, "topics", launch.overrides);
-  launch.monitor = yaml.root()["monitor"];
+  if (const YAML::Node monitor = yaml.root()["monitor"]) launch.monitor = monitor;
   check_unique(reader, launch);
   OCELLI_TRY(reader.status());
   return launch;

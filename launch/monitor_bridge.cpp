@@ -77,6 +77,13 @@ std::vector<safety::HopConfig> find_hops(const std::string& from, const std::str
   return {};
 }
 
+bool is_output(const std::string& topic, const Shells& shells) {
+  for (const auto& shell : shells)
+    for (const node::BoundOutput& output : shell->outputs())
+      if (output.topic == topic) return true;
+  return false;
+}
+
 safety::FaultConfig derived_fault(const std::string& target, const char* detector, safety::DebounceConfig debounce) {
   safety::FaultConfig fault;
   fault.id = target + "." + detector;
@@ -91,7 +98,7 @@ safety::FaultConfig derived_fault(const std::string& target, const char* detecto
 
 /// What can go wrong with every launch file: sensors freeze, go blind or silent, nodes stop or fail, messages are late
 /// or lost, chains are late.
-std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& config) {
+std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& config, const Shells& shells) {
   using safety::debounce_by_count;
   std::vector<safety::FaultConfig> faults;
   for (const safety::TopicConfig& topic : config.topics) {
@@ -100,7 +107,8 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
       faults.push_back(derived_fault(topic.name, "blind", debounce_by_count(3, 3)));
     }
     if (topic.period == Duration{}) continue;
-    faults.push_back(derived_fault(topic.name, "silent", debounce_by_count(1, 1)));
+    // The silence of a node's output is the silence of the node.
+    if (!is_output(topic.name, shells)) faults.push_back(derived_fault(topic.name, "silent", debounce_by_count(1, 1)));
     if (topic.receivers.empty()) continue;
     faults.push_back(derived_fault(topic.name, "late", debounce_by_count(2, 3)));
     faults.push_back(derived_fault(topic.name, "lost", debounce_by_count(2, 3)));
@@ -164,7 +172,7 @@ Result<safety::MonitorConfig> monitor_config(const LaunchFile& launch, const Top
     config.chains.push_back({chain.name, chain.from, chain.to, chain.reaction_budget, chain.age_budget,
                              static_cast<std::uint32_t>(chain.m), static_cast<std::uint32_t>(chain.k),
                              find_hops(chain.from, chain.to, shells)});
-  std::vector<safety::FaultConfig> faults = derive_faults(config);
+  std::vector<safety::FaultConfig> faults = derive_faults(config, shells);
   if (launch.monitor.IsDefined() && !launch.monitor.IsNull()) {
     ConfigReader reader(launch.file);
     reader.read(launch.monitor, config);
