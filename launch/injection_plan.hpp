@@ -23,9 +23,9 @@ enum class InjectionKind : std::uint8_t {
 struct PlannedInjection {
   InjectionKind kind{};
   std::string target;
-  Duration at{};        // after the start of the run
+  Duration at{};  // after the start of the run
   Duration duration{};
-  Duration delay{};     // kDelay only
+  Duration delay{};  // kDelay only
 };
 
 /// Where each kind may strike.

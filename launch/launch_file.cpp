@@ -143,8 +143,8 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
     OCELLI_ASSIGN(auto shell, make_shell(entry, file));
     for (const node::BoundOutput& output : shell->outputs())
       if (!all.try_emplace(output.topic, output.spec.kind).second)
-        mistakes.push_back(fmt::format("{}: topic '{}' has two writers, a source and '{}'", entry.place, output.topic,
-                                       entry.name));
+        mistakes.push_back(
+            fmt::format("{}: topic '{}' has two writers, a source and '{}'", entry.place, output.topic, entry.name));
     shells.emplace_back(entry.place, std::move(shell));
   }
   std::vector<std::string> topic_names;
@@ -156,8 +156,8 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
       mistakes.push_back(fmt::format("{}: nobody publishes '{}'{}", place, topic,
                                      near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
     } else if (kind != nullptr && found->second->name != kind->name) {
-      mistakes.push_back(fmt::format("{}: '{}' is of kind {}, the input wants {}", place, topic, found->second->name,
-                                     kind->name));
+      mistakes.push_back(
+          fmt::format("{}: '{}' is of kind {}, the input wants {}", place, topic, found->second->name, kind->name));
     }
   };
   for (const auto& [place, shell] : shells)
@@ -173,8 +173,8 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
   std::map<TopicId, std::string> ids;
   for (const auto& [topic, kind] : all)
     if (const auto [other, is_new] = ids.try_emplace(topic_id(topic), topic); !is_new)
-      mistakes.push_back(fmt::format("{}: topics '{}' and '{}' have the same id: rename one", file, topic,
-                                     other->second));
+      mistakes.push_back(
+          fmt::format("{}: topics '{}' and '{}' have the same id: rename one", file, topic, other->second));
   if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "\n"));
   return all;
 }

@@ -18,11 +18,11 @@
 namespace ocelli::launch {
 
 struct SourceEntry {
-  std::string source;   // row of the driver or recording table
-  std::string name;     // of the instance; default: the row's name
+  std::string source;  // row of the driver or recording table
+  std::string name;    // of the instance; default: the row's name
   std::string process = "sensors";
   YAML::Node config;
-  std::string place;    // "file:line:column" for messages
+  std::string place;  // "file:line:column" for messages
 };
 
 struct NodeEntry {
@@ -41,18 +41,18 @@ struct ChainEntry {
   std::string to;
   Duration reaction_budget{};
   Duration age_budget{};
-  int m = 9;   // at least m of every k activations in time
+  int m = 9;  // at least m of every k activations in time
   int k = 10;
   static constexpr auto fields() {
-    return std::tuple{required(field("name", &ChainEntry::name, "how reports call it")),
-                      required(field("from", &ChainEntry::from, "topic where the data enters")),
-                      required(field("to", &ChainEntry::to, "topic where the result leaves")),
-                      required(field("reaction_budget", &ChainEntry::reaction_budget, "s", 1e-6, 60.0,
-                                     "from sensing to the first output made from it")),
-                      required(field("age_budget", &ChainEntry::age_budget, "s", 1e-6, 60.0,
-                                     "age of the oldest data in an output")),
-                      field("m", &ChainEntry::m, "", 1, 64, "outputs in time of every k"),
-                      field("k", &ChainEntry::k, "", 1, 64, "window of the (m,k) rule")};
+    return std::tuple{
+        required(field("name", &ChainEntry::name, "how reports call it")),
+        required(field("from", &ChainEntry::from, "topic where the data enters")),
+        required(field("to", &ChainEntry::to, "topic where the result leaves")),
+        required(field("reaction_budget", &ChainEntry::reaction_budget, "s", 1e-6, 60.0,
+                       "from sensing to the first output made from it")),
+        required(field("age_budget", &ChainEntry::age_budget, "s", 1e-6, 60.0, "age of the oldest data in an output")),
+        field("m", &ChainEntry::m, "", 1, 64, "outputs in time of every k"),
+        field("k", &ChainEntry::k, "", 1, 64, "window of the (m,k) rule")};
   }
 };
 
@@ -78,10 +78,11 @@ struct LaunchFile {
   std::vector<NodeEntry> nodes;
   std::vector<ChainEntry> chains;
   std::vector<TopicEntry> overrides;  // section `topics`
-  YAML::Node monitor;            // read by monitor_config.hpp
+  YAML::Node monitor;                 // read by monitor_config.hpp
 
   static Result<LaunchFile> load(const std::filesystem::path& path);
-  static Result<LaunchFile> parse(const std::string& text, const std::string& name, const std::filesystem::path& folder);
+  static Result<LaunchFile> parse(const std::string& text, const std::string& name,
+                                  const std::filesystem::path& folder);
 
   /// Every topic instance of the launch file with its kind, once the sources are known.
   [[nodiscard]] Result<std::map<std::string, const topics::TopicKind*>> topics(

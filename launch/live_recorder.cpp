@@ -25,8 +25,7 @@ class Recorder {
       if (kind.name.starts_with("ocelli/")) topics.emplace(kind.name, &kind);
     for (const auto& [name, kind] : topics) {
       if (!launch.settings_of(name, *kind).is_recorded) continue;
-      OCELLI_ASSIGN(auto subscription,
-                    bus.subscribe(*kind, name, &signal, kind->is_bulk ? kBulkDepth : kSmallDepth));
+      OCELLI_ASSIGN(auto subscription, bus.subscribe(*kind, name, &signal, kind->is_bulk ? kBulkDepth : kSmallDepth));
       recorder.inputs_.push_back({{name, kind}, std::move(subscription)});
     }
     return recorder;
@@ -48,7 +47,8 @@ class Recorder {
 
   Status close() {
     for (const auto& [topic, subscription] : inputs_)
-      if (subscription->lost() > 0) spdlog::warn("{}: {} messages did not reach the recorder", topic.name, subscription->lost());
+      if (subscription->lost() > 0)
+        spdlog::warn("{}: {} messages did not reach the recorder", topic.name, subscription->lost());
     OCELLI_TRY(writer_.close());
     spdlog::info("{} messages recorded", writer_.statistics().messages);
     return ok();

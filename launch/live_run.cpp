@@ -15,10 +15,10 @@ namespace ocelli::launch {
 namespace {
 
 constexpr Duration kReadyTimeout = 20s;
-constexpr Duration kDiscovery = 2s;       // from the last reader's start to the first message
-constexpr Duration kPatience = 10s;       // for a child to finish its files
-constexpr Duration kStep = 20ms;          // of the supervisor's loop when nothing is due
-constexpr int kMostRestarts = 3;          // per process
+constexpr Duration kDiscovery = 2s;  // from the last reader's start to the first message
+constexpr Duration kPatience = 10s;  // for a child to finish its files
+constexpr Duration kStep = 20ms;     // of the supervisor's loop when nothing is due
+constexpr int kMostRestarts = 3;     // per process
 
 /// Carries out the plan and says on the bus what it did. The time of an entry is when it took effect.
 class Injector {

@@ -12,14 +12,14 @@
 namespace ocelli::launch {
 
 struct LiveSettings {
-  std::string launch;              // path, or name of a built-in launch file
+  std::string launch;  // path, or name of a built-in launch file
   std::uint64_t seed = 1;
-  std::filesystem::path out;       // folder of the run
+  std::filesystem::path out;         // folder of the run
   std::int64_t clock_offset_ns = 0;  // of LiveClock
-  std::int64_t begin_ns = 0;       // when sources start
+  std::int64_t begin_ns = 0;         // when sources start
   std::uint32_t domain = 0;
   std::string partition;
-  bool is_realtime = true;         // SCHED_FIFO where permitted
+  bool is_realtime = true;  // SCHED_FIFO where permitted
 };
 
 [[nodiscard]] std::vector<std::string> to_arguments(const LiveSettings& settings);

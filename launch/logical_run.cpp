@@ -75,9 +75,8 @@ class LogicalRun {
       has_changed = false;
       for (auto entry = waiting.begin(); entry != waiting.end();) {
         OCELLI_ASSIGN(const auto shell, make_shell(*entry, launch_.file));
-        const auto trigger = std::find_if(shell->inputs().begin(), shell->inputs().end(), [](const auto& input) {
-          return input.spec.policy == InputPolicy::kTrigger;
-        });
+        const auto trigger = std::find_if(shell->inputs().begin(), shell->inputs().end(),
+                                          [](const auto& input) { return input.spec.policy == InputPolicy::kTrigger; });
         if (!available.contains(trigger->topic)) {
           ++entry;
           continue;

@@ -24,7 +24,7 @@ struct LogicalRunOptions {
 };
 
 struct LogicalRunOutcome {
-  Duration duration{};  // of logical time
+  Duration duration{};                            // of logical time
   std::map<std::string, std::uint64_t> messages;  // by topic
   std::vector<std::string> notes;
   bool is_interrupted = false;

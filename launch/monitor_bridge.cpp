@@ -180,8 +180,8 @@ Result<safety::MonitorConfig> monitor_config(const LaunchFile& launch, const Top
   }
   merge_faults(faults, std::move(config.faults));
   config.faults = std::move(faults);
-  const bool is_too_large = config.faults.size() > MonitorReport::kMostFaults ||
-                            config.chains.size() > MonitorReport::kMostChains;
+  const bool is_too_large =
+      config.faults.size() > MonitorReport::kMostFaults || config.chains.size() > MonitorReport::kMostChains;
   if (is_too_large)
     return error(ErrorCode::kInvalidArgument, "{}: {} faults and {} chains: expected at most {} and {}", launch.file,
                  config.faults.size(), config.chains.size(), MonitorReport::kMostFaults, MonitorReport::kMostChains);

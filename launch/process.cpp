@@ -80,7 +80,8 @@ Status ChildProcess::wait_ready(Duration timeout) {
     ::close(std::exchange(ready_, -1));
     return ok();
   }
-  if (events == 0) return error(ErrorCode::kTimeout, "process '{}' was not ready after {:.0f} s", name_, to_seconds(timeout));
+  if (events == 0)
+    return error(ErrorCode::kTimeout, "process '{}' was not ready after {:.0f} s", name_, to_seconds(timeout));
   return error(ErrorCode::kUnavailable, "process '{}' ended before it was ready (see its messages above)", name_);
 }
 

@@ -24,8 +24,8 @@ std::tm utc_now() {
 }  // namespace
 
 Result<fs::path> make_run_folder(const std::string& wanted, const std::string& what) {
-  const fs::path folder = wanted.empty() ? fs::path("out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", what, utc_now())
-                                         : fs::path(wanted);
+  const fs::path folder =
+      wanted.empty() ? fs::path("out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", what, utc_now()) : fs::path(wanted);
   std::error_code failure;
   if (fs::exists(folder, failure) && !fs::is_directory(folder, failure))
     return error(ErrorCode::kInvalidArgument, "--out {}: is a file, expected a folder", folder.string());

@@ -16,9 +16,7 @@ struct Mounting {
   double pitch_rad = 0.0;
   double yaw_rad = 0.0;
 
-  [[nodiscard]] Pose T_vehicle_sensor() const {
-    return pose_from_xyz_rpy(x_m, y_m, z_m, roll_rad, pitch_rad, yaw_rad);
-  }
+  [[nodiscard]] Pose T_vehicle_sensor() const { return pose_from_xyz_rpy(x_m, y_m, z_m, roll_rad, pitch_rad, yaw_rad); }
 
   static constexpr auto fields() {
     return std::tuple{field("x_m", &Mounting::x_m, "m", -20.0, 20.0, "ahead of the vehicle frame's origin"),

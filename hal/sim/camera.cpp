@@ -27,8 +27,13 @@ std::array<float, kToneSteps> make_tone() {
 class Camera final : public Device {
  public:
   Camera(CameraConfig config, const Light& light, World& world, std::uint64_t seed, int threads)
-      : config_(std::move(config)), daylight_(light), world_(world), seed_(seed), threads_(threads),
-        focal_px_(static_cast<float>(focal_px(config_))), tone_(make_tone()) {}
+      : config_(std::move(config)),
+        daylight_(light),
+        world_(world),
+        seed_(seed),
+        threads_(threads),
+        focal_px_(static_cast<float>(focal_px(config_))),
+        tone_(make_tone()) {}
 
   Result<ConstBufferPtr> measure(const Instant& at) override {
     OCELLI_ASSIGN(const topics::ImageDraft draft,
@@ -64,7 +69,8 @@ class Camera final : public Device {
       for (int sample = 0; sample < config_.samples; ++sample) add_light(row, first, count, sample, view, sum);
       for (int lane = 0; lane < count; ++lane) {
         const auto pixel = static_cast<std::size_t>(first + lane);
-        const std::uint64_t index = static_cast<std::uint64_t>(row) * static_cast<std::uint64_t>(config_.width_px) + pixel;
+        const std::uint64_t index =
+            static_cast<std::uint64_t>(row) * static_cast<std::uint64_t>(config_.width_px) + pixel;
         expose(sum[static_cast<std::size_t>(lane)] / static_cast<float>(config_.samples), *view.random, index,
                out.subspan(3 * pixel, 3));
       }
@@ -74,7 +80,10 @@ class Camera final : public Device {
   /// Where in its pixel a sample looks: the middle, or spread evenly (R2 sequence, Roberts 2018).
   Eigen::Vector2f offset_of(int sample) const {
     if (config_.samples == 1) return Eigen::Vector2f::Zero();
-    const auto part = [sample](double step) { const double x = 0.5 + step * sample; return x - std::floor(x) - 0.5; };
+    const auto part = [sample](double step) {
+      const double x = 0.5 + step * sample;
+      return x - std::floor(x) - 0.5;
+    };
     return {static_cast<float>(part(0.7548776662466927)), static_cast<float>(part(0.5698402909980532))};
   }
 
@@ -82,7 +91,8 @@ class Camera final : public Device {
     const Eigen::Vector2f offset = offset_of(sample);
     const float down = static_cast<float>(row) - 0.5F * static_cast<float>(config_.height_px - 1) + offset.y();
     for (int lane = 0; lane < static_cast<int>(kBundle); ++lane) {
-      const float right = static_cast<float>(first + lane) - 0.5F * static_cast<float>(config_.width_px - 1) + offset.x();
+      const float right =
+          static_cast<float>(first + lane) - 0.5F * static_cast<float>(config_.width_px - 1) + offset.x();
       const Eigen::Vector3f direction = view.R_world_camera * Eigen::Vector3f(right, down, focal_px_).normalized();
       const auto i = static_cast<std::size_t>(lane);
       rays.origin_x[i] = view.origin.x();
@@ -192,7 +202,8 @@ Pose camera_pose(const CameraConfig& config) {
 
 std::array<double, 12> camera_projection(const CameraConfig& config) {
   const double focal = focal_px(config);
-  return {focal, 0.0, 0.5 * (config.width_px - 1), 0.0, 0.0, focal, 0.5 * (config.height_px - 1), 0.0, 0.0, 0.0, 1.0, 0.0};
+  return {focal, 0.0, 0.5 * (config.width_px - 1), 0.0, 0.0, focal, 0.5 * (config.height_px - 1), 0.0, 0.0, 0.0,
+          1.0,   0.0};
 }
 
 std::unique_ptr<Device> make_camera(const CameraConfig& config, const Light& light, World& world, std::uint64_t seed,

@@ -43,12 +43,12 @@ struct Tint {
 
 struct MaterialRow {
   Material material;
-  float red, green, blue;   // diffuse reflectance, linear, 0..1
-  float lidar;              // reflectivity at 905 nm, 0..1; above 1: retroreflector
-  float lidar_loss;         // share of pulses that give no return: they pass or glance off
-  float gloss;              // how much of the sky it mirrors at grazing view
+  float red, green, blue;  // diffuse reflectance, linear, 0..1
+  float lidar;             // reflectivity at 905 nm, 0..1; above 1: retroreflector
+  float lidar_loss;        // share of pulses that give no return: they pass or glance off
+  float gloss;             // how much of the sky it mirrors at grazing view
   Pattern pattern;
-  bool is_dyed;             // takes the colour of its object
+  bool is_dyed;  // takes the colour of its object
 };
 
 // clang-format off
@@ -82,10 +82,12 @@ inline constexpr std::array<MaterialRow, static_cast<std::size_t>(Material::kCou
   return kMaterials[static_cast<std::size_t>(material)];
 }
 
-static_assert([] {
-  for (std::size_t i = 0; i < kMaterials.size(); ++i)
-    if (kMaterials[i].material != static_cast<Material>(i)) return false;
-  return true;
-}(), "rows in the order of the enum");
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < kMaterials.size(); ++i)
+        if (kMaterials[i].material != static_cast<Material>(i)) return false;
+      return true;
+    }(),
+    "rows in the order of the enum");
 
 }  // namespace ocelli::sim

@@ -65,7 +65,8 @@ void add_ellipsoid(Mesh& mesh, const Eigen::Vector3d& centre, const Eigen::Vecto
   };
   for (int ring = 0; ring < rings; ++ring)
     for (int side = 0; side < sides; ++side)
-      mesh.add_quad({point(ring, side), point(ring + 1, side), point(ring + 1, side + 1), point(ring, side + 1)}, surface);
+      mesh.add_quad({point(ring, side), point(ring + 1, side), point(ring + 1, side + 1), point(ring, side + 1)},
+                    surface);
 }
 
 }  // namespace ocelli::sim

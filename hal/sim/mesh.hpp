@@ -18,9 +18,9 @@ struct Surface {
 };
 
 struct Mesh {
-  std::vector<Eigen::Vector3f> vertices;              // [m]
+  std::vector<Eigen::Vector3f> vertices;                // [m]
   std::vector<std::array<std::uint32_t, 3>> triangles;  // indices of vertices
-  std::vector<Surface> surfaces;                      // one per triangle
+  std::vector<Surface> surfaces;                        // one per triangle
 
   [[nodiscard]] Eigen::AlignedBox3d box() const;
 

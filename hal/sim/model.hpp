@@ -27,12 +27,18 @@ enum class Model {
 
 constexpr auto enum_names(Model) {
   using Entry = std::pair<std::string_view, Model>;
-  return std::array{Entry{"hatchback", Model::kHatchback}, Entry{"sedan", Model::kSedan},
-                    Entry{"suv", Model::kSuv},             Entry{"van", Model::kVan},
-                    Entry{"truck", Model::kTruck},         Entry{"pedestrian", Model::kPedestrian},
-                    Entry{"child", Model::kChild},         Entry{"cyclist", Model::kCyclist},
-                    Entry{"tree", Model::kTree},           Entry{"bush", Model::kBush},
-                    Entry{"lamp", Model::kLamp},           Entry{"sign", Model::kSign}};
+  return std::array{Entry{"hatchback", Model::kHatchback},
+                    Entry{"sedan", Model::kSedan},
+                    Entry{"suv", Model::kSuv},
+                    Entry{"van", Model::kVan},
+                    Entry{"truck", Model::kTruck},
+                    Entry{"pedestrian", Model::kPedestrian},
+                    Entry{"child", Model::kChild},
+                    Entry{"cyclist", Model::kCyclist},
+                    Entry{"tree", Model::kTree},
+                    Entry{"bush", Model::kBush},
+                    Entry{"lamp", Model::kLamp},
+                    Entry{"sign", Model::kSign}};
 }
 
 /// What the truth calls it; kNone is scenery that the truth does not list.

@@ -17,7 +17,8 @@ Path path_of(const Course& course, const Path& centre_line) {
 }  // namespace
 
 SpeedProfile::State SpeedProfile::at(Duration time) const {
-  State state{to_seconds(std::min(time, points_.front().at)) * points_.front().speed_mps, points_.front().speed_mps, 0.0};
+  State state{to_seconds(std::min(time, points_.front().at)) * points_.front().speed_mps, points_.front().speed_mps,
+              0.0};
   for (std::size_t i = 1; i < points_.size() && points_[i - 1].at < time; ++i) {
     const SpeedPoint& from = points_[i - 1];
     const SpeedPoint& to = points_[i];

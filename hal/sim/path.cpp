@@ -106,7 +106,9 @@ Path Path::centre_line(const Road& road) {
   OCELLI_EXPECT(!road.segments.empty());
   const double half = 0.5 * road.easing_m;
   // The mean of the curvature over the easing length: steps become ramps.
-  const auto curvature = [&](double s) { return (turned_rad(road, s + half) - turned_rad(road, s - half)) / (2.0 * half); };
+  const auto curvature = [&](double s) {
+    return (turned_rad(road, s + half) - turned_rad(road, s - half)) / (2.0 * half);
+  };
   const auto intervals = static_cast<std::size_t>(std::ceil(road.length_m() / kStepM));
   std::vector<PathPoint> samples(1);
   samples[0].heading_rad = road.heading_deg * M_PI / 180.0;

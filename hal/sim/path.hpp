@@ -21,9 +21,9 @@ class Path {
   /// Straights and bends; curvature changes linearly over `easing_m` (clothoids), turns add up as written.
   [[nodiscard]] static Path centre_line(const Road& road);
 
-  /// The curve at a constant distance to the left, by its own arc length; begins beside station `from_m` of this path and
-  /// ends at the path's end, or at its start when `is_backward`. Precondition: |lateral_m| is smaller than the radius of
-  /// any bend towards it (checked by parse_scenario).
+  /// The curve at a constant distance to the left, by its own arc length; begins beside station `from_m` of this path
+  /// and ends at the path's end, or at its start when `is_backward`. Precondition: |lateral_m| is smaller than the
+  /// radius of any bend towards it (checked by parse_scenario).
   [[nodiscard]] Path offset(double lateral_m, double from_m, bool is_backward) const;
 
   /// A Catmull-Rom spline through at least two distinct points (centripetal; Yuksel et al. 2011).

@@ -47,7 +47,9 @@ void add_bicycle(Mesh& mesh) {
   const Vector3d crank(-0.06, 0.0, 0.3);
   const Vector3d seat(-0.2, 0.0, 0.92);
   const Vector3d head(0.36, 0.0, 0.86);
-  const auto tube = [&mesh](const Vector3d& a, const Vector3d& b) { add_cylinder(mesh, a, b, 0.022, 6, {Material::kCarPaint}); };
+  const auto tube = [&mesh](const Vector3d& a, const Vector3d& b) {
+    add_cylinder(mesh, a, b, 0.022, 6, {Material::kCarPaint});
+  };
   tube(rear, crank);
   tube(rear, seat);
   tube(crank, seat);

@@ -52,7 +52,8 @@ Result<std::unique_ptr<RayScene>> RayScene::create() {
   // One build thread: the tree, and with it every tie between two surfaces, is the same in every run.
   RTCDevice device = rtcNewDevice("threads=1,set_affinity=0");
   if (device == nullptr)
-    return error(ErrorCode::kUnavailable, "Embree does not start (error {})", static_cast<int>(rtcGetDeviceError(nullptr)));
+    return error(ErrorCode::kUnavailable, "Embree does not start (error {})",
+                 static_cast<int>(rtcGetDeviceError(nullptr)));
   return std::unique_ptr<RayScene>(new RayScene(device));
 }
 

@@ -31,10 +31,13 @@ class Checker {
       const RoadSegment& segment = scenario_.road.segments[i];
       if (segment.length_m <= 0.0) return false;  // reported as out of range already
       const double radius_m = segment.length_m / std::max(1e-9, std::abs(segment.turn_deg) * M_PI / 180.0);
-      const double outer_m = std::max(scenario_.road.left_kerb_m(), scenario_.road.right_kerb_m()) + scenario_.road.sidewalk_m;
+      const double outer_m =
+          std::max(scenario_.road.left_kerb_m(), scenario_.road.right_kerb_m()) + scenario_.road.sidewalk_m;
       if (radius_m > outer_m + 1.0) continue;
-      reader_.mistake(segments[i], fmt::format("bend of {:.1f} m radius: expected more than {:.1f} m, half the width of the "
-                                               "road with its sidewalk", radius_m, outer_m + 1.0));
+      reader_.mistake(segments[i],
+                      fmt::format("bend of {:.1f} m radius: expected more than {:.1f} m, half the width of the "
+                                  "road with its sidewalk",
+                                  radius_m, outer_m + 1.0));
       is_good = false;
     }
     return is_good;
@@ -46,9 +49,11 @@ class Checker {
       reader_.mistake(node["speed"], fmt::format("'speed' of {}: expected at least one point", who));
     for (std::size_t i = 1; i < course.speed.size(); ++i)
       if (course.speed[i].at <= course.speed[i - 1].at)
-        reader_.mistake(node["speed"][i], fmt::format("'speed' of {}: times must increase, this one is {} s after {} s",
-                                                      who, to_seconds(course.speed[i].at), to_seconds(course.speed[i - 1].at)));
-    if (node["waypoints"].IsDefined()) check_waypoints(course, node, who);
+        reader_.mistake(node["speed"][i],
+                        fmt::format("'speed' of {}: times must increase, this one is {} s after {} s", who,
+                                    to_seconds(course.speed[i].at), to_seconds(course.speed[i - 1].at)));
+    if (node["waypoints"].IsDefined())
+      check_waypoints(course, node, who);
     else if (course.start_m > scenario_.road.length_m())
       reader_.mistake(node["start_m"], fmt::format("'start_m' of {}: {} m is beyond the road's end at {} m", who,
                                                    course.start_m, scenario_.road.length_m()));
@@ -66,7 +71,8 @@ class Checker {
       const Waypoint& a = course.waypoints[i - 1];
       const Waypoint& b = course.waypoints[i];
       if (std::hypot(a.station_m - b.station_m, a.lateral_m - b.lateral_m) < 0.1)
-        reader_.mistake(node["waypoints"][i], fmt::format("'waypoints' of {}: this one is where the one before is", who));
+        reader_.mistake(node["waypoints"][i],
+                        fmt::format("'waypoints' of {}: this one is where the one before is", who));
     }
   }
 
@@ -74,8 +80,8 @@ class Checker {
   void check_bends(double lateral_m, const YAML::Node& node, const std::string& who) {
     const double sharpest = Path::centre_line(scenario_.road).sharpest_curvature_1pm();
     if (lateral_m * sharpest >= 0.9)
-      reader_.mistake(node, fmt::format("'lateral_m' of {}: {} m is beyond the middle of a bend of {:.1f} m radius", who,
-                                        lateral_m, 1.0 / std::abs(sharpest)));
+      reader_.mistake(node, fmt::format("'lateral_m' of {}: {} m is beyond the middle of a bend of {:.1f} m radius",
+                                        who, lateral_m, 1.0 / std::abs(sharpest)));
   }
 
   void check_movers() {
@@ -87,7 +93,8 @@ class Checker {
       check_course(mover.course, node["course"], fmt::format("'{}'", mover.name));
       const auto [known, is_new] = first.emplace(mover.name, i);
       if (!is_new && node["name"].IsDefined())
-        reader_.mistake(node["name"], fmt::format("'name': '{}' is the name of mover {} already", mover.name, known->second + 1));
+        reader_.mistake(node["name"],
+                        fmt::format("'name': '{}' is the name of mover {} already", mover.name, known->second + 1));
     }
   }
 
@@ -96,7 +103,8 @@ class Checker {
       const Row& row = scenario_.rows[i];
       const YAML::Node node = root_["rows"][i];
       if (!node.IsMap()) continue;
-      if (node["models"].IsDefined() && row.models.empty()) reader_.mistake(node["models"], "'models': expected at least one");
+      if (node["models"].IsDefined() && row.models.empty())
+        reader_.mistake(node["models"], "'models': expected at least one");
       check_order(node, "from_m", row.from_m, "to_m", row.to_m);
     }
     for (std::size_t i = 0; i < scenario_.buildings.size(); ++i) {
@@ -127,7 +135,8 @@ class Checker {
       const YAML::Node lidar = part("lidars").IsDefined() ? part("lidars")[i] : none;
       name_topic(sensors.lidars[i].name, child(lidar, "name"));
       if (!lidar.IsDefined()) continue;
-      check_order(lidar, "elevation_min_deg", sensors.lidars[i].elevation_min_deg, "elevation_max_deg", sensors.lidars[i].elevation_max_deg);
+      check_order(lidar, "elevation_min_deg", sensors.lidars[i].elevation_min_deg, "elevation_max_deg",
+                  sensors.lidars[i].elevation_max_deg);
       check_order(lidar, "range_min_m", sensors.lidars[i].range_min_m, "range_max_m", sensors.lidars[i].range_max_m);
     }
     for (std::size_t i = 0; i < sensors.cameras.size(); ++i) {
@@ -143,8 +152,10 @@ class Checker {
   }
 
   void name_topic(const std::string& name, const YAML::Node& node) {
-    if (name.empty()) reader_.mistake(node, "a sensor's topic name is empty");
-    else if (!topics_.insert(name).second) reader_.mistake(node, fmt::format("two topics are named '{}'", name));
+    if (name.empty())
+      reader_.mistake(node, "a sensor's topic name is empty");
+    else if (!topics_.insert(name).second)
+      reader_.mistake(node, fmt::format("two topics are named '{}'", name));
   }
 
   ConfigReader& reader_;

@@ -110,7 +110,8 @@ Colour Daylight::sky(const Eigen::Vector3f& direction) const {
     const float x = 1.5F * direction.x() / up;
     const float y = 1.5F * direction.y() / up;
     const float cloud = 0.65F * value_noise(x, y) + 0.35F * value_noise(2.7F * x + 9.0F, 2.7F * y);
-    colour += (Colour(0.92F, 0.92F, 0.93F) - colour) * std::clamp(3.0F * (cloud - 0.45F), 0.0F, 0.85F) * std::min(1.0F, 8.0F * up);
+    colour += (Colour(0.92F, 0.92F, 0.93F) - colour) * std::clamp(3.0F * (cloud - 0.45F), 0.0F, 0.85F) *
+              std::min(1.0F, 8.0F * up);
   }
   return colour;
 }

@@ -11,7 +11,7 @@ namespace {
 using Eigen::Vector3d;
 
 constexpr double kStripStepM = 2.0;
-constexpr double kFieldZ = -0.03;     // the plain around the road lies a little lower, so that it never shines through
+constexpr double kFieldZ = -0.03;  // the plain around the road lies a little lower, so that it never shines through
 constexpr double kMarkingZ = 0.004;
 constexpr double kApproachM = 150.0;  // the road goes straight on before its start and behind its end
 
@@ -33,7 +33,8 @@ void add_ribbon(Mesh& mesh, const Path& line, double from_m, double to_m, Edge l
     const double a = from_m + i * step;
     const double b = a + step;
     mesh.add_quad({lift(line, a, left.lateral_m, left.z_m), lift(line, b, left.lateral_m, left.z_m),
-                   lift(line, b, right.lateral_m, right.z_m), lift(line, a, right.lateral_m, right.z_m)}, surface);
+                   lift(line, b, right.lateral_m, right.z_m), lift(line, a, right.lateral_m, right.z_m)},
+                  surface);
   }
 }
 
@@ -99,11 +100,13 @@ void add_building(Mesh& mesh, const Path& line, const Block& block, Tint tint) {
   };
   for (int i = 0; i < 4; ++i) {
     const int j = (i + 1) % 4;
-    mesh.add_quad({corner(i, kFieldZ - 0.1), corner(j, kFieldZ - 0.1), corner(j, block.height_m), corner(i, block.height_m)},
-                  {Material::kFacade, tint});
+    mesh.add_quad(
+        {corner(i, kFieldZ - 0.1), corner(j, kFieldZ - 0.1), corner(j, block.height_m), corner(i, block.height_m)},
+        {Material::kFacade, tint});
   }
-  mesh.add_quad({corner(0, block.height_m), corner(1, block.height_m), corner(2, block.height_m), corner(3, block.height_m)},
-                {Material::kRoof, tint});
+  mesh.add_quad(
+      {corner(0, block.height_m), corner(1, block.height_m), corner(2, block.height_m), corner(3, block.height_m)},
+      {Material::kRoof, tint});
 }
 
 void add_buildings(Mesh& mesh, const BuildingRow& row, const Path& line, const Random& random) {
@@ -117,7 +120,8 @@ void add_buildings(Mesh& mesh, const BuildingRow& row, const Path& line, const R
     const Tint tint{static_cast<std::uint8_t>(light), static_cast<std::uint8_t>(light * (0.85 + 0.13 * warmth)),
                     static_cast<std::uint8_t>(light * (0.65 + 0.35 * warmth))};
     const double end = std::min(station + width, row.to_m);
-    if (end - station > 0.5 * row.width_min_m) add_building(mesh, line, {station, end, row.front_m, row.depth_m, height}, tint);
+    if (end - station > 0.5 * row.width_min_m)
+      add_building(mesh, line, {station, end, row.front_m, row.depth_m, height}, tint);
     // Half of the houses stand wall to wall.
     station = end + std::max(0.0, random.uniform(draw++, -row.gap_max_m, row.gap_max_m));
   }

@@ -53,7 +53,8 @@ class TruthTracks final : public Device {
     const Eigen::Vector2d along(std::cos(motion.yaw_rad), std::sin(motion.yaw_rad));
     const Eigen::Vector2d left(-along.y(), along.x());
     const Eigen::Vector2d velocity = motion.speed_mps * along;
-    const Eigen::Vector2d acceleration = motion.acceleration_mps2 * along + motion.speed_mps * motion.yaw_rate_rps * left;
+    const Eigen::Vector2d acceleration =
+        motion.acceleration_mps2 * along + motion.speed_mps * motion.yaw_rate_rps * left;
     msg::Track track;
     track.id(object.id);
     track.classification(class_of(object.model));

@@ -51,8 +51,8 @@ class Imu final : public Device {
   Eigen::Vector3d force_at(const Motion& ego, Duration time) const {
     constexpr Duration kStep = 1ms;
     const double rate = ego.yaw_rate_rps;
-    const double angular_mps2 =
-        (world_.ego_at(time + kStep).yaw_rate_rps - world_.ego_at(time - kStep).yaw_rate_rps) / (2.0 * to_seconds(kStep));
+    const double angular_mps2 = (world_.ego_at(time + kStep).yaw_rate_rps - world_.ego_at(time - kStep).yaw_rate_rps) /
+                                (2.0 * to_seconds(kStep));
     const double x = config_.mounting.x_m;
     const double y = config_.mounting.y_m;
     return {ego.acceleration_mps2 - angular_mps2 * y - rate * rate * x,
@@ -85,7 +85,8 @@ class Gnss final : public Device {
     message.longitude(place.longitude_deg);
     message.altitude(place.altitude_m);
     const double variance = config_.sigma_m * config_.sigma_m + config_.drift_sigma_m * config_.drift_sigma_m;
-    for (int i = 0; i < 3; ++i) message.position_covariance()[static_cast<std::size_t>(4 * i)] = variance * scale[i] * scale[i];
+    for (int i = 0; i < 3; ++i)
+      message.position_covariance()[static_cast<std::size_t>(4 * i)] = variance * scale[i] * scale[i];
     message.position_covariance_type(2);  // ROS: diagonal known
     return encoded<topics::GnssFix>(message);
   }
@@ -97,7 +98,8 @@ class Gnss final : public Device {
     const double knot = std::floor(knots);
     const double angle = (knots - knot) * M_PI_2;
     const auto value = [&](double index) {
-      return Random(seed_, config_.name + " drift", static_cast<std::uint64_t>(index)).normal(static_cast<std::uint64_t>(axis));
+      return Random(seed_, config_.name + " drift", static_cast<std::uint64_t>(index))
+          .normal(static_cast<std::uint64_t>(axis));
     };
     return config_.drift_sigma_m * (std::cos(angle) * value(knot) + std::sin(angle) * value(knot + 1.0));
   }
@@ -111,7 +113,11 @@ class Gnss final : public Device {
 class Wheels final : public Device {
  public:
   Wheels(WheelConfig config, const Ego& ego, const World& world, std::uint64_t seed)
-      : config_(std::move(config)), base_m_(ego.wheel_base_m), track_m_(ego.track_width_m), world_(world), seed_(seed) {}
+      : config_(std::move(config)),
+        base_m_(ego.wheel_base_m),
+        track_m_(ego.track_width_m),
+        world_(world),
+        seed_(seed) {}
 
   Result<ConstBufferPtr> measure(const Instant& at) override {
     const Motion ego = world_.ego_at(at.scenario_time);
@@ -156,14 +162,17 @@ std::unique_ptr<Device> make_wheels(const WheelConfig& config, const Ego& ego, c
 Geodetic geodetic_of(const Origin& origin, const Eigen::Vector3d& p_world) {
   const double latitude = origin.latitude_deg * kRadians;
   const double longitude = origin.longitude_deg * kRadians;
-  const auto radius_at = [](double phi) { return kWgs84Axis / std::sqrt(1.0 - kWgs84E2 * std::sin(phi) * std::sin(phi)); };
+  const auto radius_at = [](double phi) {
+    return kWgs84Axis / std::sqrt(1.0 - kWgs84E2 * std::sin(phi) * std::sin(phi));
+  };
   const double n = radius_at(latitude);
   const Eigen::Vector3d p_earth_origin((n + origin.altitude_m) * std::cos(latitude) * std::cos(longitude),
                                        (n + origin.altitude_m) * std::cos(latitude) * std::sin(longitude),
                                        (n * (1.0 - kWgs84E2) + origin.altitude_m) * std::sin(latitude));
   Eigen::Matrix3d R_earth_world;
-  R_earth_world << -std::sin(longitude), -std::sin(latitude) * std::cos(longitude), std::cos(latitude) * std::cos(longitude),
-      std::cos(longitude), -std::sin(latitude) * std::sin(longitude), std::cos(latitude) * std::sin(longitude),  //
+  R_earth_world << -std::sin(longitude), -std::sin(latitude) * std::cos(longitude),
+      std::cos(latitude) * std::cos(longitude), std::cos(longitude), -std::sin(latitude) * std::sin(longitude),
+      std::cos(latitude) * std::sin(longitude),  //
       0.0, std::cos(latitude), std::sin(latitude);
   const Eigen::Vector3d p = p_earth_origin + R_earth_world * p_world;
   // Fixed point for the latitude; near the ground six rounds reach the last digit.

@@ -11,10 +11,10 @@ struct CarPlan {
   double length;
   double width;
   double height;
-  double belt;          // height of the window line at the cabin
-  double bonnet;        // height at the front end
-  double cabin_rear;    // bottom of the rear window
-  double cabin_front;   // bottom of the windscreen
+  double belt;         // height of the window line at the cabin
+  double bonnet;       // height at the front end
+  double cabin_rear;   // bottom of the rear window
+  double cabin_front;  // bottom of the windscreen
   double roof_rear;
   double roof_front;
   double wheel_radius;
@@ -33,8 +33,9 @@ void add_wheels(Mesh& mesh, double rear_x, double front_x, double width, double 
 
 /// A rectangle across the vehicle (normal along x) or along it (normal along y), for lamps, plates and grilles.
 void add_cross_panel(Mesh& mesh, double x, double y_min, double y_max, double z_min, double z_max, Material material) {
-  mesh.add_quad({Vector3d(x, y_min, z_min), Vector3d(x, y_max, z_min), Vector3d(x, y_max, z_max),
-                 Vector3d(x, y_min, z_max)}, {material});
+  mesh.add_quad(
+      {Vector3d(x, y_min, z_min), Vector3d(x, y_max, z_min), Vector3d(x, y_max, z_max), Vector3d(x, y_min, z_max)},
+      {material});
 }
 
 void add_lamps_and_plates(Mesh& mesh, double length, double width, double rear_z, double front_z) {
@@ -68,7 +69,9 @@ void add_windows(Mesh& mesh, const Glazing& cabin) {
     const Vector3d b = corner(cabin.bottom, (i + 1) % 4);
     const Vector3d c = corner(cabin.top, (i + 1) % 4);
     const Vector3d d = corner(cabin.top, i);
-    const auto inner = [&](double u, double v) -> Vector3d { return (1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * d + u * c); };
+    const auto inner = [&](double u, double v) -> Vector3d {
+      return (1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * d + u * c);
+    };
     Vector3d outward = (b - a).cross(d - a).normalized();
     const Vector3d middle = 0.25 * (a + b + c + d);
     const Vector3d axis(0.5 * (cabin.bottom.x_min + cabin.bottom.x_max), 0.0, middle.z());
@@ -79,8 +82,9 @@ void add_windows(Mesh& mesh, const Glazing& cabin) {
     for (int pane = 0; pane < panes; ++pane) {
       const double from = (pane + kMargin) / panes;
       const double to = (pane + 1 - kMargin) / panes;
-      mesh.add_quad({inner(from, 0.06) + lift, inner(to, 0.06) + lift, inner(to, 0.88) + lift, inner(from, 0.88) + lift},
-                    {Material::kGlass});
+      mesh.add_quad(
+          {inner(from, 0.06) + lift, inner(to, 0.06) + lift, inner(to, 0.88) + lift, inner(from, 0.88) + lift},
+          {Material::kGlass});
     }
   }
 }
@@ -90,8 +94,10 @@ Mesh car_shape(const CarPlan& p) {
   const double half = 0.5 * p.width;
   const double clearance = 0.18;
   const double waist = 0.5 * (clearance + p.bonnet) + 0.05;
-  add_frustum(mesh, {0.12, p.length - 0.15, half - 0.09, clearance}, {0.0, p.length, half, waist}, {Material::kCarPaint});
-  add_frustum(mesh, {0.0, p.length, half, waist}, {0.06, p.length - 0.12, half - 0.05, p.bonnet}, {Material::kCarPaint});
+  add_frustum(mesh, {0.12, p.length - 0.15, half - 0.09, clearance}, {0.0, p.length, half, waist},
+              {Material::kCarPaint});
+  add_frustum(mesh, {0.0, p.length, half, waist}, {0.06, p.length - 0.12, half - 0.05, p.bonnet},
+              {Material::kCarPaint});
   // From bonnet height to the window line, rising towards the cabin.
   add_frustum(mesh, {0.06, p.length - 0.12, half - 0.05, p.bonnet},
               {p.cabin_rear < 0.4 ? 0.1 : 0.15, p.cabin_front + 0.05, half - 0.08, p.belt}, {Material::kCarPaint});
@@ -107,18 +113,42 @@ Mesh car_shape(const CarPlan& p) {
 }  // namespace
 
 Mesh hatchback_shape() {
-  return car_shape({.length = 4.05, .width = 1.76, .height = 1.47, .belt = 0.94, .bonnet = 0.74, .cabin_rear = 0.12,
-                    .cabin_front = 3.05, .roof_rear = 0.5, .roof_front = 2.35, .wheel_radius = 0.31});
+  return car_shape({.length = 4.05,
+                    .width = 1.76,
+                    .height = 1.47,
+                    .belt = 0.94,
+                    .bonnet = 0.74,
+                    .cabin_rear = 0.12,
+                    .cabin_front = 3.05,
+                    .roof_rear = 0.5,
+                    .roof_front = 2.35,
+                    .wheel_radius = 0.31});
 }
 
 Mesh sedan_shape() {
-  return car_shape({.length = 4.62, .width = 1.82, .height = 1.44, .belt = 0.93, .bonnet = 0.74, .cabin_rear = 0.75,
-                    .cabin_front = 3.5, .roof_rear = 1.35, .roof_front = 2.75, .wheel_radius = 0.32});
+  return car_shape({.length = 4.62,
+                    .width = 1.82,
+                    .height = 1.44,
+                    .belt = 0.93,
+                    .bonnet = 0.74,
+                    .cabin_rear = 0.75,
+                    .cabin_front = 3.5,
+                    .roof_rear = 1.35,
+                    .roof_front = 2.75,
+                    .wheel_radius = 0.32});
 }
 
 Mesh suv_shape() {
-  return car_shape({.length = 4.55, .width = 1.89, .height = 1.69, .belt = 1.08, .bonnet = 0.9, .cabin_rear = 0.12,
-                    .cabin_front = 3.45, .roof_rear = 0.4, .roof_front = 2.75, .wheel_radius = 0.36});
+  return car_shape({.length = 4.55,
+                    .width = 1.89,
+                    .height = 1.69,
+                    .belt = 1.08,
+                    .bonnet = 0.9,
+                    .cabin_rear = 0.12,
+                    .cabin_front = 3.45,
+                    .roof_rear = 0.4,
+                    .roof_front = 2.75,
+                    .wheel_radius = 0.36});
 }
 
 Mesh van_shape() {

@@ -12,7 +12,7 @@ namespace {
 constexpr double kRadians = M_PI / 180.0;
 
 /// Colours that cars and jackets come in.
-constexpr Tint kDyes[] = {{235, 235, 235}, {25, 25, 28},  {120, 125, 130}, {70, 75, 80},  {190, 195, 200},
+constexpr Tint kDyes[] = {{235, 235, 235}, {25, 25, 28},  {120, 125, 130}, {70, 75, 80},   {190, 195, 200},
                           {140, 20, 20},   {20, 40, 110}, {30, 70, 45},    {200, 150, 30}, {60, 110, 170}};
 
 Tint dye_of(const Random& random, std::uint64_t index) { return kDyes[random.bits(index) % std::size(kDyes)]; }
@@ -76,7 +76,8 @@ void World::add_row(const Scenario& scenario, std::size_t index, std::uint64_t s
         row.from_m + static_cast<double>(i) * row.spacing_m + random.uniform(8 * i + 1, -row.jitter_m, row.jitter_m);
     Motion motion;
     motion.position_m = beside(*centre_line_, station, row.lateral_m);
-    const double turn_deg = row.heading_deg + random.uniform(8 * i + 2, -row.heading_jitter_deg, row.heading_jitter_deg);
+    const double turn_deg =
+        row.heading_deg + random.uniform(8 * i + 2, -row.heading_jitter_deg, row.heading_jitter_deg);
     motion.yaw_rad = wrap_angle(centre_line_->at(station).heading_rad + turn_deg * kRadians);
     Pose T_world_model = motion.T_world_body();
     T_world_model.translation().z() = ground_height_m(road_, row.lateral_m);

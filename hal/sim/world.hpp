@@ -15,13 +15,13 @@ namespace ocelli::sim {
 
 /// A parked or moving thing with a box. Standing scenery (trees, lamps) is not among them.
 struct WorldObject {
-  std::uint32_t id = 0;     // 1, 2, 3 …
-  std::string name;         // of the mover, or "row 0.3" for the fourth thing of the first row
+  std::uint32_t id = 0;  // 1, 2, 3 …
+  std::string name;      // of the mover, or "row 0.3" for the fourth thing of the first row
   Model model{};
-  Eigen::Vector3d size_m;   // length, width, height: exactly the shape's extent
-  Eigen::Vector3d centre_m; // of the box in the model frame
+  Eigen::Vector3d size_m;    // length, width, height: exactly the shape's extent
+  Eigen::Vector3d centre_m;  // of the box in the model frame
   Motion motion;
-  double ground_m = 0.0;    // height of the ground below it
+  double ground_m = 0.0;  // height of the ground below it
 
   [[nodiscard]] Pose T_world_model() const {
     Pose pose = motion.T_world_body();

@@ -74,9 +74,11 @@ Result<std::vector<PlannedInjection>> plan(const Options& options, Duration dura
 }
 
 Result<int> run(const Options& options) {
-  const auto duration = options.duration.empty() ? std::optional<Duration>(Duration{}) : parse_duration(options.duration);
+  const auto duration =
+      options.duration.empty() ? std::optional<Duration>(Duration{}) : parse_duration(options.duration);
   if (!duration || *duration < Duration{})
-    return error(ErrorCode::kInvalidArgument, "--duration {}: expected a duration with a unit, such as 30s", options.duration);
+    return error(ErrorCode::kInvalidArgument, "--duration {}: expected a duration with a unit, such as 30s",
+                 options.duration);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.launch));
   OCELLI_ASSIGN(const auto sources, source_topics(launch, options.seed));
   OCELLI_ASSIGN(const auto topics, launch.topics(sources));
@@ -128,7 +130,8 @@ void declare_demo(CLI::App& command, int& exit_status) {
 void declare_run(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<Options>();
   options->kind = "run";
-  command.add_option("launch", options->launch, "launch file, or the name of a built-in one (demo, replay)")->required();
+  command.add_option("launch", options->launch, "launch file, or the name of a built-in one (demo, replay)")
+      ->required();
   declare(command, options, exit_status);
 }
 

@@ -14,7 +14,7 @@ struct TopicState {
   const std::string name;
   const topics::TopicKind* const kind;
   const TopicId id = topic_id(name);
-  std::atomic<std::int64_t> delay_ns = 0;   // injected
+  std::atomic<std::int64_t> delay_ns = 0;  // injected
   std::atomic<bool> has_publisher = false;
   std::atomic<std::uint64_t> failed_writes = 0;
   std::unique_ptr<NetworkWriter> writer;  // set before the first publish, kept until the bus ends
@@ -157,8 +157,8 @@ Result<std::shared_ptr<Subscription>> Bus::subscribe(const topics::TopicKind& ki
   }
   if (needs_network) {
     OCELLI_ASSIGN(auto reader, network_->open_reader(state->name, kind, [this, state](NetworkFrame frame) {
-                    on_frame(*state, std::move(frame));
-                  }));
+      on_frame(*state, std::move(frame));
+    }));
     const std::lock_guard lock(state->mutex);
     state->network = std::move(reader);
   }

@@ -21,7 +21,7 @@ struct SourceContext {
   std::string file;              // of the configuration, for messages
   std::filesystem::path folder;  // relative paths in the configuration start here
   std::uint64_t seed = 1;
-  Time begin{};                  // when a device starts; recordings keep their own time
+  Time begin{};  // when a device starts; recordings keep their own time
 };
 
 struct OpenedSource {

@@ -60,7 +60,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   if (end == copy.c_str() || !std::isfinite(value)) return std::nullopt;
   std::string_view unit(end);
   while (unit.starts_with(' ')) unit.remove_prefix(1);
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3},
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"ns", 1e-9}, {"us", 1e-6},  {"ms", 1e-3},
                                                             {"s", 1.0},   {"min", 60.0}, {"h", 3600.0}};
   for (const auto& [name, seconds] : kUnits)
     if (unit == name && std::abs(value * seconds) < 9e9) return from_seconds(value * seconds);

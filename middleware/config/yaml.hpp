@@ -51,7 +51,9 @@ class YamlFile {
 /// Enums are written by name: provide `constexpr auto enum_names(E) -> std::array<std::pair<std::string_view, E>, N>`
 /// beside the enum.
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E value) { enum_names(value); };
+concept NamedEnum = std::is_enum_v<E> && requires(E value) {
+  enum_names(value);
+};
 
 class ConfigReader {
  public:

@@ -19,7 +19,7 @@ struct Shelf {
   std::map<std::size_t, std::vector<std::byte*>> free;
   ~Shelf() {
     for (auto& [capacity, blocks] : free)
-      for (std::byte* block : blocks) ::operator delete(block, std::align_val_t{kAlignment});
+      for (std::byte* block : blocks) ::operator delete (block, std::align_val_t{kAlignment});
   }
 };
 
@@ -50,7 +50,7 @@ class HeapPool final : public BufferPool {
         blocks.pop_back();
       }
     }
-    if (block == nullptr) block = static_cast<std::byte*>(::operator new(rounded, std::align_val_t{kAlignment}));
+    if (block == nullptr) block = static_cast<std::byte*>(::operator new (rounded, std::align_val_t{kAlignment}));
     return std::make_shared<HeapBuffer>(shelf_, block, rounded);
   }
 

@@ -23,11 +23,11 @@ template <class Owner, class Member>
 struct Field {
   std::string_view name;
   Member Owner::*member;
-  std::string_view unit;   // "" for pure numbers and names
-  double low;              // inclusive, in `unit` (durations: seconds); checked for numbers and durations
+  std::string_view unit;  // "" for pure numbers and names
+  double low;             // inclusive, in `unit` (durations: seconds); checked for numbers and durations
   double high;
   std::string_view meaning;
-  bool required = false;   // no default makes sense
+  bool required = false;  // no default makes sense
 };
 
 /// A number or duration with its allowed range.
@@ -40,8 +40,8 @@ constexpr auto field(std::string_view name, Member Owner::*member, std::string_v
 /// A name, flag, list or nested configuration.
 template <class Owner, class Member>
 constexpr auto field(std::string_view name, Member Owner::*member, std::string_view meaning) {
-  return Field<Owner, Member>{name, member, "", -std::numeric_limits<double>::infinity(),
-                              std::numeric_limits<double>::infinity(), meaning};
+  return Field<Owner, Member>{
+      name, member, "", -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(), meaning};
 }
 
 /// The same field, but leaving it out is a mistake.
@@ -52,6 +52,8 @@ constexpr auto required(Field<Owner, Member> field) {
 }
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 
 }  // namespace ocelli

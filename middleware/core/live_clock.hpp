@@ -1,6 +1,6 @@
 #pragma once
-// The clock of a live process: CLOCK_MONOTONIC shifted to the UNIX epoch by an offset that all processes of a run share,
-// so that their stamps compare and never jump.
+// The clock of a live process: CLOCK_MONOTONIC shifted to the UNIX epoch by an offset that all processes of a run
+// share, so that their stamps compare and never jump.
 
 #include "ocelli/middleware/core/time.hpp"
 

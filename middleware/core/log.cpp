@@ -8,8 +8,8 @@
 namespace ocelli {
 
 void set_up_log(std::string_view process) {
-  auto logger = std::make_shared<spdlog::logger>(std::string(process),
-                                                 std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>(std::string(process), std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   logger->set_pattern("%H:%M:%S.%e %^%-5l%$ %n: %v");
   const char* wanted = std::getenv("OCELLI_LOG");
   const auto level = wanted == nullptr ? spdlog::level::info : spdlog::level::from_str(wanted);

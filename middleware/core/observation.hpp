@@ -43,14 +43,14 @@ struct Observation {
   std::uint32_t writer = 0;  // the process life that wrote the message
   std::uint32_t lost = 0;    // messages of this topic lost just before this one, as this subscription counted
   std::uint64_t sequence = 0;
-  Time sensed_at{};          // kNoTime where a time does not apply
+  Time sensed_at{};  // kNoTime where a time does not apply
   Time published_at{};
-  Time started_at{};         // activation: step began
-  Time observed_at{};        // published, received, or step ended
+  Time started_at{};   // activation: step began
+  Time observed_at{};  // published, received, or step ended
   LineageEnd oldest;
   LineageEnd newest;
-  std::uint64_t content_hash = 0;  // 0 = not computed
-  std::array<double, 4> quality{}; // image: mean, spread, sharpness; cloud: points, no-return ratio, largest range [m]
+  std::uint64_t content_hash = 0;   // 0 = not computed
+  std::array<double, 4> quality{};  // image: mean, spread, sharpness; cloud: points, no-return ratio, largest range [m]
 };
 
 static_assert(std::is_trivially_copyable_v<Observation>);

@@ -15,10 +15,10 @@ using Pose = Eigen::Isometry3d;
                                             double yaw_rad) {
   Pose pose = Pose::Identity();
   pose.translation() = Eigen::Vector3d(x_m, y_m, z_m);
-  pose.linear() = (Eigen::AngleAxisd(yaw_rad, Eigen::Vector3d::UnitZ()) *
-                   Eigen::AngleAxisd(pitch_rad, Eigen::Vector3d::UnitY()) *
-                   Eigen::AngleAxisd(roll_rad, Eigen::Vector3d::UnitX()))
-                      .toRotationMatrix();
+  pose.linear() =
+      (Eigen::AngleAxisd(yaw_rad, Eigen::Vector3d::UnitZ()) * Eigen::AngleAxisd(pitch_rad, Eigen::Vector3d::UnitY()) *
+       Eigen::AngleAxisd(roll_rad, Eigen::Vector3d::UnitX()))
+          .toRotationMatrix();
   return pose;
 }
 

@@ -74,16 +74,16 @@ template <class... Args>
 #define OCELLI_CONCAT(a, b) OCELLI_CONCAT_(a, b)
 
 /// Returns the error of a Status or Result to the caller; goes on when there is none.
-#define OCELLI_TRY(expression)                                                                 \
-  do {                                                                                         \
-    if (auto ocelli_try_result = (expression); !ocelli_try_result.has_value())                 \
-      return ::tl::make_unexpected(std::move(ocelli_try_result).error());                      \
+#define OCELLI_TRY(expression)                                                 \
+  do {                                                                         \
+    if (auto ocelli_try_result = (expression); !ocelli_try_result.has_value()) \
+      return ::tl::make_unexpected(std::move(ocelli_try_result).error());      \
   } while (false)
 
 /// `OCELLI_ASSIGN(auto file, open(path));` binds the value or returns the error to the caller.
 #define OCELLI_ASSIGN(declaration, expression) \
   OCELLI_ASSIGN_(OCELLI_CONCAT(ocelli_result_, __LINE__), declaration, expression)
-#define OCELLI_ASSIGN_(name, declaration, expression)                          \
-  auto name = (expression);                                                    \
+#define OCELLI_ASSIGN_(name, declaration, expression)                           \
+  auto name = (expression);                                                     \
   if (!name.has_value()) return ::tl::make_unexpected(std::move(name).error()); \
   declaration = std::move(*name)

@@ -172,8 +172,7 @@ class DdsLane final : public NetworkLane {
     return ok();
   }
 
-  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string& topic,
-                                                     const topics::TopicKind& kind) override {
+  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string& topic, const topics::TopicKind& kind) override {
     OCELLI_ASSIGN(fdds::Topic* const dds_topic, topic_of(topic, kind));
     fdds::DataWriterQos qos;
     apply(kind, qos);
@@ -227,8 +226,7 @@ class DdsLane final : public NetworkLane {
 }  // namespace
 
 Result<std::unique_ptr<NetworkLane>> open_dds_lane(const DdsConfig& config) {
-  if (config.domain > 232)
-    return error(ErrorCode::kInvalidArgument, "DDS domain {}: expected 0 to 232", config.domain);
+  if (config.domain > 232) return error(ErrorCode::kInvalidArgument, "DDS domain {}: expected 0 to 232", config.domain);
   auto lane = std::make_unique<DdsLane>();
   OCELLI_TRY(lane->open(config));
   return lane;

@@ -43,24 +43,23 @@ Status decompress_lz4(Bytes in, std::span<std::byte> out) {
   while (hint != 0) {
     std::size_t destination_size = out.size() - produced;
     std::size_t source_size = in.size() - consumed;
-    hint = LZ4F_decompress(context, out.data() + produced, &destination_size, in.data() + consumed, &source_size,
-                           nullptr);
+    hint =
+        LZ4F_decompress(context, out.data() + produced, &destination_size, in.data() + consumed, &source_size, nullptr);
     if (LZ4F_isError(hint) != 0) return error(ErrorCode::kCorrupt, "lz4: {}", LZ4F_getErrorName(hint));
     produced += destination_size;
     consumed += source_size;
     if (destination_size == 0 && source_size == 0) break;  // it wants more bytes, or more room than was declared
   }
   if (hint != 0 || produced != out.size())
-    return error(ErrorCode::kCorrupt, "lz4 gives {} bytes{}: expected {}", produced, hint != 0 ? " and does not end" : "",
-                 out.size());
+    return error(ErrorCode::kCorrupt, "lz4 gives {} bytes{}: expected {}", produced,
+                 hint != 0 ? " and does not end" : "", out.size());
   return ok();
 }
 
 Status decompress_zstd(Bytes in, std::span<std::byte> out) {
   const std::size_t written = ZSTD_decompress(out.data(), out.size(), in.data(), in.size());
   if (ZSTD_isError(written) != 0) return error(ErrorCode::kCorrupt, "zstd: {}", ZSTD_getErrorName(written));
-  if (written != out.size())
-    return error(ErrorCode::kCorrupt, "zstd gives {} bytes: expected {}", written, out.size());
+  if (written != out.size()) return error(ErrorCode::kCorrupt, "zstd gives {} bytes: expected {}", written, out.size());
   return ok();
 }
 

@@ -28,7 +28,8 @@ class FileInput final : public InputBytes {
       if (got < 0 && errno == EINTR) continue;
       if (got < 0)
         return error(ErrorCode::kUnavailable, "{}: cannot be read at byte {}: {}", name_, offset, std::strerror(errno));
-      if (got == 0) return error(ErrorCode::kUnavailable, "{}: ends at byte {}: expected {} more", name_, offset, out.size());
+      if (got == 0)
+        return error(ErrorCode::kUnavailable, "{}: ends at byte {}: expected {} more", name_, offset, out.size());
       offset += static_cast<std::uint64_t>(got);
       out = out.subspan(static_cast<std::size_t>(got));
     }

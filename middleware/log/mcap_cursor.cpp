@@ -175,8 +175,12 @@ Result<McapMessage> McapCursor::State::take_turn() {
     push_turn(index);
     return damaged(changed, {ErrorCode::kCorrupt, "the file changed while it was read"});
   }
-  McapMessage out{&content->index.summary.channels.at(message.channel), message.sequence, message.log_time,
-                  message.publish_time, message.data, block.bytes.owner};
+  McapMessage out{&content->index.summary.channels.at(message.channel),
+                  message.sequence,
+                  message.log_time,
+                  message.publish_time,
+                  message.data,
+                  block.bytes.owner};
   ++block.next;
   push_turn(index);
   return out;

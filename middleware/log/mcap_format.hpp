@@ -1,7 +1,7 @@
 #pragma once
 // The records of MCAP (format version 0, https://mcap.dev/spec) and their bytes: u8 opcode, u64 length, body, all
-// little-endian, times in ns. Parsing checks every length against the bytes at hand; bytes behind the known members of a
-// record are ignored, as the format asks. Must not know: files, chunks' insides, what messages mean.
+// little-endian, times in ns. Parsing checks every length against the bytes at hand; bytes behind the known members of
+// a record are ignored, as the format asks. Must not know: files, chunks' insides, what messages mean.
 
 #include <array>
 #include <cstddef>

@@ -33,7 +33,7 @@ struct McapMessage {
   std::uint32_t sequence = 0;
   Time log_time;
   Time publish_time;
-  Bytes data;                         // valid while `owner` is held
+  Bytes data;  // valid while `owner` is held
   std::shared_ptr<const void> owner;
 };
 

@@ -244,8 +244,7 @@ bool Scanner::take_message(Bytes body, std::uint64_t offset, std::uint64_t lengt
   }
   auto& blocks = index_.blocks;
   const bool is_continued = !blocks.empty() && !blocks.back().is_chunk &&
-                            blocks.back().offset + blocks.back().length == offset &&
-                            blocks.back().length < kLongestRun;
+                            blocks.back().offset + blocks.back().length == offset && blocks.back().length < kLongestRun;
   if (!is_continued) blocks.push_back({false, offset, 0, {}, {}, {}});
   blocks.back().length += length;
   count(message, blocks.back(), !is_continued);

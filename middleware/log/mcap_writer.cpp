@@ -32,8 +32,8 @@ struct OpenChunk {
 /// True when `later` is more than `limit` after `earlier`; differences that do not fit into a Duration are.
 bool is_beyond(Time earlier, Time later, Duration limit) {
   if (later <= earlier) return false;
-  const auto difference =
-      static_cast<std::uint64_t>(to_ns(later)) - static_cast<std::uint64_t>(to_ns(earlier));  // wraps to the right value
+  const auto difference = static_cast<std::uint64_t>(to_ns(later)) -
+                          static_cast<std::uint64_t>(to_ns(earlier));  // wraps to the right value
   return difference > static_cast<std::uint64_t>(std::max(limit.count(), std::int64_t{0}));
 }
 

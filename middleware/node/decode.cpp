@@ -63,7 +63,8 @@ Status check(const ocelli::msg::Tracks& tracks) {
     const bool is_valid = all_finite({track.position().x(), track.position().y(), track.position().z(),
                                       track.velocity().x(), track.velocity().y(), track.yaw_rad()}) &&
                           track.existence() >= 0.0 && track.existence() <= 1.0;
-    if (!is_valid) return error(ErrorCode::kCorrupt, "track {}: state is not finite or existence not in 0..1", track.id());
+    if (!is_valid)
+      return error(ErrorCode::kCorrupt, "track {}: state is not finite or existence not in 0..1", track.id());
   }
   return ok();
 }

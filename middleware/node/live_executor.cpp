@@ -10,8 +10,8 @@
 namespace ocelli::node {
 namespace {
 
-constexpr std::size_t kReadAhead = 128;   // messages: enough for one slow scan among 100 Hz neighbours
-constexpr Duration kIdleWait = 100ms;     // how long a stop request may wait
+constexpr std::size_t kReadAhead = 128;  // messages: enough for one slow scan among 100 Hz neighbours
+constexpr Duration kIdleWait = 100ms;    // how long a stop request may wait
 
 /// The same message under another stamp. All sensor kinds begin with std_msgs/Header: seconds and nanoseconds follow
 /// the encapsulation.

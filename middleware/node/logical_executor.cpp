@@ -56,7 +56,8 @@ class LogicalExecutor::Engine {
     auto node = std::make_unique<NodeState>();
     node->exec_time = exec_time;
     node->priority = priority;
-    for (std::size_t i = 0; i < shell->inputs().size(); ++i) readers_[shell->inputs()[i].topic].push_back({node.get(), i, {}});
+    for (std::size_t i = 0; i < shell->inputs().size(); ++i)
+      readers_[shell->inputs()[i].topic].push_back({node.get(), i, {}});
     for (const BoundOutput& output : shell->outputs()) writers_[output.topic].kind = output.spec.kind;
     node->shell = std::move(shell);
     nodes_.push_back(std::move(node));

@@ -19,10 +19,10 @@ namespace ocelli::node {
 
 struct LogicalOptions {
   std::size_t threads = 1;
-  std::uint64_t schedule_seed = 0;            // shuffles the worker threads, must not change anything
-  double rate = 0.0;                          // recorded seconds per second; 0 = as fast as possible
-  Duration tick = 10ms;                       // of on_tick
-  std::map<std::string, Duration> delays;     // injected: messages of the topic arrive that much later
+  std::uint64_t schedule_seed = 0;         // shuffles the worker threads, must not change anything
+  double rate = 0.0;                       // recorded seconds per second; 0 = as fast as possible
+  Duration tick = 10ms;                    // of on_tick
+  std::map<std::string, Duration> delays;  // injected: messages of the topic arrive that much later
 };
 
 /// Called on the coordinating thread, in event order. All optional.
@@ -32,7 +32,7 @@ struct LogicalHooks {
   std::function<void(Time)> on_tick;          // every `tick` of logical time, after all events of that time
   std::function<void(Time now)> on_progress;  // now and then
   std::function<void(std::string_view who, const std::string& problem)> on_problem;
-  std::function<bool()> should_stop;          // asked between events
+  std::function<bool()> should_stop;  // asked between events
 };
 
 class LogicalExecutor {

@@ -137,9 +137,7 @@ class Port {
  public:
   using Topic = Tag;
 
-  void publish(typename Tag::Type message) {
-    value_ = std::make_shared<const typename Tag::Type>(std::move(message));
-  }
+  void publish(typename Tag::Type message) { value_ = std::make_shared<const typename Tag::Type>(std::move(message)); }
   void publish(typename Tag::Type message, Time sensed_at) {
     publish(std::move(message));
     sensed_at_ = sensed_at;

@@ -72,7 +72,8 @@ namespace detail {
 
 template <auto kPointer>
 consteval std::string_view name_of_pointer() {
-  constexpr std::string_view text = __PRETTY_FUNCTION__;  // "… kPointer = (& kNowhere<In>.Holder<In>::value.In::cloud); …"
+  constexpr std::string_view text =
+      __PRETTY_FUNCTION__;  // "… kPointer = (& kNowhere<In>.Holder<In>::value.In::cloud); …"
   const std::size_t end = text.find(");");
   const std::size_t begin = text.rfind(':', end) + 1;
   return text.substr(begin, end - begin);

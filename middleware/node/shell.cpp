@@ -119,9 +119,11 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
       if (chosen.empty()) activation.is_degraded = true;
     }
     // What an earlier activation has seen of a window is not new data: only its rest counts as made from it now.
-    const Time seen_before = std::exchange(last_used_[i], chosen.empty() ? Time::min() : chosen.back()->header.sensed_at());
+    const Time seen_before =
+        std::exchange(last_used_[i], chosen.empty() ? Time::min() : chosen.back()->header.sensed_at());
     for (const SamplePtr& sample : chosen) {
-      if (sample->header.sensed_at() > seen_before || sample == chosen.back()) widen(activation.lineage, sample->header);
+      if (sample->header.sensed_at() > seen_before || sample == chosen.back())
+        widen(activation.lineage, sample->header);
       if ((sample->header.flags & SampleHeader::kDegraded) != 0) activation.is_degraded = true;
     }
   }
@@ -136,8 +138,11 @@ std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const 
   for (StepOutput& output : activation.result.outputs) {
     if (output.value != nullptr && status) status = validate(*outputs_[output.port].spec.kind, output.value.get());
     if (!status) break;
-    outgoing.push_back({output.port, std::move(output.value), std::move(output.cdr),
-                        {output.sensed_at.value_or(activation.trigger->header.sensed_at()), activation.lineage, flags}});
+    outgoing.push_back(
+        {output.port,
+         std::move(output.value),
+         std::move(output.cdr),
+         {output.sensed_at.value_or(activation.trigger->header.sensed_at()), activation.lineage, flags}});
   }
   Observation seen = observation_of(id(), activation.trigger->header, ObservationKind::kActivation);
   seen.started_at = activation.started_at;

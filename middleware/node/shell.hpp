@@ -19,9 +19,9 @@ using ObservationSink = std::function<void(const Observation&)>;
 
 /// How a launch file binds a node. Ports that are not named use the kind's own topic name.
 struct Binding {
-  std::map<std::string, std::string> inputs;    // port → topic
-  std::map<std::string, std::string> outputs;   // port → topic
-  std::map<std::string, Duration> max_age;      // port → maximum age, or length of a window
+  std::map<std::string, std::string> inputs;   // port → topic
+  std::map<std::string, std::string> outputs;  // port → topic
+  std::map<std::string, Duration> max_age;     // port → maximum age, or length of a window
 };
 
 struct BoundInput {

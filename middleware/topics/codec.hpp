@@ -22,7 +22,8 @@ template <class Message>
 template <class Message>
 const Codec& codec_of() {
   static const Codec codec{
-      idl_name<Message>(), schema_of(idl_name<Message>()), []() -> std::shared_ptr<void> { return std::make_shared<Message>(); },
+      idl_name<Message>(), schema_of(idl_name<Message>()),
+      []() -> std::shared_ptr<void> { return std::make_shared<Message>(); },
       [](const void* message, std::vector<std::byte>& cdr) { encode(*static_cast<const Message*>(message), cdr); },
       [](std::span<const std::byte> cdr, void* message) { return decode(cdr, *static_cast<Message*>(message)); }};
   return codec;
@@ -31,8 +32,8 @@ const Codec& codec_of() {
 template <class Tag>
 constexpr TopicKind row(std::string_view meaning, bool is_bulk, Qos qos, E2e e2e, Quality quality, double rate_hz,
                         Duration latency_budget, bool is_recorded, std::size_t depth) {
-  return {Tag::kName, meaning, &codec_of<typename Tag::Type>, is_bulk,     qos,  e2e,
-          quality,    rate_hz, latency_budget,                is_recorded, depth};
+  return {Tag::kName,  meaning, &codec_of<typename Tag::Type>, is_bulk, qos, e2e, quality, rate_hz, latency_budget,
+          is_recorded, depth};
 }
 
 }  // namespace ocelli::topics

@@ -29,21 +29,21 @@ struct Origin {
 
 struct SampleHeader {
   TopicId topic{};
-  std::uint32_t writer = 0;         // one life of one writer: a restarted writer has another number
-  std::uint64_t sequence = 0;       // 1, 2, 3 … per writer
-  std::int64_t sensed_at_ns = 0;    // acquisition; for derived data: of the newest origin
-  std::int64_t published_at_ns = 0; // taken at publish(), after the payload was written
-  Origin oldest;                    // lineage; a source's message is its own origin
+  std::uint32_t writer = 0;          // one life of one writer: a restarted writer has another number
+  std::uint64_t sequence = 0;        // 1, 2, 3 … per writer
+  std::int64_t sensed_at_ns = 0;     // acquisition; for derived data: of the newest origin
+  std::int64_t published_at_ns = 0;  // taken at publish(), after the payload was written
+  Origin oldest;                     // lineage; a source's message is its own origin
   Origin newest;
   std::uint32_t flags = 0;
-  std::uint32_t body_length = 0;    // exact CDR length, without padding and trailer
+  std::uint32_t body_length = 0;  // exact CDR length, without padding and trailer
   std::uint32_t e2e_counter = 0;
   std::uint32_t reserved = 0;
-  std::uint64_t e2e_crc = 0;        // over body and header with this field 0
+  std::uint64_t e2e_crc = 0;  // over body and header with this field 0
   std::uint16_t e2e_profile = 0;
   std::uint16_t version = 1;
-  std::uint16_t size = 112;         // of this header, so that it can grow
-  std::uint16_t magic = 0x6F43;     // "Co", last so that a trailer is found from the end
+  std::uint16_t size = 112;      // of this header, so that it can grow
+  std::uint16_t magic = 0x6F43;  // "Co", last so that a trailer is found from the end
 
   static constexpr std::uint32_t kDegraded = 1;  // made with an input missing or too old
 

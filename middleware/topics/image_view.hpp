@@ -15,10 +15,10 @@ namespace ocelli::topics {
 struct ImageView {
   Time stamp;
   std::string_view frame_id;
-  std::uint32_t height = 0;  // rows
-  std::uint32_t width = 0;   // columns
-  std::string_view encoding; // "bgr8", "rgb8", "mono8"
-  std::uint32_t step = 0;    // bytes per row
+  std::uint32_t height = 0;   // rows
+  std::uint32_t width = 0;    // columns
+  std::string_view encoding;  // "bgr8", "rgb8", "mono8"
+  std::uint32_t step = 0;     // bytes per row
   std::span<const std::byte> data;
 
   [[nodiscard]] std::uint32_t channels() const { return encoding == "mono8" ? 1 : 3; }

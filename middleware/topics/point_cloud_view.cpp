@@ -71,8 +71,8 @@ Result<PointCloudView> PointCloudView::parse(std::span<const std::byte> cdr) {
     if (offsets[k] == kNoField)
       return error(ErrorCode::kUnsupported, "PointCloud2 has no float32 field '{}'", kFieldNames[k]);
   const std::uint64_t points = std::uint64_t{view.height} * view.width;
-  const bool fits = view.point_step > 0 && view.point_step >= point_end && view.data.size() / view.point_step == points &&
-                    view.data.size() % view.point_step == 0;
+  const bool fits = view.point_step > 0 && view.point_step >= point_end &&
+                    view.data.size() / view.point_step == points && view.data.size() % view.point_step == 0;
   if (!fits)
     return error(ErrorCode::kCorrupt, "PointCloud2 {}x{} with point_step {} holds {} bytes: expected {}", view.width,
                  view.height, view.point_step, view.data.size(), points * view.point_step);

@@ -31,7 +31,7 @@ struct PointCloudView {
   std::uint32_t y_offset = 0;
   std::uint32_t z_offset = 0;
   std::uint32_t intensity_offset = kNoField;
-  bool is_dense = false;         // no NaN among the points
+  bool is_dense = false;  // no NaN among the points
   std::span<const std::byte> data;
 
   static constexpr std::uint32_t kNoField = 0xFFFFFFFF;

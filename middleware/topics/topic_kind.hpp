@@ -34,25 +34,25 @@ enum class Quality {
 
 /// The generated serializer of a wire type, without its C++ type. CDR always includes the 4-byte encapsulation header.
 struct Codec {
-  std::string_view type_name;    // IDL name, "sensor_msgs::msg::PointCloud2"
-  std::string_view schema;       // self-contained IDL text of the type and all it uses
+  std::string_view type_name;         // IDL name, "sensor_msgs::msg::PointCloud2"
+  std::string_view schema;            // self-contained IDL text of the type and all it uses
   std::shared_ptr<void> (*create)();  // an empty message to decode into
   void (*encode)(const void* message, std::vector<std::byte>& cdr);
   Status (*decode)(std::span<const std::byte> cdr, void* message);
 };
 
 struct TopicKind {
-  std::string_view name;      // default instance name, "lidar/points"
+  std::string_view name;  // default instance name, "lidar/points"
   std::string_view meaning;
   const Codec& (*codec)();
-  bool is_bulk;               // handled as CDR bytes through a view, never as a generated object
+  bool is_bulk;  // handled as CDR bytes through a view, never as a generated object
   Qos qos;
   E2e e2e;
   Quality quality;
-  double rate_hz;             // 0 = on change
-  Duration latency_budget;    // published → received
+  double rate_hz;           // 0 = on change
+  Duration latency_budget;  // published → received
   bool is_recorded;
-  std::size_t depth;          // queue of a subscription
+  std::size_t depth;  // queue of a subscription
 };
 
 /// "sensor_msgs::msg::PointCloud2" → "sensor_msgs::msg::dds_::PointCloud2_", the name ROS 2 uses on the wire.

@@ -69,8 +69,8 @@ struct EgoState {
   double x_m = 0.0;
   double y_m = 0.0;
   double yaw_rad = 0.0;
-  double speed_mps = 0.0;     // along vehicle x
-  double yaw_rate_rps = 0.0;  // without bias
+  double speed_mps = 0.0;                                // along vehicle x
+  double yaw_rate_rps = 0.0;                             // without bias
   Eigen::Matrix3d covariance = Eigen::Matrix3d::Zero();  // x, y, yaw
 
   [[nodiscard]] Pose T_world_vehicle() const { return pose_from_xyz_rpy(x_m, y_m, 0.0, 0.0, 0.0, yaw_rad); }

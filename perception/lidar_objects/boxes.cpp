@@ -54,7 +54,8 @@ struct Side {
   bool is_seen;
 };
 
-/// Widens one extent to `size_m` on the side away from the sensor (the origin); to both sides when it looks straight on.
+/// Widens one extent to `size_m` on the side away from the sensor (the origin); to both sides when it looks straight
+/// on.
 Side widened(float low_m, float high_m, float size_m, float seen_from_m) {
   const float extent_m = high_m - low_m;
   const bool is_seen = extent_m >= seen_from_m;
@@ -65,8 +66,9 @@ Side widened(float low_m, float high_m, float size_m, float seen_from_m) {
   return {low_m - 0.5F * missing_m, high_m + 0.5F * missing_m, is_seen};
 }
 
-/// The axis of the rectangle that is the vehicle's length: the longer one, unless what is seen can be a rear or a front.
-/// A face as wide as a vehicle is one when it lies across the line of sight: depth behind a face is seen in part only.
+/// The axis of the rectangle that is the vehicle's length: the longer one, unless what is seen can be a rear or a
+/// front. A face as wide as a vehicle is one when it lies across the line of sight: depth behind a face is seen in part
+/// only.
 int length_axis(const Shape& shape, float width_m) {
   const Rectangle& r = shape.rectangle;
   const int longer = r.extent_m(0) >= r.extent_m(1) ? 0 : 1;
@@ -120,8 +122,8 @@ Box3 complete(const Shape& shape, const Judgement& judgement, const BoxesConfig&
   const auto a = static_cast<std::size_t>(along);
   const Side length = widened(r.low_m[a], r.high_m[a], prior.length_m, prior.length_seen_m);
   const Side width = widened(r.low_m[1 - a], r.high_m[1 - a], prior.width_m, prior.width_seen_m);
-  const Eigen::Vector2f centre = 0.5F * (length.low_m + length.high_m) * r.axis(along) +
-                                 0.5F * (width.low_m + width.high_m) * r.axis(1 - along);
+  const Eigen::Vector2f centre =
+      0.5F * (length.low_m + length.high_m) * r.axis(along) + 0.5F * (width.low_m + width.high_m) * r.axis(1 - along);
   Box3 box;
   box.object_class = judgement.object_class;
   box.score = judgement.score;

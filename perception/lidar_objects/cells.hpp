@@ -38,10 +38,10 @@ inline constexpr float kSlice_m = 0.2F;
 struct Cell {
   std::int16_t column;
   std::int16_t row;
-  std::uint32_t slices = 0;   // bit k: a return between k and k + 1 slices above the ground
+  std::uint32_t slices = 0;  // bit k: a return between k and k + 1 slices above the ground
   std::uint32_t points = 0;
-  float range_m = 0.0F;       // of the cell's centre, from the sensor
-  float top_m = 0.0F;         // of what stands on the ground; 0: nothing stands here, all hangs
+  float range_m = 0.0F;  // of the cell's centre, from the sensor
+  float top_m = 0.0F;    // of what stands on the ground; 0: nothing stands here, all hangs
 };
 
 class CellMap {

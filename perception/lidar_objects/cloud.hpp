@@ -44,11 +44,10 @@ struct OwnBody {
   double half_width_m = 1.05;
   double height_m = 2.5;
   static constexpr auto fields() {
-    return std::tuple{
-        field("front_m", &OwnBody::front_m, "m", 0.0, 30.0, "bumper ahead of the vehicle frame's origin"),
-        field("rear_m", &OwnBody::rear_m, "m", -30.0, 0.0, "rear end, negative"),
-        field("half_width_m", &OwnBody::half_width_m, "m", 0.0, 3.0, "half the width with mirrors"),
-        field("height_m", &OwnBody::height_m, "m", 0.0, 6.0, "roof, with the sensors on it")};
+    return std::tuple{field("front_m", &OwnBody::front_m, "m", 0.0, 30.0, "bumper ahead of the vehicle frame's origin"),
+                      field("rear_m", &OwnBody::rear_m, "m", -30.0, 0.0, "rear end, negative"),
+                      field("half_width_m", &OwnBody::half_width_m, "m", 0.0, 3.0, "half the width with mirrors"),
+                      field("height_m", &OwnBody::height_m, "m", 0.0, 6.0, "roof, with the sensors on it")};
   }
 };
 

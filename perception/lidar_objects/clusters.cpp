@@ -70,8 +70,8 @@ void Clusters::unite(std::int32_t a, std::int32_t b) {
 void Clusters::mark_structure(const CellMap& map) {
   const std::span<const Cell> cells = map.cells();
   const auto is_tall = [&](std::size_t i) {
-    const float limit_m = std::min(static_cast<float>(config_.structure_height_m),
-                                   visible_height_m(cells[i].range_m) - kBelowSight_m);
+    const float limit_m =
+        std::min(static_cast<float>(config_.structure_height_m), visible_height_m(cells[i].range_m) - kBelowSight_m);
     return cells[i].top_m > limit_m;
   };
   join(map, config_.structure_reach, is_tall);

@@ -38,10 +38,11 @@ struct ClustersConfig {
 
   static constexpr auto fields() {
     using C = ClustersConfig;
-    return std::tuple{field("reach", &C::reach, "what makes two cells one object"),
-                      field("structure_reach", &C::structure_reach, "gaps in a wall"),
-                      field("structure_height_m", &C::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
-                      field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long")};
+    return std::tuple{
+        field("reach", &C::reach, "what makes two cells one object"),
+        field("structure_reach", &C::structure_reach, "gaps in a wall"),
+        field("structure_height_m", &C::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
+        field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long")};
   }
 };
 

@@ -9,12 +9,13 @@
 namespace ocelli::perception {
 namespace {
 
-constexpr float kRelevantHeight_m = 3.0F;   // returns higher above the vehicle's plane than this and the slope: no ground
-constexpr float kBaseline_m = 4.0F;         // slopes are measured over at least this
-constexpr float kUprightFrom_m = 0.15F;     // above the ground band: a return here belongs to something upright
+constexpr float kRelevantHeight_m =
+    3.0F;                                // returns higher above the vehicle's plane than this and the slope: no ground
+constexpr float kBaseline_m = 4.0F;      // slopes are measured over at least this
+constexpr float kUprightFrom_m = 0.15F;  // above the ground band: a return here belongs to something upright
 constexpr float kUprightTo_m = 1.2F;
-constexpr float kRise_m = 0.07F;            // a patch this much above the line must be flat to be ground
-constexpr int kNeighbours = 3;              // sectors to either side that a patch is compared with
+constexpr float kRise_m = 0.07F;  // a patch this much above the line must be flat to be ground
+constexpr int kNeighbours = 3;    // sectors to either side that a patch is compared with
 
 }  // namespace
 

@@ -75,12 +75,12 @@ class Ground {
 
   GroundConfig config_;
   PolarGrid grid_;
-  std::vector<std::uint16_t> cell_of_;    // per point
-  std::vector<float> range_m_;            // per point
-  std::vector<std::uint32_t> begin_;      // per cell: first sample; one more at the end
-  std::vector<Sample> samples_;           // ordered by cell
-  std::vector<Patch> patches_;            // per cell
-  std::vector<float> ground_z_m_;         // per cell, at the ring's centre, smoothed over sectors
+  std::vector<std::uint16_t> cell_of_;  // per point
+  std::vector<float> range_m_;          // per point
+  std::vector<std::uint32_t> begin_;    // per cell: first sample; one more at the end
+  std::vector<Sample> samples_;         // ordered by cell
+  std::vector<Patch> patches_;          // per cell
+  std::vector<float> ground_z_m_;       // per cell, at the ring's centre, smoothed over sectors
 };
 
 }  // namespace ocelli::perception

@@ -62,11 +62,11 @@ class LidarObjects {
   CellMap map_;
   Clusters clusters_;
   RectangleFitter fitter_;
-  std::vector<std::uint32_t> begin_;    // per cluster: first entry in member_; one more at the end
-  std::vector<std::uint32_t> member_;   // point indices, cluster by cluster
-  std::vector<Eigen::Vector2f> flat_;   // the points of one cluster, from above, relative to the sensor
+  std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
+  std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
+  std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
   std::vector<Box3> boxes_;
-  std::vector<char> is_double_;         // per box
+  std::vector<char> is_double_;  // per box
 };
 
 }  // namespace ocelli::perception

@@ -75,8 +75,7 @@ void predict_constant_velocity(const ClassConfig& config, double step_s, MotionS
 
 }  // namespace
 
-MotionState initial_motion(const ClassConfig& config, double x_m, double y_m, double yaw_rad,
-                           double position_sigma_m) {
+MotionState initial_motion(const ClassConfig& config, double x_m, double y_m, double yaw_rad, double position_sigma_m) {
   MotionState state;
   state.mean << x_m, y_m, yaw_rad, 0.0, 0.0, 0.0;
   const double speed_variance = square(config.initial_speed_mps);

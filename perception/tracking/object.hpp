@@ -30,7 +30,7 @@ struct Detection3 {
   double length_m = 0.0;
   double width_m = 0.0;
   double height_m = 0.0;
-  double score = 0.0;            // log-odds of the detector: larger is surer
+  double score = 0.0;             // log-odds of the detector: larger is surer
   std::optional<ImageBox> image;  // where the detector sees it in the camera image, if it says so
 };
 
@@ -61,9 +61,9 @@ struct Measurements {
 struct Track {
   std::uint32_t id = 0;  // never reused
   ObjectClass object_class = ObjectClass::kCar;
-  double existence = 0.0;                               // probability that there is such an object here, 0..1
-  double confidence = 0.0;                              // in the unit of the detector's score
-  Eigen::Vector3d p_world = Eigen::Vector3d::Zero();    // centre of the box [m]
+  double existence = 0.0;                             // probability that there is such an object here, 0..1
+  double confidence = 0.0;                            // in the unit of the detector's score
+  Eigen::Vector3d p_world = Eigen::Vector3d::Zero();  // centre of the box [m]
   double yaw_rad = 0.0;
   double length_m = 0.0;
   double width_m = 0.0;

@@ -130,8 +130,7 @@ void MotionFilter::set_yaw(double yaw_rad, double sigma_rad) {
   P_(kYaw, kYaw) = sigma_rad * sigma_rad;
 }
 
-void MotionFilter::transform(double yaw_rad, const Eigen::Vector2d& t, const Eigen::Vector2d& dv,
-                             double yaw_rate_rps) {
+void MotionFilter::transform(double yaw_rad, const Eigen::Vector2d& t, const Eigen::Vector2d& dv, double yaw_rate_rps) {
   const Eigen::Matrix2d R = rotation(yaw_rad);
   Matrix6 T = Matrix6::Identity();
   T.block<2, 2>(kX, kX) = R;
@@ -144,8 +143,6 @@ void MotionFilter::transform(double yaw_rad, const Eigen::Vector2d& t, const Eig
   P_ = (T * P_ * T.transpose()).eval();
 }
 
-double MotionFilter::speed_along_mps() const {
-  return std::cos(x_(kYaw)) * x_(kVx) + std::sin(x_(kYaw)) * x_(kVy);
-}
+double MotionFilter::speed_along_mps() const { return std::cos(x_(kYaw)) * x_(kVx) + std::sin(x_(kYaw)) * x_(kVy); }
 
 }  // namespace ocelli::perception

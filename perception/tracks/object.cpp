@@ -8,12 +8,12 @@
 namespace ocelli::perception {
 namespace {
 
-constexpr double kMissesPerSecond = 4.0;      // log-odds that a second without a measurement costs
+constexpr double kMissesPerSecond = 4.0;  // log-odds that a second without a measurement costs
 constexpr double kLogOddsLimit = 5.0;
-constexpr double kClassMemory = 0.97;         // weight of old votes after each new one
-constexpr double kUnlikeClass = 3.0;          // added to the squared distance
-constexpr double kRelativeFrameNoise = 3.0;   // m/s^2: what the own vehicle may do while nobody measures it
-constexpr double kMoves_mps = 1.5;            // slower, the direction of motion says nothing
+constexpr double kClassMemory = 0.97;        // weight of old votes after each new one
+constexpr double kUnlikeClass = 3.0;         // added to the squared distance
+constexpr double kRelativeFrameNoise = 3.0;  // m/s^2: what the own vehicle may do while nobody measures it
+constexpr double kMoves_mps = 1.5;           // slower, the direction of motion says nothing
 
 bool is_vehicle_class(ObjectClass object_class) {
   return object_class == ObjectClass::kCar || object_class == ObjectClass::kTruck;
@@ -47,14 +47,17 @@ Eigen::Matrix2d rotated(const Eigen::Vector2d& sigma, double yaw_rad) {
 Eigen::Vector2d direction(double angle_rad) { return {std::cos(angle_rad), std::sin(angle_rad)}; }
 
 /// Of a face, by size and range.
-double position_sigma_m(const Box3& box, double range_m) { return box.size_m.x() > 1.2 ? 0.15 + 0.004 * range_m : 0.1 + 0.002 * range_m; }
+double position_sigma_m(const Box3& box, double range_m) {
+  return box.size_m.x() > 1.2 ? 0.15 + 0.004 * range_m : 0.1 + 0.002 * range_m;
+}
 
 }  // namespace
 
 Object::Object(std::uint32_t id, const Measurement& measurement, Time time)
     : id_(id),
       filter_(measurement.box.centre_m.head<2>(), measurement.box.yaw_rad, Eigen::Matrix2d::Identity() * 0.16, 0.4,
-              speed_sigma_of(measurement.box.object_class), is_vehicle_class(measurement.box.object_class) ? 0.2 : 0.01),
+              speed_sigma_of(measurement.box.object_class),
+              is_vehicle_class(measurement.box.object_class) ? 0.2 : 0.01),
       z_m_(measurement.box.centre_m.z()),
       size_m_(measurement.box.size_m),
       time_(time),
@@ -92,7 +95,8 @@ Object::Fit Object::fit(const Measurement& measurement) const {
   fit.yaw_rad = wrap_angle(box.yaw_rad + turn * M_PI_2);
   fit.is_quarter_turned = is_across;
   fit.seen_m = is_across ? Eigen::Vector2d(box.size_m.y(), box.size_m.x()) : Eigen::Vector2d(box.size_m.head<2>());
-  fit.is_seen = {is_across ? box.is_width_seen : box.is_length_seen, is_across ? box.is_length_seen : box.is_width_seen};
+  fit.is_seen = {is_across ? box.is_width_seen : box.is_length_seen,
+                 is_across ? box.is_length_seen : box.is_width_seen};
   const Eigen::Vector2d to_sensor = measurement.sensor_m - box.centre_m.head<2>();
   const double range_m = to_sensor.norm();
   const double axis_rad = has_heading ? filter_.yaw_rad() : fit.yaw_rad;

@@ -67,7 +67,7 @@ class Object {
   std::array<std::uint32_t, 2> sized_{};  // how often length and width were seen
   std::array<double, kObjectClasses> votes_{};
   double log_odds_ = 0.0;
-  double quarter_turn_ = 0.0;             // share of late boxes that lay across
+  double quarter_turn_ = 0.0;  // share of late boxes that lay across
   Time time_;
   Time measured_at_;
   std::uint32_t age_ = 1;

@@ -13,16 +13,16 @@ namespace ocelli::perception {
 struct Track {
   std::uint32_t id = 0;  // never reused by one tracker
   ObjectClass object_class = ObjectClass::kUnknown;
-  double existence = 0.0;                                // probability
+  double existence = 0.0;  // probability
   Eigen::Vector3d centre_m = Eigen::Vector3d::Zero();
   double yaw_rad = 0.0;
-  Eigen::Vector3d size_m = Eigen::Vector3d::Zero();      // length, width, height
+  Eigen::Vector3d size_m = Eigen::Vector3d::Zero();  // length, width, height
   Eigen::Vector2d velocity_mps = Eigen::Vector2d::Zero();
   double yaw_rate_rps = 0.0;
   Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();  // x y yaw vx vy yaw_rate
-  Time measured_at{};                                    // last measurement
-  std::uint32_t age = 0;                                 // updates since birth
-  std::uint32_t misses = 0;                              // updates in a row without a measurement
+  Time measured_at{};                                                            // last measurement
+  std::uint32_t age = 0;                                                         // updates since birth
+  std::uint32_t misses = 0;  // updates in a row without a measurement
 };
 
 }  // namespace ocelli::perception

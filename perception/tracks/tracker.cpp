@@ -7,7 +7,8 @@ namespace ocelli::perception {
 
 Status Tracker::update(Time time, std::span<const Box3> boxes, const EgoPose* ego) {
   if (time_ && time <= *time_)
-    return error(ErrorCode::kInvalidArgument, "boxes sensed {:.3f} ms before those already tracked: expected later ones",
+    return error(ErrorCode::kInvalidArgument,
+                 "boxes sensed {:.3f} ms before those already tracked: expected later ones",
                  to_milliseconds(*time_ - time));
   const double dt_s = time_ ? to_seconds(time - *time_) : 0.0;
   change_frame(time, ego);

@@ -76,12 +76,12 @@ class Tracker {
   TrackerConfig config_;
   std::optional<Time> time_;
   bool is_world_ = false;
-  EgoPose ego_;                     // last known
+  EgoPose ego_;  // last known
   std::uint32_t next_id_ = 1;
-  std::vector<Object> objects_;     // by id
+  std::vector<Object> objects_;  // by id
   std::vector<Measurement> measurements_;
-  std::vector<char> is_used_;       // per measurement
-  std::vector<char> is_hit_;        // per object
+  std::vector<char> is_used_;  // per measurement
+  std::vector<char> is_hit_;   // per object
   std::vector<Track> tracks_;
 };
 

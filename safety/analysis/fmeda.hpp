@@ -29,7 +29,7 @@ struct ModeResult {
   bool are_independent = false;
   double fit = 0.0;
   double coverage = 0.0;  // used in the metrics: the best single one, or the product when declared independent
-  Interval combined{};      // what the mechanisms cover together lies in here
+  Interval combined{};    // what the mechanisms cover together lies in here
   std::vector<CoverResult> covers{};
   FailureRates rates{};
   Pmhf pmhf{};

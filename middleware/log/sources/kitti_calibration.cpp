@@ -148,8 +148,7 @@ Result<KittiCalibration> from_raw_pair(const fs::path& folder, int camera) {
   OCELLI_ASSIGN(out.projection, (matrix_of<3, 4>(cameras, {label.c_str()})));
   OCELLI_TRY(check_projection(out.file, out.projection));
   OCELLI_ASSIGN(const auto rectification, (matrix_of<3, 3>(cameras, {"R_rect_00"})));
-  OCELLI_ASSIGN(const Pose T_rectified_camera,
-                pose_of(out.file, "R_rect_00", rectification, Eigen::Vector3d::Zero()));
+  OCELLI_ASSIGN(const Pose T_rectified_camera, pose_of(out.file, "R_rect_00", rectification, Eigen::Vector3d::Zero()));
   OCELLI_ASSIGN(const Pose T_camera_lidar, split_pose_of(velo_file));
   out.T_camera_lidar = T_rectified_camera * T_camera_lidar;
   if (const fs::path imu_file = folder / "calib_imu_to_velo.txt"; fs::exists(imu_file)) {
@@ -221,7 +220,8 @@ Result<FoundCalibration> find_kitti_calibration(const fs::path& drive, const fs:
   if (!out.calibration) {
     out.notes.push_back(fmt::format(
         "{}: no calibration (calib_cam_to_cam.txt and calib_velo_to_cam.txt, or one calib*.txt): the camera's pictures "
-        "go out without projection and mounting", drive.string()));
+        "go out without projection and mounting",
+        drive.string()));
   } else if (out.calibration->is_nominal) {
     out.notes.push_back(fmt::format(
         "{}: holds a projection only, taken as that of camera {}; the mounting is KITTI's published sensor plan "

@@ -18,9 +18,9 @@ namespace ocelli::log {
 struct KittiCalibration {
   Eigen::Matrix<double, 3, 4> projection = Eigen::Matrix<double, 3, 4>::Zero();  // [u v 1]^T ~ projection * p_camera
   Pose T_camera_lidar = Pose::Identity();
-  bool is_nominal = false;                // T_camera_lidar is the published sensor plan, not measured
+  bool is_nominal = false;  // T_camera_lidar is the published sensor plan, not measured
   std::optional<Pose> T_lidar_imu;
-  std::filesystem::path file;             // that the projection came from
+  std::filesystem::path file;  // that the projection came from
 };
 
 struct FoundCalibration {

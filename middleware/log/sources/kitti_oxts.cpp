@@ -59,8 +59,7 @@ Result<KittiOxts> read_kitti_oxts(const std::filesystem::path& file) {
 sensor_msgs::msg::Imu imu_of(const KittiOxts& oxts, Time time, const std::string& frame_id, const Pose& T_vehicle_imu) {
   sensor_msgs::msg::Imu imu;
   imu.header(header_of(time, frame_id));
-  const Eigen::Quaterniond q(
-      pose_from_xyz_rpy(0.0, 0.0, 0.0, oxts.roll_rad, oxts.pitch_rad, oxts.yaw_rad).linear());
+  const Eigen::Quaterniond q(pose_from_xyz_rpy(0.0, 0.0, 0.0, oxts.roll_rad, oxts.pitch_rad, oxts.yaw_rad).linear());
   imu.orientation().x(q.x());
   imu.orientation().y(q.y());
   imu.orientation().z(q.z());

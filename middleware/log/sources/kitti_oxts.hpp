@@ -35,7 +35,6 @@ struct KittiOxts {
                                            const Pose& T_vehicle_imu);
 [[nodiscard]] sensor_msgs::msg::NavSatFix fix_of(const KittiOxts& oxts, Time time, const std::string& frame_id);
 /// All wheels at the forward speed; no steering.
-[[nodiscard]] ocelli::msg::VehicleState vehicle_state_of(const KittiOxts& oxts, Time time,
-                                                         const std::string& frame_id);
+[[nodiscard]] ocelli::msg::VehicleState vehicle_state_of(const KittiOxts& oxts, Time time, const std::string& frame_id);
 
 }  // namespace ocelli::log

@@ -62,7 +62,8 @@ class KittiRawSource final : public Source {
     const std::string& name = making_.topics[due.topic].name;
     switch (due.part) {
       case Part::kCalibration:
-        return calibration_message(*making_.calibration, making_.T_vehicle_camera, making_.picture_size, due.time, name);
+        return calibration_message(*making_.calibration, making_.T_vehicle_camera, making_.picture_size, due.time,
+                                   name);
       case Part::kPicture: return image_message(due.file, due.time, name, making_.picture_size);
       case Part::kPoints: return cloud_message(due.file, due.time, name);
       case Part::kVehicleState:
@@ -128,12 +129,12 @@ class Opening {
 Status Opening::list() {
   std::error_code ignored;
   if (!fs::is_directory(drive_, ignored))
-    return error(ErrorCode::kNotFound, "{}: no such folder: expected a KITTI raw drive with {}/data and velodyne_points/data",
-                 config_.path, camera_folder());
+    return error(ErrorCode::kNotFound,
+                 "{}: no such folder: expected a KITTI raw drive with {}/data and velodyne_points/data", config_.path,
+                 camera_folder());
   if (!config_.camera_topic.empty()) {
     OCELLI_ASSIGN(pictures_, list_kitti_frames(drive_ / camera_folder(), ".png"));
-    if (!pictures_)
-      out_.notes.push_back(fmt::format("{}: no {}/data/*.png: no camera", config_.path, camera_folder()));
+    if (!pictures_) out_.notes.push_back(fmt::format("{}: no {}/data/*.png: no camera", config_.path, camera_folder()));
   }
   if (!config_.lidar_topic.empty()) {
     OCELLI_ASSIGN(points_, list_kitti_frames(drive_ / "velodyne_points", ".bin"));
@@ -161,11 +162,12 @@ void Opening::set_missing_times() {
     if (!*folder || (*folder)->has_timestamps) continue;
     for (KittiFrame& frame : (*folder)->frames)
       frame.time = begin.value_or(kKittiEpoch) + static_cast<std::int64_t>(frame.number - first) * config_.frame_period;
-    without += (without.empty() ? "" : ", ") + (*folder)->frames.front().file.parent_path().parent_path().filename().string();
+    without +=
+        (without.empty() ? "" : ", ") + (*folder)->frames.front().file.parent_path().parent_path().filename().string();
   }
   if (!without.empty())
-    out_.notes.push_back(fmt::format("{}: no timestamps.txt in {}: one frame per {} ms is assumed", config_.path, without,
-                                     to_milliseconds(config_.frame_period)));
+    out_.notes.push_back(fmt::format("{}: no timestamps.txt in {}: one frame per {} ms is assumed", config_.path,
+                                     without, to_milliseconds(config_.frame_period)));
 }
 
 Status Opening::calibrate() {
@@ -218,9 +220,7 @@ void Opening::add_camera() {
     due_.push_back({time, Part::kCalibration, topic, {}});
 }
 
-void Opening::add_lidar() {
-  add(points_, Part::kPoints, config_.lidar_topic, topics::kind_of<topics::LidarPoints>());
-}
+void Opening::add_lidar() { add(points_, Part::kPoints, config_.lidar_topic, topics::kind_of<topics::LidarPoints>()); }
 
 void Opening::add_oxts() {
   add(oxts_, Part::kVehicleState, config_.vehicle_topic, topics::kind_of<topics::VehicleState>());

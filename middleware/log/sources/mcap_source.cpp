@@ -103,14 +103,13 @@ Result<std::vector<std::size_t>> choose(const Recording& recording, const McapSo
     if (topic.kind != nullptr) {
       chosen.push_back(i);
     } else {
-      notes.push_back(fmt::format("{}: topic '{}' of type '{}' is left out: its kind is not known",
-                                  config.path, topic.name, topic.schema_name));
+      notes.push_back(fmt::format("{}: topic '{}' of type '{}' is left out: its kind is not known", config.path,
+                                  topic.name, topic.schema_name));
     }
   }
   for (const std::string& name : config.topics)
     if (std::ranges::find(names, name) == names.end())
-      return error(ErrorCode::kNotFound, "{}: no topic '{}': it has {}", config.path, name,
-                   fmt::join(names, ", "));
+      return error(ErrorCode::kNotFound, "{}: no topic '{}': it has {}", config.path, name, fmt::join(names, ", "));
   return chosen;
 }
 
@@ -118,7 +117,8 @@ Result<std::vector<std::size_t>> choose(const Recording& recording, const McapSo
 
 Result<OpenedSource> open_mcap(const McapSourceConfig& config) {
   if (config.reorder_window < Duration::zero())
-    return error(ErrorCode::kInvalidArgument, "reorder_window: {} ms is negative", to_milliseconds(config.reorder_window));
+    return error(ErrorCode::kInvalidArgument, "reorder_window: {} ms is negative",
+                 to_milliseconds(config.reorder_window));
   OCELLI_ASSIGN(const Recording recording, Recording::open(config.path));
   OpenedSource out;
   for (const std::string& problem : recording.mcap().problems())

@@ -10,7 +10,8 @@ namespace {
 
 /// Relative paths start at the folder of the launch file.
 Result<std::string> resolve(const std::string& path, const SourceContext& context) {
-  if (path.empty()) return error(ErrorCode::kInvalidArgument, "{}: the 'path' of the recording is missing", context.file);
+  if (path.empty())
+    return error(ErrorCode::kInvalidArgument, "{}: the 'path' of the recording is missing", context.file);
   return (context.folder / path).string();
 }
 

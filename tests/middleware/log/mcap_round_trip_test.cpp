@@ -3,7 +3,7 @@
 
 #include "ocelli/middleware/log/mcap_reader.hpp"
 #include "ocelli/middleware/log/mcap_writer.hpp"
-#include "support.hpp"
+#include "ocelli/tests/middleware/log/support.hpp"
 
 namespace ocelli::log {
 namespace {
@@ -87,8 +87,7 @@ TEST_P(RoundTrip, GivesEveryMessageBackInLogTimeOrder) {
   EXPECT_EQ(reader->statistics().messages, 300U);
   EXPECT_EQ(reader->header().library, "ocelli");
   EXPECT_EQ(read_all(reader->messages()), by_log_time(sample_messages()));
-  EXPECT_EQ(read_all(reader->messages({.order = McapOrder::kFile})),
-            sample_messages());
+  EXPECT_EQ(read_all(reader->messages({.order = McapOrder::kFile})), sample_messages());
   ASSERT_EQ(reader->channels().size(), 2U);
   const Channel& first = reader->channels().begin()->second;
   EXPECT_EQ(first.topic, "a");

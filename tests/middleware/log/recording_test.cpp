@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ocelli/middleware/log/sources/mcap_source.hpp"
-#include "support.hpp"
+#include "ocelli/tests/middleware/log/support.hpp"
 
 namespace ocelli::log {
 namespace {

@@ -14,8 +14,11 @@ std::vector<std::byte> bytes_of(const BufferPtr& buffer) {
 
 TEST(ImageView, DraftIsByteIdenticalToTheGeneratedSerializerForEveryFrameIdLength) {
   for (std::size_t length = 0; length < 64; ++length) {
-    const ImageShape shape{.stamp = from_ns(1'500'000'007), .frame_id = std::string(length, 'f'), .height = 3,
-                           .width = 5, .encoding = "bgr8"};
+    const ImageShape shape{.stamp = from_ns(1'500'000'007),
+                           .frame_id = std::string(length, 'f'),
+                           .height = 3,
+                           .width = 5,
+                           .encoding = "bgr8"};
     auto draft = draft_image(shape);
     ASSERT_TRUE(draft);
     for (std::size_t i = 0; i < draft->data.size(); ++i) draft->data[i] = std::byte(i);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../kitti_folder.hpp"
+#include "ocelli/tests/perception/kitti_folder.hpp"
 
 namespace ocelli::evaluation {
 namespace {

@@ -1,7 +1,7 @@
 // The evaluator against published evaluators' output: AB3DMOT's tracks of ten KITTI sequences.
 #include <gtest/gtest.h>
 
-#include "../kitti_folder.hpp"
+#include "ocelli/tests/perception/kitti_folder.hpp"
 #include "ocelli/perception/evaluation/evaluation.hpp"
 
 namespace ocelli::evaluation {

@@ -196,19 +196,5 @@ TEST(Fmeda, ASheetWithoutSafetyRelatedPartsHasNoMetrics) {
   EXPECT_THAT(evaluate(sheet_of({})).error().message, HasSubstr("safety-related rate: 0 FIT"));
 }
 
-TEST(Fmeda, TheExampleOfTheGuideIsComputed) {
-  RecordProperty("verifies", "REQ-FIT-015");
-  const auto sheet = load_sheet(OCELLI_SOURCE_DIR "/docs/examples/fmeda_camera.yaml");
-  ASSERT_TRUE(sheet) << sheet.error().message;
-  const auto report = evaluate(*sheet);
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->qm_fit, 3.0);
-  EXPECT_FALSE(report->is_met()) << "the fogged lens has no measured coverage";
-  EXPECT_THAT(report->notes, Contains(HasSubstr("lens_heater/fogged_lens: coverage by 'blind_detector' is 0")));
-  EXPECT_NEAR(report->rates.single_point + report->rates.residual,
-              report->rates.safety_related * (1.0 - report->spfm.value), 1e-9);
-  EXPECT_EQ(to_string(report->modes[0].covers[0].source), "measured");
-}
-
 }  // namespace
 }  // namespace ocelli::safety

@@ -53,8 +53,10 @@ void plot_cloud(Picture& picture, const topics::PointCloudView& cloud, const Pos
     if (std::isnan(point.x)) continue;
     const Eigen::Vector3d p = T_vehicle_lidar * Eigen::Vector3d(point.x, point.y, point.z);
     const auto bright = static_cast<unsigned char>(60 + 195 * point.intensity);
-    if (p.z() < 0.2) plot(picture, p, 0, 0, bright);
-    else plot(picture, p, bright, bright, bright);
+    if (p.z() < 0.2)
+      plot(picture, p, 0, 0, bright);
+    else
+      plot(picture, p, bright, bright, bright);
   }
 }
 
@@ -80,7 +82,8 @@ int run(const std::string& path, const std::string& out, std::uint64_t seed, con
   if (!scenario) return fmt::print(stderr, "{}\n", scenario.error().message), 2;
   sim::SimOptions options;
   options.seed = seed;
-  if (scenario->sensors.cameras.empty() || scenario->sensors.lidars.empty()) return fmt::print(stderr, "needs a camera and a lidar\n"), 2;
+  if (scenario->sensors.cameras.empty() || scenario->sensors.lidars.empty())
+    return fmt::print(stderr, "needs a camera and a lidar\n"), 2;
   const std::string camera = scenario->sensors.cameras[0].name;
   const std::string lidar = scenario->sensors.lidars[0].name;
   options.topics = {camera, lidar, scenario->sensors.truth.tracks};
@@ -98,7 +101,8 @@ int run(const std::string& path, const std::string& out, std::uint64_t seed, con
     const std::string& topic = (*source)->topics()[(*message)->topic].name;
     const auto bytes = (*message)->cdr->bytes();
     if (topic == camera) picture_of(*topics::ImageView::parse(bytes)).save(fmt::format("{}/camera_{:.1f}.ppm", out, t));
-    if (topic == lidar) plot_cloud(above = Picture{kSide, kSide}, *topics::PointCloudView::parse(bytes), mountings.at(lidar));
+    if (topic == lidar)
+      plot_cloud(above = Picture{kSide, kSide}, *topics::PointCloudView::parse(bytes), mountings.at(lidar));
     if (topic != scenario->sensors.truth.tracks) continue;
     msg::Tracks truth;
     if (!topics::decode(bytes, truth)) return 1;
@@ -115,8 +119,10 @@ int main(int argc, char** argv) {
   std::uint64_t seed = 1;
   std::vector<double> seconds;
   for (int i = 3; i < argc; ++i) {
-    if (std::string(argv[i]) == "--seed" && i + 1 < argc) seed = std::strtoull(argv[++i], nullptr, 10);
-    else seconds.push_back(std::strtod(argv[i], nullptr));
+    if (std::string(argv[i]) == "--seed" && i + 1 < argc)
+      seed = std::strtoull(argv[++i], nullptr, 10);
+    else
+      seconds.push_back(std::strtod(argv[i], nullptr));
   }
   return run(argv[1], argv[2], seed, seconds);
 }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kitti_drive.hpp"
+#include "ocelli/tests/middleware/log/sources/kitti_drive.hpp"
 #include "ocelli/middleware/log/sources/kitti_frames.hpp"
 
 namespace ocelli::log {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../support.hpp"
+#include "ocelli/tests/middleware/log/support.hpp"
 #include "ocelli/middleware/log/sources/kitti_raw.hpp"
 #include "ocelli/middleware/topics/point_cloud_view.hpp"
 
@@ -23,13 +23,16 @@ inline constexpr const char* kObjectCalibration =
 
 class TestDrive {
  public:
-  explicit TestDrive(std::filesystem::path path) : path_(std::move(path)) { std::filesystem::create_directories(path_); }
+  explicit TestDrive(std::filesystem::path path) : path_(std::move(path)) {
+    std::filesystem::create_directories(path_);
+  }
 
   void picture(int number, int width = 8, int height = 4, const std::string& folder = "image_02") {
     cv::Mat pixels(height, width, CV_8UC3);
     for (int y = 0; y < height; ++y)
       for (int x = 0; x < width; ++x)
-        pixels.at<cv::Vec3b>(y, x) = cv::Vec3b(static_cast<uchar>(x), static_cast<uchar>(y), static_cast<uchar>(number));
+        pixels.at<cv::Vec3b>(y, x) =
+            cv::Vec3b(static_cast<uchar>(x), static_cast<uchar>(y), static_cast<uchar>(number));
     const auto file = name(folder, number, ".png");
     std::filesystem::create_directories(file.parent_path());
     ASSERT_TRUE(cv::imwrite(file.string(), pixels));

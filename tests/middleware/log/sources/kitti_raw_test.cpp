@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include "kitti_drive.hpp"
+#include "ocelli/tests/middleware/log/sources/kitti_drive.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
 
@@ -99,8 +99,9 @@ TEST_F(KittiRaw, ReadsTimestampsAndMergesSensorsByThem) {
 TEST_F(KittiRaw, FindsTheLinesOfAWholeDriveAndOfOneCutOut) {
   drive_.cloud(2);
   drive_.cloud(4);
-  drive_.file("velodyne_points/timestamps.txt",
-              "2011-09-26 00:00:10\n2011-09-26 00:00:11\n2011-09-26 00:00:12\n2011-09-26 00:00:13\n2011-09-26 00:00:14");
+  drive_.file(
+      "velodyne_points/timestamps.txt",
+      "2011-09-26 00:00:10\n2011-09-26 00:00:11\n2011-09-26 00:00:12\n2011-09-26 00:00:13\n2011-09-26 00:00:14");
   auto whole = open_kitti_raw(drive_.config());
   ASSERT_TRUE(whole) << whole.error().message;
   EXPECT_EQ(drain(*whole->source)[0].sensed_at, kKittiEpoch + 12s);
@@ -283,8 +284,8 @@ TEST(KittiRawDrive, OfTheRealCarIsReadWhole) {
       EXPECT_LT(cloud->size(), 120'000U);
     }
   }
-  EXPECT_EQ(counts, (std::map<std::string, std::size_t>{{"camera/front", 32}, {"lidar/top", 32},
-                                                       {"camera/front/calibration", 4}}));
+  EXPECT_EQ(counts, (std::map<std::string, std::size_t>{
+                        {"camera/front", 32}, {"lidar/top", 32}, {"camera/front/calibration", 4}}));
 }
 
 }  // namespace
