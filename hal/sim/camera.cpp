@@ -112,9 +112,9 @@ class Camera final : public Device {
     world_.scene().nearest(rays, hits);
     std::array<SeenSurface, kBundle> seen;
     std::array<Eigen::Vector3f, kBundle> place;
-    RayBundle to_sun;
+    RayBundle to_sun{};
     for (std::size_t i = 0; i < kBundle; ++i) {
-      to_sun.reach_m[i] = -1.0F;
+      aim_at_sun(to_sun, i, view.origin, Eigen::Vector3f::Zero());
       if (hits.placed[i] == HitBundle::kNothing) continue;
       seen[i] = world_.seen(rays, hits, i);
       place[i] = view.origin + hits.range_m[i] * direction_of(rays, i);
@@ -139,10 +139,9 @@ class Camera final : public Device {
     return {rays.direction_x[i], rays.direction_y[i], rays.direction_z[i]};
   }
 
-  /// Surfaces that turn away from the sun need no ray.
+  /// Surfaces that do not face the sun need no ray.
   void aim_at_sun(RayBundle& rays, std::size_t i, const Eigen::Vector3f& place, const Eigen::Vector3f& normal) const {
     const Eigen::Vector3f& sun = daylight_.to_sun();
-    if (normal.dot(sun) <= 0.0F) return;
     const Eigen::Vector3f origin = place + 0.01F * normal;
     rays.origin_x[i] = origin.x();
     rays.origin_y[i] = origin.y();
@@ -150,7 +149,7 @@ class Camera final : public Device {
     rays.direction_x[i] = sun.x();
     rays.direction_y[i] = sun.y();
     rays.direction_z[i] = sun.z();
-    rays.reach_m[i] = 150.0F;
+    rays.reach_m[i] = normal.dot(sun) > 0.0F ? 150.0F : -1.0F;
   }
 
   void expose(const Colour& colour, const Random& random, std::uint64_t index, std::span<std::byte> bgr) const {

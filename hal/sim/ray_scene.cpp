@@ -2,6 +2,7 @@
 
 #include <embree3/rtcore.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "ocelli/middleware/core/expect.hpp"
@@ -28,7 +29,8 @@ void copy16(std::array<T, kBundle>& to, const T* from) {
   std::memcpy(to.data(), from, sizeof(T) * kBundle);
 }
 
-void fill(RTCRay16& ray, const RayBundle& rays, std::array<int, kBundle>& valid) {
+/// False when there is nothing to cast: Embree's coherent traversal must not be called without an active ray.
+bool fill(RTCRay16& ray, const RayBundle& rays, std::array<int, kBundle>& valid) {
   copy16(ray.org_x, rays.origin_x);
   copy16(ray.org_y, rays.origin_y);
   copy16(ray.org_z, rays.origin_z);
@@ -44,13 +46,15 @@ void fill(RTCRay16& ray, const RayBundle& rays, std::array<int, kBundle>& valid)
     ray.flags[i] = 0;
     valid[i] = rays.reach_m[i] > 0.0F ? -1 : 0;
   }
+  return std::ranges::any_of(valid, [](int lane) { return lane != 0; });
 }
 
 }  // namespace
 
 Result<std::unique_ptr<RayScene>> RayScene::create() {
-  // One build thread: the tree, and with it every tie between two surfaces, is the same in every run.
-  RTCDevice device = rtcNewDevice("threads=1,set_affinity=0");
+  // One build thread: the tree, and with it every tie between two surfaces, is the same in every run. AVX2 at most: the
+  // same bytes on machines with and without AVX-512, whose coherent occlusion test in Embree 3.13.5 may never return.
+  RTCDevice device = rtcNewDevice("threads=1,set_affinity=0,max_isa=avx2");
   if (device == nullptr)
     return error(ErrorCode::kUnavailable, "Embree does not start (error {})",
                  static_cast<int>(rtcGetDeviceError(nullptr)));
@@ -105,7 +109,8 @@ void RayScene::commit() { rtcCommitScene(scene_); }
 void RayScene::nearest(const RayBundle& rays, HitBundle& hits) const {
   alignas(64) RTCRayHit16 packet;
   alignas(64) std::array<int, kBundle> valid;
-  fill(packet.ray, rays, valid);
+  hits.placed.fill(HitBundle::kNothing);
+  if (!fill(packet.ray, rays, valid)) return;
   std::memset(packet.hit.geomID, 0xFF, sizeof packet.hit.geomID);
   std::memset(packet.hit.instID, 0xFF, sizeof packet.hit.instID);
   RTCIntersectContext context;
@@ -123,10 +128,11 @@ void RayScene::nearest(const RayBundle& rays, HitBundle& hits) const {
 void RayScene::block(RayBundle& rays) const {
   alignas(64) RTCRay16 packet;
   alignas(64) std::array<int, kBundle> valid;
-  fill(packet, rays, valid);
+  if (!fill(packet, rays, valid)) return;
   RTCIntersectContext context;
   rtcInitIntersectContext(&context);
-  context.flags = RTC_INTERSECT_CONTEXT_FLAG_COHERENT;
+  // The coherent variant is no faster here.
+  context.flags = RTC_INTERSECT_CONTEXT_FLAG_INCOHERENT;
   rtcOccluded16(valid.data(), scene_, &context, &packet);
   copy16(rays.reach_m, packet.tfar);
 }

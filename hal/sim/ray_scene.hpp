@@ -19,7 +19,8 @@ namespace ocelli::sim {
 
 inline constexpr std::size_t kBundle = 16;
 
-/// Sixteen rays at once, best when they point the same way. A ray with reach <= 0 is not cast.
+/// Sixteen rays at once, best when they point the same way. A ray with reach <= 0 is not cast, but its numbers must be
+/// finite all the same.
 struct alignas(64) RayBundle {
   std::array<float, kBundle> origin_x, origin_y, origin_z;           // world [m]
   std::array<float, kBundle> direction_x, direction_y, direction_z;  // world, unit length
