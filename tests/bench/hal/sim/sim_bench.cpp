@@ -31,8 +31,20 @@ void run(benchmark::State& state, const std::string& topic) {
   }
 }
 
-BENCHMARK_CAPTURE(run, lidar_64x1800, "lidar/top")->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(300);
-BENCHMARK_CAPTURE(run, camera_621x188, "camera/front")->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(300);
+BENCHMARK_CAPTURE(run, lidar_64x1800, "lidar/top")
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(300);
+BENCHMARK_CAPTURE(run, camera_621x188, "camera/front")
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(300);
 BENCHMARK_CAPTURE(run, imu, "imu")->ArgName("threads")->Arg(1)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(run, wheels, "vehicle/state")->ArgName("threads")->Arg(1)->Unit(benchmark::kMicrosecond);
 
