@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "ocelli/middleware/core/scheduling.hpp"
+#include "ocelli/middleware/bus/scheduling.hpp"
 #include "ocelli/middleware/dds/frame_type.hpp"
 
 namespace ocelli::dds {

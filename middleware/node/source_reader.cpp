@@ -1,6 +1,6 @@
 #include "ocelli/middleware/node/source_reader.hpp"
 
-#include "ocelli/middleware/core/scheduling.hpp"
+#include "ocelli/middleware/bus/scheduling.hpp"
 
 namespace ocelli::node {
 

@@ -1,4 +1,4 @@
-#include "ocelli/middleware/core/scheduling.hpp"
+#include "ocelli/middleware/bus/scheduling.hpp"
 
 #include <sched.h>
 
