@@ -72,6 +72,7 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   const LiveClock clock{Duration{settings.clock_offset_ns}};
   OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings, process)));
   Bus bus(clock, std::move(lane));
+  bus.on_problem([](const std::string& problem) { spdlog::warn("bus: {}", problem); });
   if (process == kMonitorProcess) return run_monitor(settings, launch, bus, ready_fd);
   if (process == kRecorderProcess) return run_recorder(settings, launch, bus, ready_fd);
   return run_nodes(settings, launch, process, bus, ready_fd);

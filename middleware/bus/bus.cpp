@@ -3,27 +3,10 @@
 #include <algorithm>
 #include <random>
 
+#include "ocelli/middleware/bus/topic_state.hpp"
 #include "ocelli/middleware/core/expect.hpp"
 
 namespace ocelli {
-
-/// What this process knows of one topic instance.
-struct TopicState {
-  TopicState(std::string name_in, const topics::TopicKind& kind_in) : name(std::move(name_in)), kind(&kind_in) {}
-
-  const std::string name;
-  const topics::TopicKind* const kind;
-  const TopicId id = topic_id(name);
-  std::atomic<std::int64_t> delay_ns = 0;  // injected
-  std::atomic<bool> has_publisher = false;
-  std::atomic<std::uint64_t> failed_writes = 0;
-  std::unique_ptr<NetworkWriter> writer;  // set before the first publish, kept until the bus ends
-
-  std::mutex mutex;  // guards what follows
-  std::vector<std::weak_ptr<Subscription>> subscriptions;
-  SamplePtr latched;  // last value of a `state` topic
-  std::unique_ptr<NetworkReader> network;
-};
 
 namespace {
 
@@ -52,10 +35,13 @@ SampleHeader foreign_header(TopicId topic, const NetworkFrame& frame) {
   return header;
 }
 
-Integrity check(const SampleHeader& header, TopicId expected, std::span<const std::byte> body) {
-  if (header.topic != expected) return Integrity::kCorrupt;
-  if (header.e2e_profile != kCrc32Profile) return Integrity::kUnprotected;
-  return frame_crc32(header, body) == header.e2e_crc ? Integrity::kTrusted : Integrity::kCorrupt;
+/// Fills in the length and the protection that the kind asks for.
+void protect(SampleHeader& header, const topics::TopicKind& kind, std::span<const std::byte> body) {
+  header.body_length = static_cast<std::uint32_t>(body.size());
+  if (kind.e2e != topics::E2e::kCrc32) return;
+  header.e2e_profile = kCrc32Profile;
+  header.e2e_counter = static_cast<std::uint32_t>(header.sequence);
+  header.e2e_crc = frame_crc32(header, body);
 }
 
 }  // namespace
@@ -78,6 +64,9 @@ SampleHeader make_header(TopicId topic, std::uint32_t writer, std::uint64_t sequ
 RawPublisher::RawPublisher(Bus& bus, TopicState& topic) : bus_(bus), topic_(topic), writer_(new_writer_id()) {}
 RawPublisher::~RawPublisher() { topic_.has_publisher = false; }
 
+BufferPool& RawPublisher::pool() const {
+  return topic_.ring == nullptr ? default_pool() : static_cast<BufferPool&>(*topic_.ring);
+}
 const std::string& RawPublisher::topic() const { return topic_.name; }
 const topics::TopicKind& RawPublisher::kind() const { return *topic_.kind; }
 std::size_t RawPublisher::remote_readers() const { return topic_.writer == nullptr ? 0 : topic_.writer->readers(); }
@@ -104,14 +93,22 @@ SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBuffe
 
 void Bus::send(TopicState& topic, const SamplePtr& sample) {
   deliver(topic, sample, Integrity::kTrusted);
-  if (topic.writer == nullptr || !topic.writer->is_wanted()) return;
-  const ConstBufferPtr cdr = cdr_of(*sample);
-  SampleHeader header = sample->header;
-  header.body_length = static_cast<std::uint32_t>(cdr->bytes().size());
-  if (topic.kind->e2e == topics::E2e::kCrc32) {
-    header.e2e_profile = kCrc32Profile;
-    header.e2e_counter = static_cast<std::uint32_t>(header.sequence);
-    header.e2e_crc = frame_crc32(header, cdr->bytes());
+  if (topic.writer != nullptr) send_outside(topic, *sample);
+}
+
+void Bus::send_outside(TopicState& topic, const Sample& sample) {
+  const bool is_latched = topic.kind->qos == topics::Qos::kState;
+  const bool has_ring_readers = topic.ring != nullptr && (is_latched || topic.writer->ring_readers() > 0);
+  if (!has_ring_readers && !topic.writer->is_wanted()) return;
+  const ConstBufferPtr cdr = has_ring_readers ? cdr_of(sample, *topic.ring) : cdr_of(sample);
+  SampleHeader header = sample.header;
+  protect(header, *topic.kind, cdr->bytes());
+  const bool is_beside = has_ring_readers && !topic.ring->commit(header, cdr);
+  if (has_ring_readers && !is_beside) topic.ring->wake();
+  if (!is_beside && !topic.writer->is_wanted()) return;
+  if (is_beside) {
+    header.flags |= SampleHeader::kBesideRing;
+    protect(header, *topic.kind, cdr->bytes());
   }
   if (!topic.writer->write(header, cdr->bytes())) topic.failed_writes.fetch_add(1, std::memory_order_relaxed);
 }
@@ -121,7 +118,16 @@ Bus::Bus(const Clock& clock, std::unique_ptr<NetworkLane> network)
 
 Bus::~Bus() {
   delays_.reset();
-  for (auto& [name, topic] : topics_) topic->network.reset();  // readers stop before the queues they feed
+  for (auto& [name, topic] : topics_) topic->network.reset();  // no ring is opened from here on
+  for (auto& [name, topic] : topics_)
+    for (ReadRing& ring : topic->rings)
+      for (auto& [waiter, input] : ring.inputs) waiter->detach(input);
+  waiting_.request_stop();
+  if (waiter_ != nullptr) waiter_->notify();
+}
+
+void Bus::report(const std::string& problem) const {
+  if (report_) report_(problem);
 }
 
 Result<TopicState*> Bus::state_of(const topics::TopicKind& kind, const std::string& topic) {
@@ -138,40 +144,85 @@ Result<std::unique_ptr<RawPublisher>> Bus::publish(const topics::TopicKind& kind
   OCELLI_ASSIGN(TopicState* const state, state_of(kind, topic));
   if (state->has_publisher.exchange(true))
     return error(ErrorCode::kInvalidArgument, "topic '{}' has a publisher in this process already", state->name);
-  if (network_ != nullptr && state->writer == nullptr) {
-    OCELLI_ASSIGN(state->writer, network_->open_writer(state->name, kind));
-  }
+  if (network_ != nullptr && state->writer == nullptr) OCELLI_TRY(open_writer(*state));
   return std::make_unique<RawPublisher>(*this, *state);
+}
+
+Status Bus::open_writer(TopicState& topic) {
+  std::vector<std::byte> announcement;
+  auto ring = RingWriter::create(topic.name, ring_geometry(*topic.kind), ring_identity(topic.name, *topic.kind));
+  if (ring) {
+    topic.ring = std::move(*ring);
+    announcement = to_bytes(topic.ring->address());
+  } else {
+    report(ring.error().message);  // everybody outside gets it over the network
+  }
+  OCELLI_ASSIGN(topic.writer, network_->open_writer(topic.name, *topic.kind, announcement));
+  return ok();
 }
 
 Result<std::shared_ptr<Subscription>> Bus::subscribe(const topics::TopicKind& kind, const std::string& topic,
                                                      Signal* signal, std::size_t depth) {
+  return add_subscription(kind, topic, signal, own_waiter(), depth);
+}
+
+Result<std::shared_ptr<Subscription>> Bus::subscribe(const topics::TopicKind& kind, const std::string& topic,
+                                                     const std::shared_ptr<RingWaiter>& waiter, std::size_t depth) {
+  return add_subscription(kind, topic, waiter.get(), waiter, depth);
+}
+
+Result<std::shared_ptr<Subscription>> Bus::add_subscription(const topics::TopicKind& kind, const std::string& topic,
+                                                            Notifiable* signal, std::shared_ptr<RingWaiter> waiter,
+                                                            std::size_t depth) {
   OCELLI_ASSIGN(TopicState* const state, state_of(kind, topic));
-  auto subscription = std::make_shared<Subscription>(state->name, kind, depth == 0 ? kind.depth : depth, signal);
+  auto subscription = std::make_shared<Subscription>(state->name, kind, depth == 0 ? kind.depth : depth, signal,
+                                                     std::move(waiter), clock_.now());
   bool needs_network = false;
   {
     const std::lock_guard lock(state->mutex);
     state->subscriptions.push_back(subscription);
     if (state->latched != nullptr) subscription->deliver(state->latched, clock_.now(), Integrity::kTrusted);
+    if (subscription->waiter() != nullptr) listen(*state, *subscription);
     needs_network = network_ != nullptr && state->network == nullptr;
   }
-  if (needs_network) {
-    OCELLI_ASSIGN(auto reader, network_->open_reader(state->name, kind, [this, state](NetworkFrame frame) {
-      on_frame(*state, std::move(frame));
-    }));
-    const std::lock_guard lock(state->mutex);
-    state->network = std::move(reader);
-  }
+  if (needs_network) OCELLI_TRY(open_reader(*state));
   return subscription;
 }
 
-void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity) {
+Status Bus::open_reader(TopicState& topic) {
+  ReaderEvents events;
+  events.on_frame = [this, &topic](NetworkFrame frame) { on_frame(topic, std::move(frame)); };
+  events.on_writer = [this, &topic](const PeerId& peer, std::span<const std::byte> announcement) {
+    return on_writer(topic, peer, announcement);
+  };
+  events.on_writer_gone = [this, &topic](const PeerId& peer) { on_writer_gone(topic, peer); };
+  OCELLI_ASSIGN(auto reader, network_->open_reader(topic.name, *topic.kind, std::move(events)));
+  const std::lock_guard lock(topic.mutex);
+  topic.network = std::move(reader);
+  return ok();
+}
+
+std::shared_ptr<RingWaiter> Bus::own_waiter() {
+  if (network_ == nullptr) return nullptr;
+  const std::lock_guard lock(mutex_);
+  if (waiter_ == nullptr) {
+    waiter_ = std::make_shared<RingWaiter>();
+    waiting_ = std::jthread([waiter = waiter_](const std::stop_token& stop) {
+      constexpr Duration kStopPoll = 1s;
+      while (!stop.stop_requested()) waiter->wait_for(kStopPoll);
+    });
+  }
+  return waiter_;
+}
+
+void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity, const RingWaiter* only) {
   const Time now = clock_.now();
   const std::lock_guard lock(topic.mutex);
   if (topic.kind->qos == topics::Qos::kState) topic.latched = sample;
   std::erase_if(topic.subscriptions, [&](const std::weak_ptr<Subscription>& weak) {
     const auto subscription = weak.lock();
-    if (subscription != nullptr) subscription->deliver(sample, now, integrity);
+    const bool is_meant = subscription != nullptr && (only == nullptr || subscription->waiter().get() == only);
+    if (is_meant) subscription->deliver(sample, now, integrity);
     return subscription == nullptr;
   });
 }
@@ -182,10 +233,16 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
   Integrity integrity = Integrity::kUnprotected;
   const auto header = read_trailer(frame.bytes->bytes());
   if (header.has_value()) {
+    const bool is_in_ring = frame.is_from_ring_writer && (header->flags & SampleHeader::kBesideRing) == 0;
+    if (is_in_ring) return;
     const auto body = frame.bytes->bytes().first(header->body_length);
-    integrity = check(*header, topic.id, body);
+    integrity = check_e2e(topic, *header, body);
     sample->header = *header;
     frame.bytes->truncate(header->body_length);
+    if (integrity != Integrity::kCorrupt) {
+      const std::lock_guard lock(topic.mutex);
+      topic.network_last[header->writer] = header->sequence;
+    }
   } else {
     sample->header = foreign_header(topic.id, frame);
   }

@@ -1,16 +1,19 @@
 #pragma once
 // The publish/subscribe bus of one process. The lane of each pair is chosen here, never by the user: same process →
-// shared pointers; elsewhere → the network lane. publish() never blocks and nothing is dropped without being counted.
+// shared pointers; same host → a ring in shared memory; elsewhere, and every program that is not Ocelli → the network
+// lane. publish() never blocks and nothing is dropped without being counted.
 //
 //   OCELLI_ASSIGN(auto publisher, bus.publish<topics::Tracks>("tracks"));
 //   publisher->publish(std::move(tracks), {.sensed_at = stamp});
 //   OCELLI_ASSIGN(auto subscription, bus.subscribe<topics::Tracks>("tracks", &signal));
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "ocelli/middleware/bus/delay_line.hpp"
@@ -50,6 +53,9 @@ class RawPublisher {
 
   /// Exactly one of value (a generated message) and cdr must be set. Returns the header that was given to it.
   SampleHeader publish(std::shared_ptr<const void> value, ConstBufferPtr cdr, const PublishInfo& info);
+
+  /// Where bulk messages are made: what is published from here is written once. Falls back to the heap.
+  [[nodiscard]] BufferPool& pool() const;
 
   [[nodiscard]] const std::string& topic() const;
   [[nodiscard]] const topics::TopicKind& kind() const;
@@ -93,9 +99,13 @@ class Bus {
 
   /// Error when this process publishes the topic already, or knows it as another kind. An empty name is the kind's own.
   Result<std::unique_ptr<RawPublisher>> publish(const topics::TopicKind& kind, const std::string& topic);
-  /// `signal` (may be null) is notified at each message and must outlive the subscription. Depth 0 = the kind's.
+  /// `signal` (may be null) is notified at each message and must outlive the subscription. Depth 0 = the kind's. With
+  /// a greater depth bulk messages are copied out of their ring, so that they survive the wait.
   Result<std::shared_ptr<Subscription>> subscribe(const topics::TopicKind& kind, const std::string& topic,
                                                   Signal* signal, std::size_t depth = 0);
+  /// For a thread of its own on the shortest way: messages come while it calls waiter->wait_for().
+  Result<std::shared_ptr<Subscription>> subscribe(const topics::TopicKind& kind, const std::string& topic,
+                                                  const std::shared_ptr<RingWaiter>& waiter, std::size_t depth = 0);
 
   template <class Tag>
   Result<std::unique_ptr<Publisher<Tag>>> publish(const std::string& topic = {}) {
@@ -109,6 +119,10 @@ class Bus {
 
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
+  /// Gets what is wrong with peers (a ring that cannot be opened, a topic of another type), for the log. Called on
+  /// threads of the lanes; set it before the first subscription.
+  void on_problem(std::function<void(const std::string&)> report) { report_ = std::move(report); }
+
   /// Injection point: messages that this process publishes on `topic` from now on arrive `delay` later (0 ends it;
   /// what is under way still arrives in order). Compiled out with OCELLI_INJECTION=OFF.
   void inject_delay(const std::string& topic, Duration delay);
@@ -116,15 +130,30 @@ class Bus {
  private:
   friend class RawPublisher;
   Result<TopicState*> state_of(const topics::TopicKind& kind, const std::string& topic);
+  Status open_writer(TopicState& topic);
+  Result<std::shared_ptr<Subscription>> add_subscription(const topics::TopicKind& kind, const std::string& topic,
+                                                         Notifiable* signal, std::shared_ptr<RingWaiter> waiter,
+                                                         std::size_t depth);
+  Status open_reader(TopicState& topic);
   void send(TopicState& topic, const SamplePtr& sample);
-  void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity);
+  void send_outside(TopicState& topic, const Sample& sample);
+  void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity, const RingWaiter* only = nullptr);
   void on_frame(TopicState& topic, NetworkFrame frame);
+  RingVerdict on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement);
+  void on_writer_gone(TopicState& topic, const PeerId& peer);
+  void on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message);
+  void listen(TopicState& topic, Subscription& subscription);
+  std::shared_ptr<RingWaiter> own_waiter();
+  void report(const std::string& problem) const;
 
   const Clock& clock_;
   std::unique_ptr<NetworkLane> network_;
+  std::function<void(const std::string&)> report_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<TopicState>> topics_;
   std::unique_ptr<DelayLine> delays_;
+  std::shared_ptr<RingWaiter> waiter_;  // of subscriptions without one of their own
+  std::jthread waiting_;
 };
 
 }  // namespace ocelli

@@ -16,16 +16,20 @@ struct Sample {
   const topics::TopicKind* kind = nullptr;
   std::shared_ptr<const void> value;  // generated message, or the view of a bulk kind; null until someone decodes it
   ConstBufferPtr cdr;                 // encapsulated CDR; null while only this process has seen the message
+
+  /// False when the bytes were overwritten in the ring of their writer: whatever was made from them must be dropped.
+  /// Ask after the last use.
+  [[nodiscard]] bool intact() const { return cdr == nullptr || cdr->is_intact(); }
 };
 
 using SamplePtr = std::shared_ptr<const Sample>;
 
-/// The encoded form; encodes when the sample has only its object.
-[[nodiscard]] inline ConstBufferPtr cdr_of(const Sample& sample) {
+/// The encoded form; encodes when the sample has only its object, into a buffer of the pool.
+[[nodiscard]] inline ConstBufferPtr cdr_of(const Sample& sample, BufferPool& pool = default_pool()) {
   if (sample.cdr != nullptr) return sample.cdr;
   thread_local std::vector<std::byte> scratch;
   sample.kind->codec().encode(sample.value.get(), scratch);
-  BufferPtr buffer = default_pool().take(scratch.size());
+  BufferPtr buffer = pool.take(scratch.size());
   buffer->resize(0, scratch.size());
   std::copy(scratch.begin(), scratch.end(), buffer->bytes().begin());
   return buffer;

@@ -9,9 +9,16 @@
 
 namespace ocelli {
 
-class Signal {
+/// What a deliverer rings after it has put a message into a queue.
+class Notifiable {
  public:
-  void notify() {
+  virtual ~Notifiable() = default;
+  virtual void notify() = 0;
+};
+
+class Signal final : public Notifiable {
+ public:
+  void notify() override {
     {
       const std::lock_guard lock(mutex_);
       is_set_ = true;

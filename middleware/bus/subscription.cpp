@@ -12,6 +12,7 @@ std::uint32_t LossCounter::count(const SampleHeader& header) {
 
 std::optional<Received> Subscription::take() {
   const std::lock_guard lock(mutex_);
+  while (!queue_.empty() && !queue_.front().sample->intact()) queue_.pop_front();
   if (queue_.empty()) return std::nullopt;
   Received received = std::move(queue_.front());
   queue_.pop_front();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "ocelli/middleware/bus/ring_waiter.hpp"
 #include "ocelli/middleware/bus/sample.hpp"
 #include "ocelli/middleware/bus/signal.hpp"
 
@@ -39,10 +40,18 @@ class LossCounter {
 
 class Subscription {
  public:
-  Subscription(std::string topic, const topics::TopicKind& kind, std::size_t depth, Signal* signal)
-      : topic_(std::move(topic)), kind_(&kind), depth_(depth), signal_(signal) {}
+  /// `waiter` delivers what comes through rings; `signal` (may be null) is notified at each message.
+  Subscription(std::string topic, const topics::TopicKind& kind, std::size_t depth, Notifiable* signal,
+               std::shared_ptr<RingWaiter> waiter, Time created_at)
+      : topic_(std::move(topic)),
+        kind_(&kind),
+        depth_(depth),
+        signal_(signal),
+        waiter_(std::move(waiter)),
+        created_at_(created_at) {}
 
-  /// Oldest first; nothing when the queue is empty. The gap left by dropped messages shows in `lost` of the next one.
+  /// Oldest first; nothing when the queue is empty. Messages that were overtaken in their ring while they waited are
+  /// passed over. The gap left by dropped messages shows in `lost` of the next one.
   [[nodiscard]] std::optional<Received> take();
 
   /// Called by the lanes, on any thread. A full queue drops its oldest message.
@@ -50,6 +59,9 @@ class Subscription {
 
   [[nodiscard]] const std::string& topic() const { return topic_; }
   [[nodiscard]] const topics::TopicKind& kind() const { return *kind_; }
+  [[nodiscard]] std::size_t depth() const { return depth_; }
+  [[nodiscard]] Time created_at() const { return created_at_; }
+  [[nodiscard]] const std::shared_ptr<RingWaiter>& waiter() const { return waiter_; }
   /// Messages lost so far, in queue or lane.
   [[nodiscard]] std::uint64_t lost() const;
 
@@ -57,7 +69,9 @@ class Subscription {
   const std::string topic_;
   const topics::TopicKind* const kind_;
   const std::size_t depth_;
-  Signal* const signal_;
+  Notifiable* const signal_;
+  const std::shared_ptr<RingWaiter> waiter_;
+  const Time created_at_;
   mutable std::mutex mutex_;
   std::deque<Received> queue_;
   LossCounter losses_;

@@ -16,6 +16,9 @@ class Buffer {
   [[nodiscard]] std::span<std::byte> bytes() { return {data_ + offset_, size_}; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_ + offset_, size_}; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
+  /// False when somebody else has written over the bytes: what was read of them until now does not count. Only bytes
+  /// in the shared memory of another process can lose their integrity.
+  [[nodiscard]] virtual bool is_intact() const { return true; }
   /// Precondition: offset + size <= capacity().
   void resize(std::size_t offset, std::size_t size);
   /// Keeps the first `size` bytes. Precondition: size <= bytes().size().

@@ -34,6 +34,16 @@ Observation observation_of(EntityId entity, const SampleHeader& header, Observat
   return observation;
 }
 
+/// A step that worked on bytes which their writer has overtaken may have seen anything.
+Status check_intact(const StepInputs& inputs, const std::vector<BoundInput>& ports) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (const SamplePtr& sample : inputs[i])
+      if (!sample->intact())
+        return error(ErrorCode::kTimeout, "{} #{} was overwritten in its ring while the step ran", ports[i].topic,
+                     sample->header.sequence);
+  return ok();
+}
+
 /// Names in `given` that no spec has.
 template <class Value, class Specs>
 Status check_ports(const std::map<std::string, Value>& given, const Specs& specs, std::string_view node,
@@ -114,7 +124,8 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
     } else {
       auto& history = histories_[i];
       const Time oldest = now - inputs_[i].span;
-      std::erase_if(history, [&](const SamplePtr& sample) { return sample->header.sensed_at() < oldest; });
+      std::erase_if(history,
+                    [&](const SamplePtr& sample) { return sample->header.sensed_at() < oldest || !sample->intact(); });
       chosen.assign(history.begin(), history.end());
       if (chosen.empty()) activation.is_degraded = true;
     }
@@ -135,6 +146,7 @@ std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const 
   std::vector<Outgoing> outgoing;
   const std::uint32_t flags = activation.is_degraded ? SampleHeader::kDegraded : 0;
   Status status = std::move(activation.result.status);
+  if (status) status = check_intact(activation.inputs, inputs_);
   for (StepOutput& output : activation.result.outputs) {
     if (output.value != nullptr && status) status = validate(*outputs_[output.port].spec.kind, output.value.get());
     if (!status) break;

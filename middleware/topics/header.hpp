@@ -45,7 +45,8 @@ struct SampleHeader {
   std::uint16_t size = 112;      // of this header, so that it can grow
   std::uint16_t magic = 0x6F43;  // "Co", last so that a trailer is found from the end
 
-  static constexpr std::uint32_t kDegraded = 1;  // made with an input missing or too old
+  static constexpr std::uint32_t kDegraded = 1;    // made with an input missing or too old
+  static constexpr std::uint32_t kBesideRing = 2;  // did not fit into the ring of its writer: came over the network
 
   [[nodiscard]] Time sensed_at() const { return from_ns(sensed_at_ns); }
   [[nodiscard]] Time published_at() const { return from_ns(published_at_ns); }

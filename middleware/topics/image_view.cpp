@@ -6,6 +6,13 @@
 namespace ocelli::topics {
 namespace {
 
+/// The same text in memory of ours: a view must survive bytes that change under it. Empty when it is unknown.
+std::string_view known_encoding(std::string_view encoding) {
+  for (const std::string_view known : {"mono8", "bgr8", "rgb8"})
+    if (encoding == known) return known;
+  return {};
+}
+
 /// Bytes per pixel; 0 = not an encoding that Ocelli handles.
 std::uint32_t channels_of(std::string_view encoding) {
   if (encoding == "mono8") return 1;
@@ -21,14 +28,15 @@ Result<ImageView> ImageView::parse(std::span<const std::byte> cdr) {
   view.frame_id = in.text();
   view.height = in.number<std::uint32_t>();
   view.width = in.number<std::uint32_t>();
-  view.encoding = in.text();
+  const std::string_view encoding = in.text();
+  view.encoding = known_encoding(encoding);
   in.number<std::uint8_t>();  // is_bigendian: means nothing for 8-bit pixels
   view.step = in.number<std::uint32_t>();
   view.data = in.octets();
   if (!in.is_good()) return error(ErrorCode::kCorrupt, "Image of {} bytes ends before its last member", cdr.size());
   const std::uint64_t channels = channels_of(view.encoding);
   if (channels == 0)
-    return error(ErrorCode::kUnsupported, "Image encoding '{}': expected bgr8, rgb8 or mono8", view.encoding);
+    return error(ErrorCode::kUnsupported, "Image encoding '{}': expected bgr8, rgb8 or mono8", encoding);
   const bool fits = view.step >= view.width * channels && view.data.size() == std::uint64_t{view.step} * view.height;
   if (!fits)
     return error(ErrorCode::kCorrupt, "Image {}x{} {} with step {} holds {} bytes: expected {}", view.width,

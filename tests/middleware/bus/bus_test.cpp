@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "ocelli/middleware/bus/ring_address.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
 
 namespace ocelli {
@@ -19,13 +20,17 @@ class ManualClock final : public Clock {
 struct FakeLane final : NetworkLane {
   struct Wire {
     bool is_wanted = true;
+    std::size_t ring_readers = 0;
+    std::vector<std::byte> announcement;
     std::vector<std::vector<std::byte>> frames;
+    ReaderEvents events;
     std::function<void(NetworkFrame)> on_frame;
   };
   struct Writer final : NetworkWriter {
     explicit Writer(Wire& w) : wire(w) {}
     [[nodiscard]] bool is_wanted() const override { return wire.is_wanted; }
     [[nodiscard]] std::size_t readers() const override { return wire.is_wanted ? 1 : 0; }
+    [[nodiscard]] std::size_t ring_readers() const override { return wire.ring_readers; }
     Status write(const SampleHeader& header, std::span<const std::byte> body) override {
       std::vector<std::byte> frame(framed_size(body.size()));
       std::copy(body.begin(), body.end(), frame.begin());
@@ -39,12 +44,15 @@ struct FakeLane final : NetworkLane {
     [[nodiscard]] std::size_t writers() const override { return 1; }
   };
   explicit FakeLane(Wire& w) : wire(w) {}
-  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string&, const topics::TopicKind&) override {
+  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string&, const topics::TopicKind&,
+                                                     std::span<const std::byte> announcement) override {
+    wire.announcement.assign(announcement.begin(), announcement.end());
     return std::make_unique<Writer>(wire);
   }
   Result<std::unique_ptr<NetworkReader>> open_reader(const std::string&, const topics::TopicKind&,
-                                                     std::function<void(NetworkFrame)> on_frame) override {
-    wire.on_frame = std::move(on_frame);
+                                                     ReaderEvents events) override {
+    wire.on_frame = events.on_frame;
+    wire.events = std::move(events);
     return std::make_unique<Reader>();
   }
   Wire& wire;
@@ -54,7 +62,7 @@ NetworkFrame frame_of(const std::vector<std::byte>& bytes) {
   BufferPtr buffer = default_pool().take(bytes.size());
   buffer->resize(0, bytes.size());
   std::copy(bytes.begin(), bytes.end(), buffer->bytes().begin());
-  return {std::move(buffer), from_ns(5), 9, 77};
+  return {std::move(buffer), from_ns(5), 9, 77, false};
 }
 
 ocelli::msg::EgoMotion ego_with_speed(double speed_mps) {
@@ -220,6 +228,111 @@ TEST(Bus, AnInjectedDelayHoldsMessagesBackInOrder) {
     EXPECT_GE(received->received_at - received->sample->header.published_at(), expected < 3 ? 30ms : 0ms);
     EXPECT_EQ(received->lost, 0U);
   }
+}
+
+/// Two buses whose only connection is the ring that the first announces.
+struct RingPair {
+  FakeLane::Wire sender_wire;
+  FakeLane::Wire receiver_wire;
+  ManualClock clock;
+  Bus sender{clock, std::make_unique<FakeLane>(sender_wire)};
+  Bus receiver{clock, std::make_unique<FakeLane>(receiver_wire)};
+  std::shared_ptr<RingWaiter> waiter = std::make_shared<RingWaiter>();
+  RingPair() {
+    sender_wire.is_wanted = false;
+    sender_wire.ring_readers = 1;
+  }
+  RingVerdict connect() { return receiver_wire.events.on_writer(PeerId{1}, sender_wire.announcement); }
+};
+
+TEST(Bus, WritesNothingToTheNetworkWhileAllReadersReadTheRing) {
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  (*publisher)->publish(ego_with_speed(7.0), {.sensed_at = from_ns(5), .lineage = {}, .flags = 0});
+  EXPECT_TRUE(pair.waiter->wait_for(0s));
+  const auto received = (*subscription)->take();
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->integrity, Integrity::kTrusted);
+  ocelli::msg::EgoMotion ego;
+  ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), ego));
+  EXPECT_DOUBLE_EQ(ego.speed_mps(), 7.0);
+  EXPECT_TRUE(pair.sender_wire.frames.empty());
+}
+
+TEST(Bus, AMessageThatCameOverBothLanesIsDeliveredOnce) {
+  RingPair pair;
+  pair.sender_wire.is_wanted = true;
+  auto publisher = pair.sender.publish<topics::SafetyState>();
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::SafetyState>(), "", pair.waiter);
+  (*publisher)->publish({}, {});
+  pair.receiver_wire.on_frame(frame_of(pair.sender_wire.frames.front()));  // before the ring was known
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  pair.waiter->wait_for(0s);
+  EXPECT_TRUE((*subscription)->take());
+  EXPECT_FALSE((*subscription)->take());
+  NetworkFrame late = frame_of(pair.sender_wire.frames.front());
+  late.is_from_ring_writer = true;
+  pair.receiver_wire.on_frame(std::move(late));
+  EXPECT_FALSE((*subscription)->take());
+}
+
+TEST(Bus, ALateReaderGetsTheLastStateFromTheRing) {
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::SafetyState>();
+  for (const char* mode : {"nominal", "degraded"}) {
+    ocelli::msg::SafetyState state;
+    state.mode(mode);
+    (*publisher)->publish(state, {});
+  }
+  pair.clock.time += 1h;
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::SafetyState>(), "", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  pair.waiter->wait_for(0s);
+  const auto received = (*subscription)->take();
+  ASSERT_TRUE(received);
+  ocelli::msg::SafetyState state;
+  ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), state));
+  EXPECT_EQ(state.mode(), "degraded");
+}
+
+TEST(Bus, ARingOfAnotherTypeOrTopicIsRefusedWithAReason) {
+  RingPair pair;
+  std::vector<std::string> problems;
+  pair.receiver.on_problem([&](const std::string& problem) { problems.push_back(problem); });
+  auto publisher = pair.sender.publish<topics::Tracks>("objects");
+  auto subscription = pair.receiver.subscribe<topics::EgoMotion>("objects");
+  EXPECT_EQ(pair.connect(), RingVerdict::kRefused);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(problems[0].find("ring of another topic or type than ocelli::msg::EgoMotion"), std::string::npos);
+  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{2}, {}), RingVerdict::kElsewhere);
+  auto gone = *parse_ring_address(pair.sender_wire.announcement);
+  gone.process_start += 1;
+  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{3}, to_bytes(gone)), RingVerdict::kRefused);
+  gone.host[0] ^= std::byte{1};
+  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{4}, to_bytes(gone)), RingVerdict::kElsewhere);
+}
+
+TEST(Bus, OvertakenViewsInAQueueCountAsLost) {
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::CameraImage>("camera");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::CameraImage>(), "camera", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  const auto publish = [&] {
+    auto draft = topics::draft_image({.stamp = {}, .frame_id = "c", .height = 2, .width = 2, .encoding = "mono8"},
+                                     (*publisher)->raw().pool());
+    (*publisher)->publish_cdr(draft->cdr, {});
+  };
+  publish();
+  pair.waiter->wait_for(0s);
+  for (int i = 0; i < 8; ++i) publish();
+  EXPECT_FALSE((*subscription)->take());
+  pair.waiter->wait_for(0s);
+  const auto received = (*subscription)->take();
+  ASSERT_TRUE(received);
+  EXPECT_TRUE(received->sample->intact());
+  EXPECT_GE(received->sample->header.sequence, 6U);
 }
 
 }  // namespace

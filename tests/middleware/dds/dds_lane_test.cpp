@@ -98,6 +98,113 @@ TEST(DdsLane, LateJoinersGetTheLastStateAndEventsArriveInOrder) {
   }
 }
 
+/// Fills a cloud of `points` points with a value and publishes it.
+void publish_cloud(Publisher<topics::LidarPoints>& publisher, std::uint32_t points, float value) {
+  auto draft =
+      topics::draft_cloud({.stamp = from_ns(1), .frame_id = "l", .height = 1, .width = points}, publisher.raw().pool());
+  ASSERT_TRUE(draft);
+  std::fill(draft->points.begin(), draft->points.end(), topics::PointXyzi{value, 0, 0, 0});
+  publisher.publish_cdr(draft->cdr, {.sensed_at = from_ns(1), .lineage = {}, .flags = 0});
+}
+
+TEST(DdsLane, OnOneHostMessagesAreReadWhereTheyWereWritten) {
+  Peer sender(own_partition());
+  Peer receiver(own_partition());
+  Signal signal;
+  auto subscription = receiver.bus.subscribe<topics::LidarPoints>("lidar/a", &signal);
+  auto publisher = sender.bus.publish<topics::LidarPoints>("lidar/a");
+  ASSERT_TRUE(subscription && publisher);
+  wait_for_reader(**publisher);
+  publish_cloud(**publisher, 1000, 7.0F);
+  const auto received = wait_for(**subscription, signal);
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->integrity, Integrity::kTrusted);
+  EXPECT_TRUE(received->sample->intact());
+  for (int i = 0; i < 20; ++i) publish_cloud(**publisher, 1000, 8.0F);
+  EXPECT_FALSE(received->sample->intact()) << "only bytes in the ring can be overtaken";
+}
+
+TEST(DdsLane, ADeepQueueGetsCopiesAndLosesNothing) {
+  Peer sender(own_partition());
+  Peer receiver(own_partition());
+  Signal signal;
+  auto subscription = receiver.bus.subscribe(topics::kind_of<topics::LidarPoints>(), "lidar/b", &signal, 64);
+  auto publisher = sender.bus.publish<topics::LidarPoints>("lidar/b");
+  ASSERT_TRUE(subscription && publisher);
+  wait_for_reader(**publisher);
+  std::vector<Received> all;
+  for (int i = 0; i < 20; ++i) {
+    publish_cloud(**publisher, 100, static_cast<float>(i));
+    auto received = wait_for(**subscription, signal);
+    ASSERT_TRUE(received);
+    all.push_back(std::move(*received));
+  }
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(all[i].sample->intact());
+    EXPECT_EQ(all[i].lost, 0U);
+    EXPECT_EQ(topics::PointCloudView::parse(all[i].sample->cdr->bytes())->point(0).x, static_cast<float>(i));
+  }
+}
+
+TEST(DdsLane, AMessageThatDoesNotFitIntoTheRingComesOverTheNetwork) {
+  Peer sender(own_partition());
+  Peer receiver(own_partition());
+  Signal signal;
+  auto subscription = receiver.bus.subscribe<topics::Faults>("faults/a", &signal);
+  auto publisher = sender.bus.publish<topics::Faults>("faults/a");
+  ASSERT_TRUE(subscription && publisher);
+  wait_for_reader(**publisher);
+  for (const std::size_t length : {10U, 400'000U, 20U}) {
+    ocelli::msg::Fault fault;
+    fault.detail(std::string(length, 'x'));
+    (*publisher)->publish(fault, {});
+    const auto received = wait_for(**subscription, signal);
+    ASSERT_TRUE(received) << length;
+    EXPECT_EQ(received->lost, 0U);
+    EXPECT_EQ(received->integrity, Integrity::kTrusted);
+    ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), fault));
+    EXPECT_EQ(fault.detail().size(), length);
+  }
+}
+
+TEST(DdsLane, AThreadMayWaitOnItsRingsItself) {
+  Peer sender(own_partition());
+  Peer receiver(own_partition());
+  const auto waiter = std::make_shared<RingWaiter>(RingWaiter::Style::kOne);
+  auto subscription = receiver.bus.subscribe(topics::kind_of<topics::Tracks>(), "tracks/a", waiter);
+  auto publisher = sender.bus.publish<topics::Tracks>("tracks/a");
+  ASSERT_TRUE(subscription && publisher);
+  wait_for_reader(**publisher);
+  (*publisher)->publish({}, {.sensed_at = from_ns(5), .lineage = {}, .flags = 0});
+  std::optional<Received> received;
+  for (int i = 0; i < 100 && !received; ++i) {
+    waiter->wait_for(100ms);
+    received = (*subscription)->take();
+  }
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->sample->header.sensed_at(), from_ns(5));
+}
+
+TEST(DdsLane, ARestartedWriterIsHeardAgain) {
+  Peer receiver(own_partition());
+  Signal signal;
+  auto subscription = receiver.bus.subscribe<topics::Faults>("faults/b", &signal);
+  ASSERT_TRUE(subscription);
+  for (int life = 0; life < 3; ++life) {
+    Peer sender(own_partition());
+    auto publisher = sender.bus.publish<topics::Faults>("faults/b");
+    ASSERT_TRUE(publisher);
+    wait_for_reader(**publisher);
+    ocelli::msg::Fault fault;
+    fault.value(life);
+    (*publisher)->publish(fault, {});
+    const auto received = wait_for(**subscription, signal);
+    ASSERT_TRUE(received) << life;
+    ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), fault));
+    EXPECT_EQ(fault.value(), life);
+  }
+}
+
 TEST(DdsLane, PartitionsKeepRunsApart) {
   Peer sender(own_partition() + "-a");
   Peer stranger(own_partition() + "-b");

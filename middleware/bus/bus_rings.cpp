@@ -1,0 +1,94 @@
+// The part of the bus that reads rings of other processes.
+#include <algorithm>
+
+#include "ocelli/middleware/bus/bus.hpp"
+#include "ocelli/middleware/bus/topic_state.hpp"
+
+namespace ocelli {
+namespace {
+
+/// Views for bulk messages whose readers take them before the ring comes round; copies for everybody else.
+RingReader::Mode mode_for(const Subscription& subscription) {
+  const bool is_view = subscription.kind().is_bulk && subscription.depth() <= subscription.kind().depth;
+  return is_view ? RingReader::Mode::kView : RingReader::Mode::kCopy;
+}
+
+}  // namespace
+
+RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement) {
+  const auto address = parse_ring_address(announcement);
+  if (!address || address->host != this_host()) return RingVerdict::kElsewhere;
+  auto map = RingMap::open(*address);
+  if (!map) {
+    report(fmt::format("topic '{}': {}", topic.name, map.error().message));
+    return RingVerdict::kRefused;
+  }
+  const RingIdentity expected = ring_identity(topic.name, *topic.kind);
+  if ((*map)->identity().topic != expected.topic || (*map)->identity().type_hash != expected.type_hash) {
+    report(fmt::format("topic '{}': process {} announces a ring of another topic or type than {}", topic.name,
+                       address->pid, topic.kind->codec().type_name));
+    return RingVerdict::kRefused;
+  }
+  const std::lock_guard lock(topic.mutex);
+  std::erase_if(topic.rings, [](const ReadRing& ring) {
+    return ring.is_ending && std::all_of(ring.inputs.begin(), ring.inputs.end(),
+                                         [](const auto& entry) { return entry.second.use_count() == 1; });
+  });
+  topic.rings.push_back({peer, std::move(*map), false, {}});
+  for (const auto& weak : topic.subscriptions)
+    if (const auto subscription = weak.lock(); subscription != nullptr && subscription->waiter() != nullptr)
+      listen(topic, *subscription);
+  return RingVerdict::kRead;
+}
+
+/// Attaches the waiter of the subscription to every ring that it does not listen to yet. Precondition: topic.mutex.
+void Bus::listen(TopicState& topic, Subscription& subscription) {
+  for (ReadRing& ring : topic.rings) {
+    if (ring.is_ending) continue;
+    auto& input = ring.inputs[subscription.waiter()];
+    if (input != nullptr) {
+      if (mode_for(subscription) == RingReader::Mode::kCopy) input->mode = RingReader::Mode::kCopy;
+      continue;
+    }
+    input = std::make_shared<RingInput>(ring.map);
+    input->mode = mode_for(subscription);
+    if (topic.kind->qos == topics::Qos::kState)
+      input->reader.rewind_to_newest();
+    else
+      input->reader.rewind(to_ns(subscription.created_at()));
+    input->deliver = [this, &topic, waiter = subscription.waiter().get()](RingMessage message) {
+      on_ring_message(topic, *waiter, std::move(message));
+    };
+    subscription.waiter()->attach(input);
+  }
+}
+
+void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
+  const std::lock_guard lock(topic.mutex);
+  for (ReadRing& ring : topic.rings) {
+    if (ring.is_ending || ring.peer != peer) continue;
+    ring.is_ending = true;
+    for (const auto& [waiter, input] : ring.inputs) {
+      input->is_ending = true;
+      waiter->notify();
+    }
+  }
+}
+
+void Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
+  {
+    const std::lock_guard lock(topic.mutex);
+    const auto last = topic.network_last.find(message.header.writer);
+    const bool has_come = last != topic.network_last.end() && message.header.sequence <= last->second;
+    if (has_come) return;
+  }
+  auto sample = std::make_shared<Sample>();
+  sample->kind = topic.kind;
+  sample->header = message.header;
+  sample->cdr = std::move(message.cdr);
+  const Integrity integrity = check_e2e(topic, sample->header, sample->cdr->bytes());
+  if (!sample->intact()) return;  // overtaken: the gap in the sequence is counted
+  deliver(topic, sample, integrity, &waiter);
+}
+
+}  // namespace ocelli

@@ -1,0 +1,52 @@
+#pragma once
+// What the endpoints of other processes said of themselves in their discovery user data. Private to middleware/dds.
+
+#include <fastdds/dds/domain/DomainParticipantListener.hpp>
+#include <fastdds/rtps/common/Guid.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <vector>
+
+namespace ocelli::dds {
+
+using Octets = std::vector<eprosima::fastrtps::rtps::octet>;
+[[nodiscard]] Octets to_octets(std::span<const std::byte> bytes);
+
+/// What a reader of this host that can read rings says of itself.
+[[nodiscard]] Octets ring_reader_tag();
+
+class Announcements final : public eprosima::fastdds::dds::DomainParticipantListener {
+ public:
+  using Guid = eprosima::fastrtps::rtps::GUID_t;
+
+  /// Told when an endpoint changed what it says.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    virtual void on_change(const Guid& endpoint) = 0;
+  };
+  void add(Observer& observer);
+  /// Returns when no call of the observer is under way.
+  void remove(Observer& observer);
+
+  /// Empty when the endpoint is not known or said nothing.
+  [[nodiscard]] Octets of(const Guid& endpoint) const;
+
+  void on_publisher_discovery(eprosima::fastdds::dds::DomainParticipant* participant,
+                              eprosima::fastrtps::rtps::WriterDiscoveryInfo&& info) override;
+  void on_subscriber_discovery(eprosima::fastdds::dds::DomainParticipant* participant,
+                               eprosima::fastrtps::rtps::ReaderDiscoveryInfo&& info) override;
+
+ private:
+  void note(const Guid& endpoint, const Octets* said);
+
+  mutable std::mutex mutex_;  // guards said_
+  std::map<Guid, Octets> said_;
+  std::mutex observing_;  // guards observers_
+  std::set<Observer*> observers_;
+};
+
+}  // namespace ocelli::dds

@@ -1,0 +1,133 @@
+#include "ocelli/middleware/dds/endpoints.hpp"
+
+#include <fastdds/dds/subscriber/SampleInfo.hpp>
+#include <fastdds/dds/topic/Topic.hpp>
+
+#include <algorithm>
+
+#include "ocelli/middleware/dds/frame_type.hpp"
+
+namespace ocelli::dds {
+namespace {
+
+namespace fdds = eprosima::fastdds::dds;
+namespace rtps = eprosima::fastrtps::rtps;
+
+PeerId peer_of(const Guid& guid) {
+  PeerId peer{};
+  std::copy_n(guid.guidPrefix.value, rtps::GuidPrefix_t::size, peer.begin());
+  std::copy_n(guid.entityId.value, rtps::EntityId_t::size, peer.begin() + rtps::GuidPrefix_t::size);
+  return peer;
+}
+
+std::uint32_t writer_number(const Guid& guid) {
+  std::uint32_t id = 2166136261U;
+  for (const std::uint8_t byte : peer_of(guid)) id = (id ^ byte) * 16777619U;
+  return id;
+}
+
+}  // namespace
+
+Status DdsWriter::open(fdds::Publisher& publisher, fdds::Topic& topic, const fdds::DataWriterQos& qos) {
+  publisher_ = &publisher;
+  announcements_.add(*this);
+  writer_ = publisher.create_datawriter(&topic, qos, this);
+  if (writer_ != nullptr) return ok();
+  return error(ErrorCode::kUnavailable, "Fast DDS cannot create a writer for '{}'", topic.get_name());
+}
+
+DdsWriter::~DdsWriter() {
+  announcements_.remove(*this);
+  if (writer_ != nullptr) publisher_->delete_datawriter(writer_);  // waits for callbacks under way
+}
+
+Status DdsWriter::write(const SampleHeader& header, std::span<const std::byte> body) {
+  OutgoingFrame frame{&header, body};
+  if (writer_->write(&frame)) return ok();
+  return error(ErrorCode::kUnavailable, "Fast DDS refused a message of {} bytes", body.size());
+}
+
+void DdsWriter::on_publication_matched(fdds::DataWriter* writer, const fdds::PublicationMatchedStatus& status) {
+  const Guid reader = rtps::iHandle2GUID(status.last_subscription_handle);
+  if (reader.guidPrefix == writer->guid().guidPrefix) return;
+  const std::lock_guard lock(mutex_);
+  if (status.current_count_change > 0) readers_[reader] = announcements_.of(reader) == ring_reader_tag();
+  if (status.current_count_change < 0) readers_.erase(reader);
+  count();
+}
+
+void DdsWriter::on_change(const Guid& endpoint) {
+  const std::lock_guard lock(mutex_);
+  const auto found = readers_.find(endpoint);
+  if (found == readers_.end()) return;
+  found->second = announcements_.of(endpoint) == ring_reader_tag();
+  count();
+}
+
+void DdsWriter::count() {
+  const auto by_ring = std::count_if(readers_.begin(), readers_.end(), [](const auto& entry) { return entry.second; });
+  ring_readers_ = static_cast<std::size_t>(by_ring);
+  network_readers_ = readers_.size() - ring_readers_;
+}
+
+Status DdsReader::open(fdds::Subscriber& subscriber, fdds::Topic& topic, fdds::DataReaderQos qos) {
+  subscriber_ = &subscriber;
+  qos.user_data().setValue(ring_reader_tag());
+  reader_ = subscriber.create_datareader(&topic, qos, this);
+  if (reader_ != nullptr) return ok();
+  return error(ErrorCode::kUnavailable, "Fast DDS cannot create a reader for '{}'", topic.get_name());
+}
+
+DdsReader::~DdsReader() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (asking_.joinable()) asking_.join();
+  }
+  if (reader_ != nullptr) subscriber_->delete_datareader(reader_);  // waits for callbacks under way
+}
+
+void DdsReader::on_subscription_matched(fdds::DataReader* reader, const fdds::SubscriptionMatchedStatus& status) {
+  const Guid writer = rtps::iHandle2GUID(status.last_publication_handle);
+  if (writer.guidPrefix == reader->guid().guidPrefix) return;
+  if (status.current_count_change < 0) {
+    {
+      const std::lock_guard lock(mutex_);
+      matched_.erase(writer);
+      writers_ = matched_.size();
+    }
+    return events_.on_writer_gone(peer_of(writer));
+  }
+  const Octets said = announcements_.of(writer);
+  const RingVerdict verdict = events_.on_writer(peer_of(writer), std::as_bytes(std::span(said)));
+  const std::lock_guard lock(mutex_);
+  matched_[writer] = verdict == RingVerdict::kRead;
+  writers_ = matched_.size();
+  if (verdict == RingVerdict::kRefused && !asking_.joinable()) asking_ = std::jthread([this] { ask_for_network(); });
+}
+
+/// No longer a reader of rings. Not from a callback of Fast DDS, which holds locks that set_qos() needs.
+void DdsReader::ask_for_network() {
+  fdds::DataReaderQos qos = reader_->get_qos();
+  qos.user_data().setValue({});
+  reader_->set_qos(qos);
+}
+
+void DdsReader::on_data_available(fdds::DataReader* source) {
+  IncomingFrame frame;
+  fdds::SampleInfo info;
+  while (source->take_next_sample(&frame, &info) == ReturnCode_t::RETCODE_OK) {
+    const Guid& writer = info.sample_identity.writer_guid();
+    const bool is_own = writer.guidPrefix == source->guid().guidPrefix;
+    if (!info.valid_data || frame.bytes == nullptr || is_own) continue;
+    bool is_from_ring_writer = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = matched_.find(writer);
+      is_from_ring_writer = found != matched_.end() && found->second;
+    }
+    events_.on_frame({std::move(frame.bytes), from_ns(info.source_timestamp.to_ns()),
+                      info.sample_identity.sequence_number().to64long(), writer_number(writer), is_from_ring_writer});
+  }
+}
+
+}  // namespace ocelli::dds

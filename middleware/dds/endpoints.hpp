@@ -1,0 +1,83 @@
+#pragma once
+// The writer and the reader of lane 3. Private to middleware/dds.
+
+#include <fastdds/dds/publisher/DataWriter.hpp>
+#include <fastdds/dds/publisher/DataWriterListener.hpp>
+#include <fastdds/dds/publisher/Publisher.hpp>
+#include <fastdds/dds/subscriber/DataReader.hpp>
+#include <fastdds/dds/subscriber/DataReaderListener.hpp>
+#include <fastdds/dds/subscriber/Subscriber.hpp>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "ocelli/middleware/bus/network_lane.hpp"
+#include "ocelli/middleware/dds/announcements.hpp"
+
+namespace ocelli::dds {
+
+using Guid = Announcements::Guid;
+
+class DdsWriter final : public NetworkWriter,
+                        public eprosima::fastdds::dds::DataWriterListener,
+                        public Announcements::Observer {
+ public:
+  DdsWriter(Announcements& announcements, bool is_latched) : announcements_(announcements), is_latched_(is_latched) {}
+  ~DdsWriter() override;
+  Status open(eprosima::fastdds::dds::Publisher& publisher, eprosima::fastdds::dds::Topic& topic,
+              const eprosima::fastdds::dds::DataWriterQos& qos);
+
+  [[nodiscard]] bool is_wanted() const override { return is_latched_ || network_readers_ > 0; }
+  [[nodiscard]] std::size_t readers() const override { return network_readers_ + ring_readers_; }
+  [[nodiscard]] std::size_t ring_readers() const override { return ring_readers_; }
+  Status write(const SampleHeader& header, std::span<const std::byte> body) override;
+
+  void on_publication_matched(eprosima::fastdds::dds::DataWriter* writer,
+                              const eprosima::fastdds::dds::PublicationMatchedStatus& status) override;
+  void on_change(const Guid& endpoint) override;
+
+ private:
+  void count();
+
+  Announcements& announcements_;
+  const bool is_latched_;
+  eprosima::fastdds::dds::DataWriter* writer_ = nullptr;
+  eprosima::fastdds::dds::Publisher* publisher_ = nullptr;
+  std::mutex mutex_;
+  std::map<Guid, bool> readers_;  // in other processes; whether they read the ring
+  std::atomic<std::size_t> ring_readers_ = 0;
+  std::atomic<std::size_t> network_readers_ = 0;
+};
+
+class DdsReader final : public NetworkReader, public eprosima::fastdds::dds::DataReaderListener {
+ public:
+  DdsReader(Announcements& announcements, ReaderEvents events)
+      : announcements_(announcements), events_(std::move(events)) {}
+  ~DdsReader() override;
+  /// Adds to the QoS what the reader says of itself.
+  Status open(eprosima::fastdds::dds::Subscriber& subscriber, eprosima::fastdds::dds::Topic& topic,
+              eprosima::fastdds::dds::DataReaderQos qos);
+
+  [[nodiscard]] std::size_t writers() const override { return writers_; }
+
+  void on_subscription_matched(eprosima::fastdds::dds::DataReader* reader,
+                               const eprosima::fastdds::dds::SubscriptionMatchedStatus& status) override;
+  void on_data_available(eprosima::fastdds::dds::DataReader* reader) override;
+
+ private:
+  void ask_for_network();
+
+  Announcements& announcements_;
+  const ReaderEvents events_;
+  eprosima::fastdds::dds::DataReader* reader_ = nullptr;
+  eprosima::fastdds::dds::Subscriber* subscriber_ = nullptr;
+  std::atomic<std::size_t> writers_ = 0;
+  std::mutex mutex_;  // guards what follows
+  std::map<Guid, bool> matched_;  // in other processes; whether their ring is read
+  std::jthread asking_;
+};
+
+}  // namespace ocelli::dds
