@@ -7,8 +7,10 @@ class App;
 
 namespace ocelli::launch {
 
+void declare_bench(CLI::App& command, int& exit_status);
 void declare_demo(CLI::App& command, int& exit_status);
 void declare_detectors(CLI::App& command, int& exit_status);
+void declare_doctor(CLI::App& command, int& exit_status);
 void declare_drivers(CLI::App& command, int& exit_status);
 void declare_host(CLI::App& command, int& exit_status);
 void declare_nodes(CLI::App& command, int& exit_status);
@@ -16,6 +18,7 @@ void declare_replay(CLI::App& command, int& exit_status);
 void declare_run(CLI::App& command, int& exit_status);
 void declare_report(CLI::App& command, int& exit_status);
 void declare_eval(CLI::App& command, int& exit_status);
+void declare_topic(CLI::App& command, int& exit_status);
 void declare_topics(CLI::App& command, int& exit_status);
 
 }  // namespace ocelli::launch

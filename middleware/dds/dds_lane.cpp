@@ -7,8 +7,6 @@
 #include <fastdds/dds/subscriber/DataReader.hpp>
 #include <fastdds/dds/subscriber/Subscriber.hpp>
 #include <fastdds/dds/topic/Topic.hpp>
-#include <fastdds/rtps/transport/UDPv4TransportDescriptor.h>
-#include <fastdds/rtps/transport/shared_mem/SharedMemTransportDescriptor.h>
 
 #include <map>
 #include <mutex>
@@ -17,34 +15,13 @@
 #include "ocelli/middleware/dds/endpoints.hpp"
 #include "ocelli/middleware/dds/frame_type.hpp"
 #include "ocelli/middleware/dds/greeter.hpp"
+#include "ocelli/middleware/dds/participant.hpp"
 
 namespace ocelli {
 namespace {
 
 namespace fdds = eprosima::fastdds::dds;
 namespace rtps = eprosima::fastrtps::rtps;
-
-constexpr std::uint32_t kSegmentBytes = 64U << 20U;
-constexpr std::uint32_t kMaxMessageBytes = 8U << 20U;
-constexpr std::uint32_t kSocketBytes = 4U << 20U;
-
-fdds::DomainParticipantQos participant_qos(const DdsConfig& config) {
-  fdds::DomainParticipantQos qos;
-  qos.name(config.participant);
-  qos.transport().use_builtin_transports = false;
-  auto shm = std::make_shared<eprosima::fastdds::rtps::SharedMemTransportDescriptor>();
-  shm->segment_size(kSegmentBytes);
-  shm->max_message_size(kMaxMessageBytes);
-  auto udp = std::make_shared<eprosima::fastdds::rtps::UDPv4TransportDescriptor>();
-  udp->sendBufferSize = kSocketBytes;
-  udp->receiveBufferSize = kSocketBytes;
-  if (config.is_host_only) udp->interfaceWhiteList.emplace_back("127.0.0.1");
-  qos.transport().user_transports = {shm, udp};
-  auto& discovery = qos.wire_protocol().builtin.discovery_config;
-  discovery.leaseDuration = {1, 0};
-  discovery.leaseDuration_announcementperiod = {0, 300'000'000};
-  return qos;
-}
 
 /// QoS classes of DESIGN §4 in DDS terms; the same for writers and readers.
 template <class EndpointQos>
@@ -74,7 +51,7 @@ class DdsLane final : public NetworkLane {
 
   Status open(const DdsConfig& config) {
     auto* factory = fdds::DomainParticipantFactory::get_instance();
-    participant_ = factory->create_participant(config.domain, participant_qos(config), &announcements_,
+    participant_ = factory->create_participant(config.domain, dds::participant_qos(config), &announcements_,
                                                fdds::StatusMask::none());
     if (participant_ == nullptr)
       return error(ErrorCode::kUnavailable, "Fast DDS cannot join domain {} (0 to 232)", config.domain);

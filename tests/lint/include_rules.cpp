@@ -36,7 +36,9 @@ struct LibraryRow {
 };
 
 constexpr auto kLibraries = std::to_array<LibraryRow>({
-    {"fastdds/", {"middleware/dds"}},
+    {"fastdds/", {"middleware/dds", "tests/bench/bus"}},
+    {"iceoryx_hoofs/", {"tests/bench/bus"}},
+    {"iceoryx_posh/", {"tests/bench/bus"}},
     {"fastrtps/", {"middleware/dds"}},
     {"fastcdr/", {"middleware/topics/cdr.hpp"}},
     {"yaml-cpp/", {"middleware/config", "launch"}},
@@ -45,9 +47,9 @@ constexpr auto kLibraries = std::to_array<LibraryRow>({
     {"Eigen/", {"middleware/core", "middleware/log", "hal", "perception", "launch"}},
     {"spdlog/", {"middleware/core", "launch"}},
     {"tl/", {"middleware/core"}},
-    {"fmt/", {"middleware", "hal", "perception", "safety", "launch"}},
-    {"CLI/", {"launch"}},
-    {"nlohmann/", {"middleware/log", "safety/analysis", "launch"}},
+    {"fmt/", {"middleware", "hal", "perception", "safety", "launch", "tests"}},
+    {"CLI/", {"launch", "tests/bench/bus"}},
+    {"nlohmann/", {"tests/bench/bus", "middleware/log", "safety/analysis", "launch"}},
     {"boost/math/", {"safety/analysis", "launch"}},
     {"boost/", {"launch"}},
     {"sqlite3.h", {"safety/analysis", "launch"}},

@@ -1,0 +1,157 @@
+// `ocelli topic …`: live topics of a domain, and the numbers of one of them.
+#include <algorithm>
+#include <numeric>
+
+#include "ocelli/launch/command.hpp"
+#include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/process.hpp"
+#include "ocelli/middleware/bus/bus.hpp"
+#include "ocelli/middleware/core/live_clock.hpp"
+#include "ocelli/middleware/core/log.hpp"
+#include "ocelli/middleware/dds/topic_discovery.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+constexpr Duration kListen = 1500ms;  // five announcements of every participant
+constexpr Duration kIdleWait = 50ms;
+
+struct TopicOptions {
+  DdsConfig dds;
+  std::string topic;
+  double seconds = 5.0;
+};
+
+int list(const TopicOptions& options) {
+  const auto topics = discover_topics(options.dds, kListen);
+  if (!topics) return report_error(topics.error());
+  fmt::print("{:<24} {:<44} {:<16} {:>7} {:>7}\n", "topic", "type", "partition", "writers", "readers");
+  int shown = 0;
+  for (const DiscoveredTopic& topic : *topics) {
+    if (topic.name == "ocelli/greeting" || (!options.topic.empty() && topic.name != options.topic)) continue;
+    fmt::print("{:<24} {:<44} {:<16} {:>7} {:>7}\n", topic.name, topic.type, topic.partition, topic.writers,
+               topic.readers);
+    ++shown;
+  }
+  if (shown > 0 || options.topic.empty()) return kExitOk;
+  return report_error({ErrorCode::kNotFound, fmt::format("topic '{}': nobody writes or reads it in domain {}",
+                                                         options.topic, options.dds.domain)});
+}
+
+/// The partition and kind that the writers of a topic have.
+Result<const topics::TopicKind*> find_writer(TopicOptions& options) {
+  OCELLI_ASSIGN(const auto topics, discover_topics(options.dds, kListen));
+  const auto found = std::find_if(topics.begin(), topics.end(), [&](const DiscoveredTopic& topic) {
+    return topic.name == options.topic && topic.writers > 0;
+  });
+  if (found == topics.end())
+    return error(ErrorCode::kNotFound, "topic '{}': nobody writes it in domain {} (ocelli topic list)", options.topic,
+                 options.dds.domain);
+  options.dds.partition = found->partition;
+  const topics::TopicKind* kind = topics::find_kind(options.topic);
+  for (const topics::TopicKind& row : topics::kTable)
+    if (kind == nullptr && topics::dds_type_name(row.codec().type_name) == found->type) kind = &row;
+  if (kind != nullptr && topics::dds_type_name(kind->codec().type_name) == found->type) return kind;
+  return error(ErrorCode::kUnsupported, "topic '{}' has type {}, which no topic kind has (ocelli topics)",
+               options.topic, found->type);
+}
+
+struct Measured {
+  std::vector<double> arrivals_s;
+  std::vector<double> latencies_ms;  // published → received
+  std::uint64_t bytes = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t corrupt = 0;
+};
+
+void add(Measured& measured, const Received& received) {
+  const SampleHeader& header = received.sample->header;
+  measured.arrivals_s.push_back(to_seconds(received.received_at.time_since_epoch()));
+  measured.latencies_ms.push_back(to_milliseconds(received.received_at - header.published_at()));
+  measured.bytes += header.body_length;
+  measured.lost += received.lost;
+  if (received.integrity == Integrity::kCorrupt) ++measured.corrupt;
+}
+
+Result<Measured> measure(TopicOptions options) {
+  OCELLI_ASSIGN(const topics::TopicKind* const kind, find_writer(options));
+  const LiveClock clock{LiveClock::measure_offset()};
+  OCELLI_ASSIGN(auto lane, open_dds_lane(options.dds));
+  Bus bus(clock, std::move(lane));
+  bus.on_problem([](const std::string& problem) { spdlog::warn("{}", problem); });
+  Signal signal;
+  OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, options.topic, &signal));
+  Measured measured;
+  const Time end = clock.now() + kListen + from_seconds(options.seconds);
+  while (clock.now() < end && !stop_requested()) {
+    signal.wait_for(kIdleWait);
+    while (const auto received = subscription->take()) add(measured, *received);
+  }
+  if (measured.arrivals_s.size() < 2)
+    return error(ErrorCode::kTimeout, "topic '{}': {} messages in {:.1f} s", options.topic, measured.arrivals_s.size(),
+                 options.seconds);
+  return measured;
+}
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+}
+
+double span_s(const Measured& measured) { return measured.arrivals_s.back() - measured.arrivals_s.front(); }
+
+void print_rate(const Measured& measured) {
+  std::vector<double> gaps_ms(measured.arrivals_s.size());
+  std::adjacent_difference(measured.arrivals_s.begin(), measured.arrivals_s.end(), gaps_ms.begin(),
+                           [](double now, double before) { return (now - before) * 1e3; });
+  gaps_ms.erase(gaps_ms.begin());
+  fmt::print("{:.1f} Hz: {} messages in {:.1f} s, gaps {:.1f} / {:.1f} / {:.1f} ms (least, median, most), {} lost\n",
+             static_cast<double>(gaps_ms.size()) / span_s(measured), measured.arrivals_s.size(), span_s(measured),
+             quantile(gaps_ms, 0.0), quantile(gaps_ms, 0.5), quantile(gaps_ms, 1.0), measured.lost);
+}
+
+void print_bandwidth(const Measured& measured) {
+  const auto count = static_cast<double>(measured.arrivals_s.size());
+  fmt::print("{:.3f} MB/s: {:.0f} bytes per message\n",
+             static_cast<double>(measured.bytes) / span_s(measured) * (count - 1) / count / 1e6,
+             static_cast<double>(measured.bytes) / count);
+}
+
+void print_latency(const Measured& measured) {
+  fmt::print("published to received: {:.3f} / {:.3f} / {:.3f} ms (p50, p99, most), {} messages, {} corrupt\n",
+             quantile(measured.latencies_ms, 0.5), quantile(measured.latencies_ms, 0.99),
+             quantile(measured.latencies_ms, 1.0), measured.latencies_ms.size(), measured.corrupt);
+}
+
+void declare_measurement(CLI::App& parent, const std::shared_ptr<TopicOptions>& options, int& exit_status,
+                         const char* name, const char* summary, void (*print)(const Measured&)) {
+  CLI::App* command = parent.add_subcommand(name, summary);
+  command->add_option("topic", options->topic, "as in the launch file, such as lidar/top")->required();
+  command->add_option("--seconds", options->seconds, "how long")->check(CLI::Range(0.1, 3600.0))->capture_default_str();
+  command->callback([options, &exit_status, print] {
+    handle_stop_signals();
+    const auto measured = measure(*options);
+    if (measured) print(*measured);
+    exit_status = measured ? kExitOk : report_error(measured.error());
+  });
+}
+
+}  // namespace
+
+void declare_topic(CLI::App& command, int& exit_status) {
+  const auto options = std::make_shared<TopicOptions>();
+  options->dds.participant = "ocelli/topic";
+  command.require_subcommand(1);
+  command.fallthrough();
+  command.add_option("--domain", options->dds.domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  CLI::App* all = command.add_subcommand("list", "every topic of the domain, with types, writers and readers");
+  all->callback([options, &exit_status] { exit_status = list(*options); });
+  CLI::App* info = command.add_subcommand("info", "the same for one topic");
+  info->add_option("topic", options->topic, "as in the launch file, such as lidar/top")->required();
+  info->callback([options, &exit_status] { exit_status = list(*options); });
+  declare_measurement(command, options, exit_status, "hz", "rate, gaps and losses", &print_rate);
+  declare_measurement(command, options, exit_status, "bw", "bytes per second and message", &print_bandwidth);
+  declare_measurement(command, options, exit_status, "latency", "from publish to receive", &print_latency);
+}
+
+}  // namespace ocelli::launch

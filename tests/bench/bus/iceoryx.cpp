@@ -1,0 +1,131 @@
+// iceoryx 2: zero-copy between processes through its daemon RouDi, which main.cpp starts. Listener and WaitSet.
+#include <iceoryx_hoofs/log/logmanager.hpp>
+#include <iceoryx_posh/popo/listener.hpp>
+#include <iceoryx_posh/popo/untyped_publisher.hpp>
+#include <iceoryx_posh/popo/untyped_subscriber.hpp>
+#include <iceoryx_posh/popo/wait_set.hpp>
+#include <iceoryx_posh/runtime/posh_runtime.hpp>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "ocelli/tests/bench/bus/harness.hpp"
+
+namespace ocelli::bench {
+namespace {
+
+iox::capro::ServiceDescription service(const Job& job) {
+  return {"Bench", "bus", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, job.channel)};
+}
+
+void join_roudi(const Job& job, const char* role, int index) {
+  iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff);
+  const std::string name = "b" + job.channel + role + std::to_string(index) + "-" + std::to_string(::getpid());
+  iox::runtime::PoshRuntime::initRuntime(iox::RuntimeName_t(iox::cxx::TruncateToCapacity, name));
+}
+
+struct IceoryxSender final : Sender {
+  explicit IceoryxSender(const Job& job) : publisher(service(job)), size(job.size) {}
+  void wait_for_readers(int) override {
+    for (int i = 0; i < 500 && !publisher.hasSubscribers(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::span<std::byte> loan() override {
+    chunk = nullptr;
+    publisher.loan(static_cast<std::uint32_t>(size)).and_then([this](void*& payload) { chunk = payload; });
+    if (chunk == nullptr) return {};
+    return {static_cast<std::byte*>(chunk), size};
+  }
+  void publish() override { publisher.publish(chunk); }
+  iox::popo::UntypedPublisher publisher;
+  std::size_t size;
+  void* chunk = nullptr;
+};
+
+using OnMessage = std::function<bool(std::span<const std::byte>)>;
+
+/// Takes all that is there; false when the reader has had enough.
+bool drain(iox::popo::UntypedSubscriber& subscriber, std::size_t size, const OnMessage& on_message) {
+  bool goes_on = true;
+  bool has_more = true;
+  while (goes_on && has_more) {
+    has_more = false;
+    subscriber.take().and_then([&](const void* payload) {
+      has_more = true;
+      goes_on = on_message({static_cast<const std::byte*>(payload), size});
+      subscriber.release(payload);
+    });
+  }
+  return goes_on;
+}
+
+struct ListenerReceiver final : Receiver {
+  explicit ListenerReceiver(const Job& job) : subscriber(service(job)), size(job.size) {}
+  void run(const OnMessage& message) override {
+    on_message = &message;
+    iox::popo::Listener listener;
+    listener
+        .attachEvent(subscriber, iox::popo::SubscriberEvent::DATA_RECEIVED,
+                     iox::popo::createNotificationCallback(ListenerReceiver::on_data, *this))
+        .or_else([](auto) { std::abort(); });
+    for (int idle = 0; idle < 60 && !is_done; ++idle) {
+      if (has_come.exchange(false)) idle = 0;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    listener.detachEvent(subscriber, iox::popo::SubscriberEvent::DATA_RECEIVED);
+  }
+  static void on_data(iox::popo::UntypedSubscriber*, ListenerReceiver* self) {
+    self->has_come = true;
+    if (!self->is_done && !drain(self->subscriber, self->size, *self->on_message)) self->is_done = true;
+  }
+  iox::popo::UntypedSubscriber subscriber;
+  std::size_t size;
+  const OnMessage* on_message = nullptr;
+  std::atomic<bool> is_done = false;
+  std::atomic<bool> has_come = false;
+};
+
+struct WaitSetReceiver final : Receiver {
+  explicit WaitSetReceiver(const Job& job) : subscriber(service(job)), size(job.size) {
+    wait_set.attachState(subscriber, iox::popo::SubscriberState::HAS_DATA).or_else([](auto) { std::abort(); });
+  }
+  void run(const OnMessage& on_message) override {
+    for (;;) {
+      const auto events = wait_set.timedWait(iox::units::Duration::fromSeconds(3));
+      if (events.empty() || !drain(subscriber, size, on_message)) return;
+    }
+  }
+  iox::popo::UntypedSubscriber subscriber;
+  std::size_t size;
+  iox::popo::WaitSet<> wait_set;
+};
+
+class Iceoryx final : public Transport {
+ public:
+  explicit Iceoryx(bool is_listener) : is_listener_(is_listener) {}
+  [[nodiscard]] std::string name() const override { return is_listener_ ? "iceoryx listener" : "iceoryx WaitSet"; }
+  std::unique_ptr<Sender> open_sender(const Job& job) override {
+    join_roudi(job, "w", 0);
+    return std::make_unique<IceoryxSender>(job);
+  }
+  std::unique_ptr<Receiver> open_receiver(const Job& job, int index) override {
+    join_roudi(job, "r", index);
+    if (is_listener_) return std::make_unique<ListenerReceiver>(job);
+    return std::make_unique<WaitSetReceiver>(job);
+  }
+
+ private:
+  const bool is_listener_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Transport>> iceoryx_transports() {
+  std::vector<std::unique_ptr<Transport>> all;
+  all.push_back(std::make_unique<Iceoryx>(true));
+  all.push_back(std::make_unique<Iceoryx>(false));
+  return all;
+}
+
+}  // namespace ocelli::bench

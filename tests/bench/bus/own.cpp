@@ -1,0 +1,137 @@
+// Ocelli's lanes through the public bus, discovery included.
+#include <thread>
+
+#include "ocelli/middleware/bus/bus.hpp"
+#include "ocelli/middleware/core/live_clock.hpp"
+#include "ocelli/middleware/dds/dds_lane.hpp"
+#include "ocelli/tests/bench/bus/harness.hpp"
+
+namespace ocelli::bench {
+namespace {
+
+constexpr std::size_t kBulkFrom = 512 << 10;
+
+/// No checksum: the peers have none.
+topics::TopicKind kind_for(const Job& job) {
+  topics::TopicKind kind = topics::kind_of<topics::CameraImage>();
+  kind.e2e = topics::E2e::kNone;
+  kind.is_bulk = job.size >= kBulkFrom;
+  kind.depth = kind.is_bulk ? 4 : 64;
+  return kind;
+}
+
+/// Hides the announcements of rings, so that everything goes over Fast DDS.
+class NoRings final : public NetworkLane {
+ public:
+  explicit NoRings(std::unique_ptr<NetworkLane> lane) : lane_(std::move(lane)) {}
+  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string& topic, const topics::TopicKind& kind,
+                                                     std::span<const std::byte> announcement) override {
+    return lane_->open_writer(topic, kind, announcement);
+  }
+  Result<std::unique_ptr<NetworkReader>> open_reader(const std::string& topic, const topics::TopicKind& kind,
+                                                     ReaderEvents events) override {
+    events.on_writer = [](const PeerId&, std::span<const std::byte>) { return RingVerdict::kRefused; };
+    return lane_->open_reader(topic, kind, std::move(events));
+  }
+
+ private:
+  std::unique_ptr<NetworkLane> lane_;
+};
+
+enum class Lane { kInProcess, kRingOne, kRingMany, kNetwork };
+
+struct Peer {
+  Peer(const Job& job, Lane lane) : kind(kind_for(job)), bus(clock, network(job, lane)) {}
+  static std::unique_ptr<NetworkLane> network(const Job& job, Lane lane) {
+    if (lane == Lane::kInProcess) return nullptr;
+    DdsConfig config;
+    config.partition = job.channel;
+    auto dds = std::move(*open_dds_lane(config));
+    if (lane == Lane::kNetwork) return std::make_unique<NoRings>(std::move(dds));
+    return dds;
+  }
+  LiveClock clock{LiveClock::measure_offset()};
+  topics::TopicKind kind;
+  Bus bus;
+};
+
+struct BusSender final : Sender {
+  BusSender(std::shared_ptr<Peer> p, std::size_t s, bool in_process)
+      : peer(std::move(p)), size(s), is_in_process(in_process) {
+    publisher = std::move(*peer->bus.publish(peer->kind, "bench"));
+  }
+  void wait_for_readers(int count) override {
+    if (is_in_process) return;
+    for (int i = 0; i < 500 && publisher->remote_readers() < static_cast<std::size_t>(count); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::span<std::byte> loan() override {
+    buffer = publisher->pool().take(size);
+    buffer->resize(0, size);
+    return buffer->bytes();
+  }
+  void publish() override {
+    publisher->publish(nullptr, std::exchange(buffer, nullptr), {.sensed_at = {}, .lineage = {}, .flags = 0});
+  }
+  std::shared_ptr<Peer> peer;
+  std::size_t size;
+  bool is_in_process;
+  std::unique_ptr<RawPublisher> publisher;
+  BufferPtr buffer;
+};
+
+struct BusReceiver final : Receiver {
+  BusReceiver(std::shared_ptr<Peer> p, Lane lane) : peer(std::move(p)) {
+    waiter = std::make_shared<RingWaiter>(lane == Lane::kRingOne ? RingWaiter::Style::kOne : RingWaiter::Style::kMany);
+    subscription = *peer->bus.subscribe(peer->kind, "bench", waiter);
+  }
+  void run(const std::function<bool(std::span<const std::byte>)>& on_message) override {
+    for (int idle = 0; idle < 150; ++idle) {  // 20 ms each while nothing comes
+      waiter->wait_for(20ms);
+      while (const auto received = subscription->take()) {
+        idle = 0;
+        if (!on_message(received->sample->cdr->bytes())) return;
+      }
+    }
+  }
+  std::shared_ptr<Peer> peer;
+  std::shared_ptr<RingWaiter> waiter;
+  std::shared_ptr<Subscription> subscription;
+};
+
+class OwnTransport final : public Transport {
+ public:
+  OwnTransport(std::string name, Lane lane) : name_(std::move(name)), lane_(lane) {}
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] bool is_in_process() const override { return lane_ == Lane::kInProcess; }
+  void prepare(const Job& job) override {
+    if (lane_ == Lane::kInProcess) shared_ = std::make_shared<Peer>(job, lane_);
+  }
+  std::unique_ptr<Sender> open_sender(const Job& job) override {
+    return std::make_unique<BusSender>(peer(job), job.size, lane_ == Lane::kInProcess);
+  }
+  std::unique_ptr<Receiver> open_receiver(const Job& job, int) override {
+    return std::make_unique<BusReceiver>(peer(job), lane_);
+  }
+
+ private:
+  std::shared_ptr<Peer> peer(const Job& job) {
+    return lane_ == Lane::kInProcess ? shared_ : std::make_shared<Peer>(job, lane_);
+  }
+  const std::string name_;
+  const Lane lane_;
+  std::shared_ptr<Peer> shared_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Transport>> own_transports() {
+  std::vector<std::unique_ptr<Transport>> all;
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, one ring", Lane::kRingOne));
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, many rings", Lane::kRingMany));
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 1", Lane::kInProcess));
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 3", Lane::kNetwork));
+  return all;
+}
+
+}  // namespace ocelli::bench
