@@ -57,7 +57,7 @@ Result<const topics::TopicKind*> find_writer(TopicOptions& options) {
 }
 
 struct Measured {
-  std::vector<double> arrivals_s;
+  std::vector<double> sent_s;        // published_at: the first messages arrive in one go
   std::vector<double> latencies_ms;  // published → received
   std::uint64_t bytes = 0;
   std::uint64_t lost = 0;
@@ -66,7 +66,7 @@ struct Measured {
 
 void add(Measured& measured, const Received& received) {
   const SampleHeader& header = received.sample->header;
-  measured.arrivals_s.push_back(to_seconds(received.received_at.time_since_epoch()));
+  measured.sent_s.push_back(to_seconds(header.published_at().time_since_epoch()));
   measured.latencies_ms.push_back(to_milliseconds(received.received_at - header.published_at()));
   measured.bytes += header.body_length;
   measured.lost += received.lost;
@@ -87,8 +87,8 @@ Result<Measured> measure(TopicOptions options) {
     signal.wait_for(kIdleWait);
     while (const auto received = subscription->take()) add(measured, *received);
   }
-  if (measured.arrivals_s.size() < 2)
-    return error(ErrorCode::kTimeout, "topic '{}': {} messages in {:.1f} s", options.topic, measured.arrivals_s.size(),
+  if (measured.sent_s.size() < 2)
+    return error(ErrorCode::kTimeout, "topic '{}': {} messages in {:.1f} s", options.topic, measured.sent_s.size(),
                  options.seconds);
   return measured;
 }
@@ -98,20 +98,20 @@ double quantile(std::vector<double> values, double q) {
   return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
 }
 
-double span_s(const Measured& measured) { return measured.arrivals_s.back() - measured.arrivals_s.front(); }
+double span_s(const Measured& measured) { return measured.sent_s.back() - measured.sent_s.front(); }
 
 void print_rate(const Measured& measured) {
-  std::vector<double> gaps_ms(measured.arrivals_s.size());
-  std::adjacent_difference(measured.arrivals_s.begin(), measured.arrivals_s.end(), gaps_ms.begin(),
+  std::vector<double> gaps_ms(measured.sent_s.size());
+  std::adjacent_difference(measured.sent_s.begin(), measured.sent_s.end(), gaps_ms.begin(),
                            [](double now, double before) { return (now - before) * 1e3; });
   gaps_ms.erase(gaps_ms.begin());
   fmt::print("{:.1f} Hz: {} messages in {:.1f} s, gaps {:.1f} / {:.1f} / {:.1f} ms (least, median, most), {} lost\n",
-             static_cast<double>(gaps_ms.size()) / span_s(measured), measured.arrivals_s.size(), span_s(measured),
+             static_cast<double>(gaps_ms.size()) / span_s(measured), measured.sent_s.size(), span_s(measured),
              quantile(gaps_ms, 0.0), quantile(gaps_ms, 0.5), quantile(gaps_ms, 1.0), measured.lost);
 }
 
 void print_bandwidth(const Measured& measured) {
-  const auto count = static_cast<double>(measured.arrivals_s.size());
+  const auto count = static_cast<double>(measured.sent_s.size());
   fmt::print("{:.3f} MB/s: {:.0f} bytes per message\n",
              static_cast<double>(measured.bytes) / span_s(measured) * (count - 1) / count / 1e6,
              static_cast<double>(measured.bytes) / count);

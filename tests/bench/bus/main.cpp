@@ -1,7 +1,7 @@
 // `ocelli bench bus` runs this. Rounds are interleaved: every transport once, then all again, so that what disturbs the
 // machine disturbs all alike; medians over the rounds, and medians of the ratios within a round.
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,8 +16,6 @@
 
 #include "ocelli/tests/bench/bus/harness.hpp"
 
-extern char** environ;
-
 namespace ocelli::bench {
 namespace {
 
@@ -28,7 +26,7 @@ struct Options {
   std::vector<int> readers = {1};
   std::uint64_t messages = 200;
   bool is_throughput = false;
-  std::string only;
+  std::vector<std::string> only;
   std::string json;
 };
 
@@ -45,11 +43,14 @@ class Roudi {
                              "[[segment.mempool]]\nsize = 25165824\ncount = 24\n";
     config_ = config;
     const std::string path = config.string();
-    std::array<const char*, 6> arguments = {"iox-roudi", "-c", path.c_str(), "-l", "off", nullptr};
-    is_running_ =
-        ::posix_spawnp(&pid_, "iox-roudi", nullptr, nullptr, const_cast<char**>(arguments.data()), environ) == 0;
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+      ::execlp("iox-roudi", "iox-roudi", "-c", path.c_str(), "-l", "off", static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    is_running_ = is_running_ && ::waitpid(pid_, nullptr, WNOHANG) == 0;
+    is_running_ = pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0;
   }
   ~Roudi() {
     std::error_code ignored;
@@ -151,9 +152,13 @@ nlohmann::json run_case(const std::vector<std::unique_ptr<Transport>>& transport
 }
 
 void add(std::vector<std::unique_ptr<Transport>>& to, std::vector<std::unique_ptr<Transport>> more,
-         const std::string& only) {
-  for (auto& transport : more)
-    if (only.empty() || transport->name().find(only) != std::string::npos) to.push_back(std::move(transport));
+         const std::vector<std::string>& only) {
+  for (auto& transport : more) {
+    const bool is_wanted = only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& part) {
+                             return transport->name().find(part) != std::string::npos;
+                           });
+    if (is_wanted) to.push_back(std::move(transport));
+  }
 }
 
 int run(const Options& options) {
@@ -174,7 +179,7 @@ int run(const Options& options) {
 #endif
   }
   if (transports.empty()) {
-    fmt::print(stderr, "no transport has '{}' in its name\n", options.only);
+    fmt::print(stderr, "--only: no transport has that in its name\n");
     return 2;
   }
   nlohmann::json cases = nlohmann::json::array();
@@ -200,7 +205,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   app.add_flag("--throughput", options.is_throughput, "without a pause between messages");
-  app.add_option("--only", options.only, "transports whose name contains this");
+  app.add_option("--only", options.only, "transports whose name contains one of these")->delimiter(',');
   app.add_option("--json", options.json, "also write the numbers to this file");
   CLI11_PARSE(app, argc, argv);
   return ocelli::bench::run(options);
