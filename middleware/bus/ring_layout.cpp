@@ -1,5 +1,8 @@
 #include "ocelli/middleware/bus/ring_layout.hpp"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <cstring>
 
 namespace ocelli {
@@ -34,6 +37,20 @@ Result<ParsedRing> parse_ring_head(std::span<const std::byte> head, std::uint64_
     return error(ErrorCode::kCorrupt, "ring of {} slots of {} bytes lies in {} bytes: expected {}", geometry.slots,
                  geometry.capacity, file_size, geometry.file_size());
   return ring;
+}
+
+void prefault(const std::byte* base, const RingGeometry& geometry, Access access) {
+  constexpr std::uint64_t kStart = 2048;  // bytes of each buffer
+  const int advice = access == Access::kWrite ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+  const auto touch = [&](std::uint64_t begin, std::uint64_t end) {
+    begin = begin / kPage * kPage;
+    ::madvise(const_cast<std::byte*>(base) + begin, end - begin, advice);
+  };
+  touch(0, geometry.data_at());
+  for (std::uint64_t i = 0; i < geometry.buffers(); ++i) {
+    const std::uint64_t begin = geometry.data_at() + i * geometry.stride();
+    touch(begin, begin + std::min(kStart, geometry.capacity));
+  }
 }
 
 std::uint64_t type_hash(std::string_view type_name) {

@@ -69,6 +69,12 @@ struct ParsedRing {
 /// The head of a file of `file_size` bytes. Error when it is not a ring or does not fit its file.
 [[nodiscard]] Result<ParsedRing> parse_ring_head(std::span<const std::byte> head, std::uint64_t file_size);
 
+enum class Access : std::uint8_t { kRead, kWrite };
+
+/// Maps the head, the slots and the start of every buffer of a ring at `base` now, so that small messages meet no page
+/// fault. Where the kernel cannot (before Linux 5.14), the first messages pay.
+void prefault(const std::byte* base, const RingGeometry& geometry, Access access);
+
 /// FNV-1a of the IDL name of a type.
 [[nodiscard]] std::uint64_t type_hash(std::string_view type_name);
 

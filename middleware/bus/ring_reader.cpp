@@ -61,6 +61,7 @@ Result<std::shared_ptr<const RingMap>> RingMap::open_file(int fd) {
     ::munmap(base, size);
     return error(ring.error());
   }
+  prefault(bytes, ring->geometry, Access::kRead);
   return std::shared_ptr<const RingMap>(new RingMap(bytes, *ring));
 }
 

@@ -6,9 +6,9 @@
 namespace ocelli {
 namespace {
 
-constexpr Duration kSlice = 20ms;       // of a sleep that hears only the one ring
+constexpr Duration kSlice = 20ms;        // of a sleep that hears only the one ring
 constexpr Duration kRelaySlice = 100ms;  // in which a relay sees that it is to stop
-constexpr int kMostAtOnce = 256;        // messages of one ring before the others have their turn
+constexpr int kMostAtOnce = 256;         // messages of one ring before the others have their turn
 
 }  // namespace
 

@@ -24,6 +24,7 @@ class RingMemory {
   RingMemory(int fd, std::byte* base, const RingGeometry& geometry)
       : fd_(fd), base_(base), geometry_(geometry), window_(geometry.slots, kNone), uses_(geometry.buffers(), 0) {
     for (std::uint64_t i = geometry.buffers(); i > 0; --i) free_.push_back(static_cast<std::uint32_t>(i - 1));
+    prefault(base, geometry, Access::kWrite);
     head_ = new (base) RingHead;
     slots_ = new (base + geometry.slots_at()) SlotHead[geometry.slots];
   }

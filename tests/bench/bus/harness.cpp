@@ -40,6 +40,23 @@ std::int64_t cpu_ns() {
   return spent.tv_sec * 1'000'000'000LL + spent.tv_nsec;
 }
 
+/// Adds what the process spends while this lives: one per process, so not in the readers that are threads.
+class CpuMeter {
+ public:
+  CpuMeter(Board& board, const Transport& transport, bool is_reader)
+      : board_(board), counts_(!(is_reader && transport.is_in_process())) {}
+  ~CpuMeter() {
+    if (counts_) board_.cpu_ns += cpu_ns() - begin_;
+  }
+  CpuMeter(const CpuMeter&) = delete;
+  CpuMeter& operator=(const CpuMeter&) = delete;
+
+ private:
+  Board& board_;
+  const bool counts_;
+  const std::int64_t begin_ = cpu_ns();
+};
+
 double quantile_us(std::vector<std::int64_t>& values, double q) {
   if (values.empty()) return 0.0;
   const auto at = static_cast<std::size_t>(q * static_cast<double>(values.size() - 1) + 0.5);
@@ -50,6 +67,7 @@ double quantile_us(std::vector<std::int64_t>& values, double q) {
 void receive(Transport& transport, const Job& job, Board& board, int index) {
   const auto receiver = transport.open_receiver(job, index);
   ++board.ready;
+  const CpuMeter meter(board, transport, true);
   const auto at = static_cast<std::size_t>(index);
   receiver->run([&](std::span<const std::byte> payload) {
     volatile std::byte sink{};
@@ -72,6 +90,7 @@ void send(Transport& transport, const Job& job, Board& board) {
   while (board.ready < job.readers) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   sender->wait_for_readers(job.readers);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const CpuMeter meter(board, transport, false);
   auto next = std::chrono::steady_clock::now();
   for (std::uint64_t i = 1; i <= job.warm_up + job.messages; ++i) {
     if (i == job.warm_up + 1) board.began_ns = now_ns();
@@ -122,12 +141,10 @@ Round evaluate(const Job& job, const Board& board) {
   return result;
 }
 
-/// Runs `body` in a process of its own, which adds what it spent.
-pid_t in_process(Board& board, const std::function<void()>& body) {
+pid_t in_process(const std::function<void()>& body) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   body();
-  board.cpu_ns += cpu_ns();
   ::_exit(0);
 }
 
@@ -145,16 +162,15 @@ Round run_round(Transport& transport, const Job& job) {
   transport.prepare(job);
   std::vector<pid_t> children;
   if (transport.is_in_process()) {
-    children.push_back(in_process(board, [&] {
+    children.push_back(in_process([&] {
       std::vector<std::thread> threads;
       for (int r = 0; r < job.readers; ++r) threads.emplace_back([&, r] { receive(transport, job, board, r); });
       send(transport, job, board);
       for (std::thread& thread : threads) thread.join();
     }));
   } else {
-    for (int r = 0; r < job.readers; ++r)
-      children.push_back(in_process(board, [&] { receive(transport, job, board, r); }));
-    children.push_back(in_process(board, [&] { send(transport, job, board); }));
+    for (int r = 0; r < job.readers; ++r) children.push_back(in_process([&] { receive(transport, job, board, r); }));
+    children.push_back(in_process([&] { send(transport, job, board); }));
   }
   for (const pid_t child : children) ::waitpid(child, nullptr, 0);
   const Round result = evaluate(job, board);
