@@ -7,6 +7,7 @@
 #include "ocelli/launch/process.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
+#include "ocelli/middleware/bus/scheduling.hpp"
 #include "ocelli/middleware/node/live_executor.hpp"
 
 namespace ocelli::launch {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -139,16 +138,6 @@ void report_ready(int ready_fd) {
   const char byte = 1;
   static_cast<void>(::write(ready_fd, &byte, 1));
   ::close(ready_fd);
-}
-
-bool try_realtime(int priority) {
-  const sched_param parameters{.sched_priority = priority};
-  return ::sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
-}
-
-void leave_realtime() {
-  const sched_param parameters{.sched_priority = 0};
-  ::sched_setscheduler(0, SCHED_OTHER, &parameters);
 }
 
 }  // namespace ocelli::launch

@@ -61,9 +61,4 @@ void handle_stop_signals();
 void die_with_parent();
 void report_ready(int ready_fd);
 
-/// SCHED_FIFO for this thread and those it starts; false where it is not permitted (then nothing has changed).
-bool try_realtime(int priority);
-/// Back to SCHED_OTHER, for threads that only prepare data.
-void leave_realtime();
-
 }  // namespace ocelli::launch

@@ -62,6 +62,13 @@ report::ExpectedFault expectation(const PlannedInjection& injection) {
   return expected;
 }
 
+/// The demonstration's faults come one by one, with time to heal between them.
+std::vector<std::string> expected_modes(std::size_t injections) {
+  std::vector<std::string> modes = {"nominal"};
+  for (std::size_t i = 0; i < injections; ++i) modes.insert(modes.end(), {"degraded", "nominal"});
+  return modes;
+}
+
 Result<std::vector<PlannedInjection>> plan(const Options& options, Duration duration, const LaunchFile& launch,
                                            const std::map<std::string, const topics::TopicKind*>& topics) {
   std::vector<PlannedInjection> injections;
@@ -93,7 +100,10 @@ Result<int> run(const Options& options) {
   report::RunInfo info = describe_run(launch, options.kind, "live");
   info.seed = options.seed;
   for (const PlannedInjection& injection : live.injections) info.expected.push_back(expectation(injection));
-  if (options.kind == "demo") info.targets.emplace();
+  if (options.kind == "demo") {
+    info.targets.emplace();
+    info.modes = expected_modes(live.injections.size());
+  }
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
   info.duration = outcome.duration;
   info.notes = outcome.notes;

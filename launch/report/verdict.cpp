@@ -44,8 +44,12 @@ void judge_alarms(const RunData& run, const FaultReport& faults, Findings& findi
                     episode.role == FaultRole::kFalseAlarm ? "a false alarm, nothing was injected"
                                                            : "not declared as a consequence of what was injected"));
   }
-  if (faults.false_alarms + faults.unexpected == 0 && !run.modes.empty())
-    findings.right.push_back("no unexpected fault was confirmed");
+  if (faults.false_alarms + faults.unexpected > 0 || run.modes.empty()) return;
+  std::string text = "no unexpected fault was confirmed";
+  if (faults.false_alarm_bound_per_hour)
+    text += fmt::format(" in {:.0f} s without injections: at most {:.0f} false alarms per hour (95 % upper bound)",
+                        to_seconds(faults.exposure), *faults.false_alarm_bound_per_hour);
+  findings.right.push_back(std::move(text));
 }
 
 void judge_modes(const RunData& run, const FaultReport& faults, Findings& findings) {

@@ -1,5 +1,7 @@
 #include "ocelli/middleware/node/source_reader.hpp"
 
+#include "ocelli/middleware/bus/scheduling.hpp"
+
 namespace ocelli::node {
 
 SourceReader::SourceReader(std::unique_ptr<Source> source, std::size_t ahead)
@@ -15,6 +17,7 @@ SourceReader::~SourceReader() {
 }
 
 void SourceReader::run() {
+  leave_realtime();  // whoever consumes is on time; reading ahead may take the rest of the machine
   while (true) {
     {
       std::unique_lock lock(mutex_);

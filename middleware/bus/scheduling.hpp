@@ -1,0 +1,12 @@
+#pragma once
+// Real-time scheduling of the calling thread. Threads inherit it from the one that starts them.
+
+namespace ocelli {
+
+/// SCHED_FIFO for this thread and those it starts; false where it is not permitted (then nothing has changed).
+bool try_realtime(int priority);
+
+/// Back to SCHED_OTHER: for threads that only prepare data and may take a core for long.
+void leave_realtime();
+
+}  // namespace ocelli
