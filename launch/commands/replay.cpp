@@ -45,8 +45,8 @@ Status parse_delay(const std::string& text, std::map<std::string, Duration>& del
 Status check_out(const ReplayOptions& options) {
   namespace fs = std::filesystem;
   std::error_code failure;
-  const fs::path drive = fs::is_directory(options.drive, failure) ? fs::path(options.drive) / "recording.mcap"
-                                                                  : fs::path(options.drive);
+  const fs::path drive =
+      fs::is_directory(options.drive, failure) ? fs::path(options.drive) / "recording.mcap" : fs::path(options.drive);
   for (const char* name : {"recording.mcap", "tracks.mcap"})
     if (!options.out.empty() && fs::equivalent(drive, fs::path(options.out) / name, failure))
       return error(ErrorCode::kInvalidArgument, "--out {}: holds the drive itself; choose another folder", options.out);
