@@ -20,6 +20,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"nodes", "list the nodes (table 4)", &declare_nodes},
     {"drivers", "list devices and recording formats (table 2)", &declare_drivers},
     {"detectors", "list the fault detectors (table 3)", &declare_detectors},
+    {"docs", "", &declare_docs},
     {"host", "", &declare_host},
 });
 

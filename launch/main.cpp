@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> names;
     for (const Command& command : commands()) names.emplace_back(command.name);
     if (std::find(names.begin(), names.end(), word) == names.end()) {
-      std::erase(names, "host");
+      std::erase_if(names, [](const std::string& name) { return name == "host" || name == "docs"; });
       return report_error(
           {ocelli::ErrorCode::kInvalidArgument, ocelli::unknown_name("command", word, names) + " See ocelli --help."});
     }

@@ -9,6 +9,7 @@ namespace ocelli::launch {
 
 void declare_demo(CLI::App& command, int& exit_status);
 void declare_detectors(CLI::App& command, int& exit_status);
+void declare_docs(CLI::App& command, int& exit_status);
 void declare_drivers(CLI::App& command, int& exit_status);
 void declare_host(CLI::App& command, int& exit_status);
 void declare_nodes(CLI::App& command, int& exit_status);
