@@ -1,6 +1,7 @@
 #include "ocelli/launch/logical_run.hpp"
 
 #include <algorithm>
+#include <list>
 #include <set>
 
 #include "ocelli/launch/monitor_bridge.hpp"
@@ -70,7 +71,9 @@ class LogicalRun {
   Status drop_untriggered() {
     std::set<std::string> available = source_names_;
     bool has_changed = true;
-    std::vector<NodeEntry> waiting = std::exchange(launch_.nodes, {});
+    // A list: erasing from a vector assigns, and assigning a YAML::Node changes what all its copies refer to.
+    std::list<NodeEntry> waiting(launch_.nodes.begin(), launch_.nodes.end());
+    launch_.nodes.clear();
     while (has_changed) {
       has_changed = false;
       for (auto entry = waiting.begin(); entry != waiting.end();) {
@@ -82,7 +85,7 @@ class LogicalRun {
           continue;
         }
         for (const node::BoundOutput& output : shell->outputs()) available.insert(output.topic);
-        launch_.nodes.push_back(std::move(*entry));
+        launch_.nodes.push_back(*entry);
         entry = waiting.erase(entry);
         has_changed = true;
       }
