@@ -56,6 +56,7 @@ class LogicalRun {
     for (const SourceTopic& topic : source_topics) source_names_.insert(topic.name);
     OCELLI_TRY(drop_untriggered());
     OCELLI_ASSIGN(topics_, launch_.topics(source_topics));
+    OCELLI_TRY(check_delays());
     OCELLI_ASSIGN(config_, monitor_config(launch_, topics_));
     OCELLI_ASSIGN(monitor_, safety::Monitor::create(config_));
     log::McapWriterOptions file_options;
@@ -64,6 +65,15 @@ class LogicalRun {
     OCELLI_ASSIGN(auto tracks, log::RecordingWriter::create(options_.out / "tracks.mcap", file_options));
     recording_.emplace(std::move(recording));
     tracks_.emplace(std::move(tracks));
+    return ok();
+  }
+
+  Status check_delays() const {
+    std::vector<std::string> names;
+    for (const auto& [name, kind] : topics_) names.push_back(name);
+    for (const auto& [topic, delay] : options_.delays)
+      if (!topics_.contains(topic))
+        return error(ErrorCode::kNotFound, "--delay {}: {}", topic, unknown_name("topic", topic, names));
     return ok();
   }
 
