@@ -67,6 +67,11 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
     return reader.mistake(yaml["node"], unknown("node", entry.node, rows));
   }
   if (auto shell = make_shell(entry, launch.file); !shell) reader.add_mistake(shell.error().message);
+  if (!entry.config.IsDefined() || entry.config.IsNull() || find_node(entry.node)->make(entry.config, launch.file))
+    return;
+  NodeEntry plain = entry;  // its configuration is wrong: are its ports, too?
+  plain.config.reset();     // an assignment would change the file's own node
+  if (auto shell = make_shell(plain, launch.file); !shell) reader.add_mistake(shell.error().message);
 }
 
 /// Instance names and output topics must be unique.

@@ -5,6 +5,11 @@
 #include <limits>
 
 namespace ocelli::perception {
+namespace {
+
+constexpr float kShows_m = 0.3F;  // what shows this much over an obstacle is seen
+
+}  // namespace
 
 LidarObjects::LidarObjects(const LidarObjectsConfig& config)
     : config_(config),
@@ -19,6 +24,7 @@ std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T
   to_vehicle_frame(cloud, T_vehicle_lidar, config_.own_body, config_.range_min_m, config_.range_max_m, points_);
   ground_.measure(points_, sensor_m_.head<2>(), heights_m_);
   map_.fill(points_, heights_m_, sensor_m_);
+  horizon_.fill(map_, sensor_m_.z());
   clusters_.find(map_, sensor_m_.z());
   gather();
   for (std::int32_t cluster = 0; cluster < clusters_.count(); ++cluster) {
@@ -76,7 +82,30 @@ Shape LidarObjects::measure(std::int32_t cluster) {
   shape.range_m = std::sqrt(nearest2);
   shape.sight_m = clusters_.visible_height_m(shape.range_m);
   shape.rectangle = fitter_.fit(flat_);
+  shape.on_faces = share_on_faces(members, shape.rectangle);
+  shape.is_hidden_beside = horizon_.hides_beside(flat_, shape.top_m - kShows_m);
   return shape;
+}
+
+/// Of the lower returns (a bumper or a door, not a bonnet or a roof), how many lie on the sides towards the sensor.
+float LidarObjects::share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const {
+  constexpr float kLow_m = 0.9F;
+  constexpr float kOnFace_m = 0.2F;
+  std::uint32_t low = 0;
+  std::uint32_t on_face = 0;
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    if (heights_m_[members[k]] > kLow_m) continue;
+    ++low;
+    bool is_on = false;
+    for (int i = 0; i < 2; ++i) {
+      const auto a = static_cast<std::size_t>(i);
+      const float at_m = rectangle.axis(i).dot(flat_[k]);
+      if (rectangle.low_m[a] > 0.0F) is_on = is_on || at_m < rectangle.low_m[a] + kOnFace_m;
+      if (rectangle.high_m[a] < 0.0F) is_on = is_on || at_m > rectangle.high_m[a] - kOnFace_m;
+    }
+    on_face += is_on ? 1 : 0;
+  }
+  return low == 0 ? 1.0F : static_cast<float>(on_face) / static_cast<float>(low);
 }
 
 /// A box whose centre lies inside a better one is a piece of it.
