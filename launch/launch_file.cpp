@@ -105,6 +105,7 @@ Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folde
   LaunchFile launch;
   launch.file = yaml.name();
   launch.folder = folder;
+  launch.text = yaml.text();
   ConfigReader reader(launch.file);
   reader.check_keys(yaml.root(), {"name", "sources", "nodes", "topics", "chains", "monitor"});
   OCELLI_TRY(yaml.root().IsMap() ? ok() : reader.status());

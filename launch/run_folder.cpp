@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include <ctime>
+#include <fstream>
 #include <thread>
 
 #include "ocelli/launch/command.hpp"
@@ -55,9 +56,12 @@ report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind, 
   return info;
 }
 
-int conclude_run(const report::RunInfo& info, const fs::path& folder) {
+int conclude_run(const report::RunInfo& info, const LaunchFile& launch, const fs::path& folder) {
   Status written = report::write_run_info(info, folder / "run.json");
   if (!written) return report_error(written.error());
+  std::ofstream copy(folder / kLaunchCopy, std::ios::binary);
+  copy << launch.text;
+  if (!copy.flush()) spdlog::warn("{}: cannot be written", (folder / kLaunchCopy).string());
   const auto verdict = report::make_report(folder);
   if (!verdict) return report_error(verdict.error());
   fmt::print("{}\n", verdict->ok ? "as expected" : "NOT as expected");

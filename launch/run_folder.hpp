@@ -32,7 +32,10 @@ class RunFolder {
 [[nodiscard]] report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind,
                                            const std::string& executor);
 
-/// Writes run.json and the report, prints the verdict, returns the exit status.
-int conclude_run(const report::RunInfo& info, const std::filesystem::path& folder);
+/// The copy of the launch file in a run folder: a replay of the folder uses it.
+inline constexpr const char* kLaunchCopy = "launch.yaml";
+
+/// Writes run.json, the copy of the launch file and the report, prints the verdict, returns the exit status.
+int conclude_run(const report::RunInfo& info, const LaunchFile& launch, const std::filesystem::path& folder);
 
 }  // namespace ocelli::launch

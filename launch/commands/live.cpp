@@ -136,7 +136,7 @@ Result<int> run_in_logical_time(const Options& options, Duration duration) {
   info.notes = std::move(notes);
   info.notes.insert(info.notes.end(), outcome.notes.begin(), outcome.notes.end());
   if (outcome.is_interrupted) info.notes.emplace_back("interrupted before the end");
-  return conclude_run(info, logical.out);
+  return conclude_run(info, launch, logical.out);
 }
 
 Result<int> run(const Options& options) {
@@ -170,7 +170,7 @@ Result<int> run(const Options& options) {
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
   info.duration = outcome.duration;
   info.notes = outcome.notes;
-  return conclude_run(info, live.settings.out);
+  return conclude_run(info, launch, live.settings.out);
 }
 
 void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status) {

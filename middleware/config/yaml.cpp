@@ -28,23 +28,17 @@ Result<YamlFile> YamlFile::load(const std::filesystem::path& path) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(path, failure))
     return error(ErrorCode::kNotFound, "{}: no such file", path.string());
-  try {
-    YamlFile file;
-    file.root_ = YAML::LoadFile(path.string());
-    file.name_ = path.string();
-    return file;
-  } catch (const YAML::ParserException& problem) {
-    return error(ErrorCode::kInvalidArgument, "{}:{}:{}: {}", path.string(), problem.mark.line + 1,
-                 problem.mark.column + 1, problem.msg);
-  } catch (const YAML::Exception& problem) {
-    return error(ErrorCode::kUnavailable, "{}: {}", path.string(), problem.what());
-  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return error(ErrorCode::kUnavailable, "{}: cannot be read", path.string());
+  return parse(text, path.string());
 }
 
 Result<YamlFile> YamlFile::parse(const std::string& text, std::string name) {
   try {
     YamlFile file;
     file.root_ = YAML::Load(text);
+    file.text_ = text;
     file.name_ = std::move(name);
     return file;
   } catch (const YAML::ParserException& problem) {

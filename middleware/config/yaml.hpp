@@ -36,9 +36,12 @@ class YamlFile {
 
   [[nodiscard]] const YAML::Node& root() const { return root_; }
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// As it was written, comments included.
+  [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   YAML::Node root_;
+  std::string text_;
   std::string name_;
 };
 
