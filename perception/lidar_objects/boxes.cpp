@@ -20,32 +20,49 @@ double by_points(std::uint32_t points, int points_min) {
 }
 
 double car_score(const Shape& s) {
+  if (s.is_plane()) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 5.4F, 0.6F);
   const double width = within(s.shorter_m(), 0.0F, 2.2F, 0.4F);
-  const double top = within(s.top_m, 0.9F, 2.2F, 0.4F);
-  return length * width * top;
+  // Beams leave gaps, so that a roof may be missed by part of one.
+  const double top = within(s.top_m, 1.25F - 0.004F * s.range_m, 2.2F, 0.2F);
+  // A rear or front is as high everywhere; a rider sits in the middle of a narrow thing.
+  const bool is_narrow = s.longer_m() < 2.2F && s.shorter_m() < 0.8F && s.top_m > 1.4F;
+  return length * width * top * (is_narrow ? within(s.roof_share, 0.75F, 1.0F, 0.25F) : 1.0);
+}
+
+/// What reaches above the sight can as well be a wall. A truck shows its rear or front, or that and its side, or a side
+/// with room between the wheels.
+bool can_be_wall(const Shape& s) {
+  if (!s.is_cut_above()) return s.is_plane();
+  const bool is_face = s.longer_m() > 1.9F && s.longer_m() < 2.8F && s.shorter_m() < 1.5F;
+  const bool is_corner = s.longer_m() > 2.8F && s.shorter_m() > 1.7F;
+  const bool is_side = s.longer_m() > 3.5F && !s.is_plane() && s.foot_share < 0.7F && s.bottom_m < 0.7F;
+  return !is_face && !(is_corner && s.foot_share < 0.9F) && !is_side;
 }
 
 double truck_score(const Shape& s) {
+  if (can_be_wall(s)) return 0.0;
   const double length = within(s.longer_m(), 1.9F, 13.0F, 1.0F);
   const double width = within(s.shorter_m(), 0.0F, 3.0F, 0.5F);
   const double top = s.is_cut_above() ? within(s.top_m, 1.7F, 4.5F, 0.3F) : within(s.top_m, 2.3F, 4.5F, 0.3F);
   return 0.8 * length * width * top;
 }
 
+/// Near the sensor nobody's head is below its sight: then only what is as wide and deep as a body counts.
 double pedestrian_score(const Shape& s) {
-  if (s.is_cut_above()) return 0.0;
-  const double size = within(s.longer_m(), 0.25F, 1.0F, 0.3F) * within(s.shorter_m(), 0.05F, 0.8F, 0.3F);
+  const bool is_cut = s.is_cut_above();
+  if (is_cut && s.range_m > 12.0F) return 0.0;
+  const double size = within(s.longer_m(), is_cut ? 0.4F : 0.25F, 1.0F, is_cut ? 0.1F : 0.3F) *
+                      within(s.shorter_m(), is_cut ? 0.25F : 0.15F, 0.8F, 0.15F);
   const double top = within(s.top_m, 1.2F, 2.0F, 0.2F);
   return size * top;
 }
 
 double cyclist_score(const Shape& s) {
-  if (s.is_cut_above()) return 0.0;
-  const double length = within(s.longer_m(), 1.3F, 2.0F, 0.3F);
-  const double width = within(s.shorter_m(), 0.1F, 0.8F, 0.25F);
+  const double length = within(s.longer_m(), 1.2F, 2.0F, 0.3F);
+  const double width = within(s.shorter_m(), 0.3F, 0.8F, 0.2F);
   const double top = within(s.top_m, 1.4F, 2.0F, 0.2F);
-  return 0.95 * length * width * top;
+  return 0.95 * length * width * top * within(s.roof_share, 0.0F, 0.75F, 0.25F);
 }
 
 struct Side {

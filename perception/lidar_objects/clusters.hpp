@@ -35,6 +35,7 @@ struct ClustersConfig {
   Reach structure_reach{0.5, 0.005, 0.5, 0.03};
   double structure_height_m = 2.1;
   double structure_length_m = 13.0;
+  double plane_length_m = 4.0;
 
   static constexpr auto fields() {
     using C = ClustersConfig;
@@ -42,7 +43,8 @@ struct ClustersConfig {
         field("reach", &C::reach, "what makes two cells one object"),
         field("structure_reach", &C::structure_reach, "gaps in a wall"),
         field("structure_height_m", &C::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
-        field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long")};
+        field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long"),
+        field("plane_length_m", &C::plane_length_m, "m", 1.0, 100.0, "or this long, flat, and standing all along")};
   }
 };
 
@@ -62,8 +64,15 @@ class Clusters {
   [[nodiscard]] float visible_height_m(float range_m) const { return sensor_height_m_ + steepest_ * range_m; }
 
  private:
-  struct Extent {
-    std::int16_t left, right, near, far;
+  struct Component {  // connected cells; positions in cells
+    float cells = 0.0F;
+    float standing = 0.0F;  // cells that reach down to the ground; for remains: that touch structure
+    Eigen::Vector2f low = Eigen::Vector2f::Zero();
+    Eigen::Vector2f high = Eigen::Vector2f::Zero();
+    Eigen::Vector2f first = Eigen::Vector2f::Zero();
+    Eigen::Vector2f sum = Eigen::Vector2f::Zero();  // relative to `first`
+    Eigen::Matrix2f square = Eigen::Matrix2f::Zero();
+    void add(const Cell& cell);
   };
 
   template <class Belongs>
@@ -72,6 +81,9 @@ class Clusters {
   void unite(std::int32_t a, std::int32_t b);
   [[nodiscard]] std::int32_t root(std::int32_t cell);
   void mark_structure(const CellMap& map);
+  [[nodiscard]] bool is_structure(const Component& component, float cell_m) const;
+  void drop_remains(const CellMap& map);
+  [[nodiscard]] bool touches_structure(const CellMap& map, const Cell& cell) const;
   void number(const CellMap& map);
 
   ClustersConfig config_;
@@ -79,7 +91,7 @@ class Clusters {
   float steepest_ = 0.0F;
   std::int32_t count_ = 0;
   std::vector<std::int32_t> parent_;  // union-find over cells
-  std::vector<Extent> extent_;        // per root
+  std::vector<Component> component_;  // per root
   std::vector<char> is_structure_;    // per cell
   std::vector<std::int32_t> cluster_of_cell_;
 };

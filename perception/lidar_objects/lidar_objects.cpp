@@ -76,7 +76,35 @@ Shape LidarObjects::measure(std::int32_t cluster) {
   shape.range_m = std::sqrt(nearest2);
   shape.sight_m = clusters_.visible_height_m(shape.range_m);
   shape.rectangle = fitter_.fit(flat_);
+  profile(members, shape);
   return shape;
+}
+
+/// How much of the longer side reaches down to the ground, and up to near the top.
+void LidarObjects::profile(std::span<const std::uint32_t> members, Shape& shape) {
+  constexpr float kPart_m = 0.3F;
+  constexpr float kFoot_m = 0.5F;
+  constexpr float kRoof = 0.75F;
+  constexpr float kNothing_m = std::numeric_limits<float>::max();
+  const std::size_t longer = shape.rectangle.extent_m(0) >= shape.rectangle.extent_m(1) ? 0 : 1;
+  const Eigen::Vector2f axis = shape.rectangle.axis(static_cast<int>(longer));
+  parts_.assign(static_cast<std::size_t>(shape.longer_m() / kPart_m) + 1, {kNothing_m, 0.0F});
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const float along_m = std::max(flat_[i].dot(axis) - shape.rectangle.low_m[longer], 0.0F);
+    Part& part = parts_[std::min(static_cast<std::size_t>(along_m / kPart_m), parts_.size() - 1)];
+    part.low_m = std::min(part.low_m, heights_m_[members[i]]);
+    part.high_m = std::max(part.high_m, heights_m_[members[i]]);
+  }
+  float seen = 0.0F;
+  float foot = 0.0F;
+  float roof = 0.0F;
+  for (const Part& part : parts_) {
+    seen += part.low_m < kNothing_m ? 1.0F : 0.0F;
+    foot += part.low_m < kFoot_m ? 1.0F : 0.0F;
+    roof += part.high_m > kRoof * shape.top_m ? 1.0F : 0.0F;
+  }
+  shape.foot_share = foot / seen;
+  shape.roof_share = roof / seen;
 }
 
 /// A box whose centre lies inside a better one is a piece of it.

@@ -50,8 +50,14 @@ class LidarObjects {
   [[nodiscard]] std::size_t returns() const { return points_.size(); }
 
  private:
+  struct Part {  // of a cluster, along its longer side: lowest and highest return
+    float low_m;
+    float high_m;
+  };
+
   void gather();
   [[nodiscard]] Shape measure(std::int32_t cluster);
+  void profile(std::span<const std::uint32_t> members, Shape& shape);
   void drop_doubles();
 
   LidarObjectsConfig config_;
@@ -65,6 +71,7 @@ class LidarObjects {
   std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
   std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
   std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
+  std::vector<Part> parts_;  // of one cluster
   std::vector<Box3> boxes_;
   std::vector<char> is_double_;  // per box
 };
