@@ -19,6 +19,18 @@ double by_points(std::uint32_t points, int points_min) {
   return 1.0 - 0.5 * std::sqrt(static_cast<double>(points_min) / std::max<double>(points, points_min));
 }
 
+/// A short piece counts as a part of a car when it is as high as a roof (beams leave gaps); when nothing hides the
+/// rest of it, it must be a rear or front that the sensor looks straight at.
+double piece_score(const Shape& s) {
+  if (s.longer_m() > 2.2F) return 1.0;
+  const float beams_m = 0.004F * s.range_m;
+  const double roof = within(s.top_m, 1.35F - beams_m, 2.2F, 0.1F);
+  if (s.is_hidden_beside) return roof;
+  const Eigen::Vector2f sight = s.centre_m().normalized();
+  const float aligned = std::max(std::abs(s.rectangle.axis(0).dot(sight)), std::abs(s.rectangle.axis(1).dot(sight)));
+  return roof * within(s.longer_m(), 1.5F - 2.0F * beams_m, 2.2F, 0.2F) * within(aligned, 0.9F, 1.0F, 0.1F);
+}
+
 double car_score(const Shape& s) {
   if (s.is_plane()) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 5.4F, 0.6F);
@@ -27,14 +39,14 @@ double car_score(const Shape& s) {
   const double top = within(s.top_m, 1.25F - 0.004F * s.range_m, 2.2F, 0.2F);
   // A rear or front is as high everywhere; a rider sits in the middle of a narrow thing.
   const bool is_narrow = s.longer_m() < 2.2F && s.shorter_m() < 0.8F && s.top_m > 1.4F;
-  return length * width * top * (is_narrow ? within(s.roof_share, 0.75F, 1.0F, 0.25F) : 1.0);
+  return length * width * top * piece_score(s) * (is_narrow ? within(s.roof_share, 0.75F, 1.0F, 0.25F) : 1.0);
 }
 
 /// What reaches above the sight can as well be a wall. A truck shows its rear or front, or that and its side, or a side
 /// with room between the wheels.
 bool can_be_wall(const Shape& s) {
   if (!s.is_cut_above()) return s.is_plane();
-  const bool is_face = s.longer_m() > 1.9F && s.longer_m() < 2.8F && s.shorter_m() < 1.5F;
+  const bool is_face = s.longer_m() > 2.1F && s.longer_m() < 2.7F && s.shorter_m() > 0.2F && s.shorter_m() < 1.5F;
   const bool is_corner = s.longer_m() > 2.8F && s.shorter_m() > 1.7F;
   const bool is_side = s.longer_m() > 3.5F && !s.is_plane() && s.foot_share < 0.7F && s.bottom_m < 0.7F;
   return !is_face && !(is_corner && s.foot_share < 0.9F) && !is_side;

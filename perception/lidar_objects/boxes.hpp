@@ -38,11 +38,12 @@ struct Shape {
   Rectangle rectangle;
   float bottom_m = 0.0F;  // lowest and highest return above the ground
   float top_m = 0.0F;
-  float ground_m = 0.0F;  // z of the ground below it
-  float range_m = 0.0F;   // nearest return
-  float sight_m = 0.0F;   // how high above the ground the sensor sees there
-  float foot_share = 0.0F;  // of its longer side: how much reaches down to the ground
-  float roof_share = 0.0F;  // of its longer side: how much reaches up to near its top
+  float ground_m = 0.0F;          // z of the ground below it
+  float range_m = 0.0F;           // nearest return
+  float sight_m = 0.0F;           // how high above the ground the sensor sees there
+  float foot_share = 0.0F;        // of its longer side: how much reaches down to the ground
+  float roof_share = 0.0F;        // of its longer side: how much reaches up to near its top
+  bool is_hidden_beside = false;  // something nearer stands at its left or right end: it may be longer
   std::uint32_t points = 0;
 
   [[nodiscard]] float longer_m() const { return std::max(rectangle.extent_m(0), rectangle.extent_m(1)); }

@@ -6,7 +6,7 @@
 namespace ocelli::perception {
 namespace {
 
-constexpr float kBelowSight_m = 0.3F;  // what ends this little below the highest beam may go on above it
+constexpr float kBelowSight_m = 0.3F;         // what ends this little below the highest beam may go on above it
 constexpr std::uint32_t kFootSlices = 0b111;  // below 0.6 m
 constexpr float kThin_m = 0.25F;              // standard deviation across a plane of cells
 constexpr float kStanding = 0.7F;             // share of a wall's cells that reach down to the ground

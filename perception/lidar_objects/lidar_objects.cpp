@@ -19,6 +19,7 @@ std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T
   to_vehicle_frame(cloud, T_vehicle_lidar, config_.own_body, config_.range_min_m, config_.range_max_m, points_);
   ground_.measure(points_, sensor_m_.head<2>(), heights_m_);
   map_.fill(points_, heights_m_, sensor_m_);
+  skyline_.measure(map_);
   clusters_.find(map_, sensor_m_.z());
   gather();
   for (std::int32_t cluster = 0; cluster < clusters_.count(); ++cluster) {
@@ -77,7 +78,16 @@ Shape LidarObjects::measure(std::int32_t cluster) {
   shape.sight_m = clusters_.visible_height_m(shape.range_m);
   shape.rectangle = fitter_.fit(flat_);
   profile(members, shape);
+  shape.is_hidden_beside = is_hidden_beside(shape);
   return shape;
+}
+
+bool LidarObjects::is_hidden_beside(const Shape& shape) const {
+  const Eigen::Vector2f middle = shape.centre_m();
+  const auto side_of = [&](const Eigen::Vector2f& p) { return (middle.x() * p.y() - middle.y() * p.x()) / p.norm(); };
+  const auto [right, left] = std::ranges::minmax_element(flat_, {}, side_of);
+  return skyline_.is_hidden_beyond(*left, 1.0F, left->norm()) ||
+         skyline_.is_hidden_beyond(*right, -1.0F, right->norm());
 }
 
 /// How much of the longer side reaches down to the ground, and up to near the top.

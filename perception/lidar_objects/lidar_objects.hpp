@@ -15,6 +15,7 @@
 #include "ocelli/perception/lidar_objects/cloud.hpp"
 #include "ocelli/perception/lidar_objects/clusters.hpp"
 #include "ocelli/perception/lidar_objects/ground.hpp"
+#include "ocelli/perception/lidar_objects/skyline.hpp"
 
 namespace ocelli::perception {
 
@@ -58,6 +59,7 @@ class LidarObjects {
   void gather();
   [[nodiscard]] Shape measure(std::int32_t cluster);
   void profile(std::span<const std::uint32_t> members, Shape& shape);
+  [[nodiscard]] bool is_hidden_beside(const Shape& shape) const;
   void drop_doubles();
 
   LidarObjectsConfig config_;
@@ -66,12 +68,13 @@ class LidarObjects {
   std::vector<float> heights_m_;
   Ground ground_;
   CellMap map_;
+  Skyline skyline_;
   Clusters clusters_;
   RectangleFitter fitter_;
   std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
   std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
   std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
-  std::vector<Part> parts_;  // of one cluster
+  std::vector<Part> parts_;            // of one cluster
   std::vector<Box3> boxes_;
   std::vector<char> is_double_;  // per box
 };
