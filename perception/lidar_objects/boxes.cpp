@@ -47,9 +47,10 @@ double car_score(const Shape& s) {
 bool can_be_wall(const Shape& s) {
   if (!s.is_cut_above()) return s.is_plane();
   const bool is_face = s.longer_m() > 2.1F && s.longer_m() < 2.7F && s.shorter_m() > 0.2F && s.shorter_m() < 1.5F;
+  const bool has_wheels = s.foot_share > 0.15F && s.foot_share < 0.75F && s.bottom_m < 0.5F;
   const bool is_corner = s.longer_m() > 2.8F && s.shorter_m() > 1.7F;
-  const bool is_side = s.longer_m() > 3.5F && !s.is_plane() && s.foot_share < 0.7F && s.bottom_m < 0.7F;
-  return !is_face && !(is_corner && s.foot_share < 0.9F) && !is_side;
+  const bool is_side = s.longer_m() > 3.5F && !s.is_plane() && !s.is_hidden_beside;
+  return !is_face && !(has_wheels && (is_corner || is_side));
 }
 
 double truck_score(const Shape& s) {
