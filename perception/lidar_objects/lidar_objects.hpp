@@ -76,7 +76,6 @@ class LidarObjects {
   std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
   std::vector<Part> parts_;            // of one cluster
   std::vector<Box3> boxes_;
-  std::vector<char> is_double_;  // per box
 };
 
 }  // namespace ocelli::perception

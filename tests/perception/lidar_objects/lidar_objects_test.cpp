@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ocelli/perception/tracking/rectangle.hpp"
 #include "ocelli/tests/perception/allocation_counter.hpp"
 #include "ocelli/tests/perception/synthetic_cloud.hpp"
 
@@ -76,6 +77,30 @@ TEST(LidarObjects, ReportACarBehindAPostOnce) {
     for (std::size_t k = i + 1; k < boxes.size(); ++k) EXPECT_FALSE(overlap(boxes[i], boxes[k])) << i << ' ' << k;
   EXPECT_EQ(
       std::count_if(boxes.begin(), boxes.end(), [](const Box3& b) { return b.object_class == ObjectClass::kCar; }), 1);
+}
+
+/// A column before a car cuts it in two pieces, that are completed into each other.
+TEST(LidarObjects, ReportNoTwoBoxesInOnePlace) {
+  const auto footprint = [](const Box3& b) {
+    return tracking::Rectangle{b.centre_m.x(),      b.centre_m.y(), std::cos(b.yaw_rad),
+                               std::sin(b.yaw_rad), b.size_m.x(),   b.size_m.y()};
+  };
+  for (const double yaw_rad : {0.0, 0.3, 0.6})
+    for (double column_m = 1.6; column_m < 3.4; column_m += 0.2) {
+      SyntheticScene scene;
+      scene.blocks.push_back({4.0, 9.0, yaw_rad, 4.4, 1.8, 0.8, 0.2});
+      scene.blocks.push_back({4.0, 9.0, yaw_rad, 3.6, 1.4, 0.6, 1.0});
+      scene.blocks.push_back({column_m, 5.4, 0.0, 0.3, 0.3, 4.0});
+      const auto boxes = detect(scene);
+      EXPECT_FALSE(boxes.empty());
+      for (std::size_t i = 0; i < boxes.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k) {
+          const auto own = footprint(boxes[i]);
+          const auto other = footprint(boxes[k]);
+          const double smaller_m2 = std::min(own.length_m * own.width_m, other.length_m * other.width_m);
+          EXPECT_LE(tracking::common_area(own, other), 0.3 * smaller_m2) << yaw_rad << ' ' << column_m;
+        }
+    }
 }
 
 TEST(LidarObjects, KeepTwoParkedCarsApart) {
