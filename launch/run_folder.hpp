@@ -3,15 +3,30 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "ocelli/launch/launch_file.hpp"
 #include "ocelli/launch/report/run_info.hpp"
 
 namespace ocelli::launch {
 
-/// Makes the folder; "" means a new one below `out/` named after `what` and the time. Error when it holds a run already
-/// that was not made by us, or cannot be made.
-[[nodiscard]] Result<std::filesystem::path> make_run_folder(const std::string& wanted, const std::string& what);
+/// Made at once. One that was not there before and is still empty at the end is removed: a run that could not start
+/// leaves nothing behind.
+class RunFolder {
+ public:
+  /// "" means a new folder below `out/` named after `what` and the time. Error when it cannot be made or is a file.
+  static Result<RunFolder> make(const std::string& wanted, const std::string& what);
+  RunFolder(RunFolder&& other) noexcept : path_(std::move(other.path_)), is_new_(std::exchange(other.is_new_, false)) {}
+  ~RunFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  RunFolder(std::filesystem::path path, bool is_new) : path_(std::move(path)), is_new_(is_new) {}
+
+  std::filesystem::path path_;
+  bool is_new_;
+};
 
 /// What every run info says: version, host, time, chains and names of the launch file.
 [[nodiscard]] report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind,

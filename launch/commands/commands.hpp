@@ -15,7 +15,12 @@ void declare_nodes(CLI::App& command, int& exit_status);
 void declare_replay(CLI::App& command, int& exit_status);
 void declare_run(CLI::App& command, int& exit_status);
 void declare_report(CLI::App& command, int& exit_status);
+void declare_e2e(CLI::App& command, int& exit_status);
+void declare_e2e_advise(CLI::App& command, int& exit_status);
 void declare_eval(CLI::App& command, int& exit_status);
+void declare_fit(CLI::App& command, int& exit_status);
+void declare_fmeda(CLI::App& command, int& exit_status);
 void declare_topics(CLI::App& command, int& exit_status);
+void declare_vectors(CLI::App& command, int& exit_status);
 
 }  // namespace ocelli::launch

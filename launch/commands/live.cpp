@@ -3,6 +3,7 @@
 #include "ocelli/launch/commands/commands.hpp"
 #include "ocelli/launch/live_run.hpp"
 #include "ocelli/launch/logical_run.hpp"
+#include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/run_folder.hpp"
 #include "ocelli/middleware/core/log.hpp"
 
@@ -75,11 +76,33 @@ std::vector<std::string> expected_modes(std::size_t injections) {
   return modes;
 }
 
+/// Whether the target of an injection is there: a node to stop, a source's topic to freeze, a topic to delay.
+Status check_target(const std::string& text, const PlannedInjection& injection, const LaunchFile& launch,
+                    const std::vector<SourceTopic>& sources,
+                    const std::map<std::string, const topics::TopicKind*>& topics) {
+  std::vector<std::string> names;
+  switch (injection.kind) {
+    case InjectionKind::kFreeze:
+      for (const SourceTopic& topic : sources) names.push_back(topic.name);
+      break;
+    case InjectionKind::kStop:
+      for (const NodeEntry& node : launch.nodes) names.push_back(node.name);
+      break;
+    case InjectionKind::kDelay:
+      for (const auto& [name, kind] : topics) names.push_back(name);
+      break;
+  }
+  if (std::find(names.begin(), names.end(), injection.target) != names.end()) return ok();
+  return error(ErrorCode::kNotFound, "--inject {}: {}", text, unknown_name("target", injection.target, names));
+}
+
 Result<std::vector<PlannedInjection>> plan(const Options& options, Duration duration, const LaunchFile& launch,
+                                           const std::vector<SourceTopic>& sources,
                                            const std::map<std::string, const topics::TopicKind*>& topics) {
   std::vector<PlannedInjection> injections;
   for (const std::string& text : options.injections) {
     OCELLI_ASSIGN(auto injection, parse_injection(text));
+    OCELLI_TRY(check_target(text, injection, launch, sources, topics));
     injections.push_back(std::move(injection));
   }
   if (options.kind != "demo" || options.has_no_faults || !injections.empty()) return injections;
@@ -104,7 +127,8 @@ Result<int> run_in_logical_time(const Options& options, Duration duration) {
                  launch.file);
   LogicalRunOptions logical;
   logical.threads = options.threads;
-  OCELLI_ASSIGN(logical.out, make_run_folder(options.out, options.kind));
+  OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
+  logical.out = folder.path();
   report::RunInfo info = describe_run(launch, options.kind, "logical");
   info.seed = options.seed;
   OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), logical));
@@ -127,8 +151,11 @@ Result<int> run(const Options& options) {
   OCELLI_ASSIGN(const auto topics, launch.topics(sources));
   LiveRunOptions live;
   live.duration = *duration;
-  OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, topics));
-  OCELLI_ASSIGN(live.settings.out, make_run_folder(options.out, options.kind));
+  OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, sources, topics));
+  OCELLI_ASSIGN(const auto supervised, monitor_config(launch, topics));
+  OCELLI_TRY(safety::Monitor::create(supervised));
+  OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
+  live.settings.out = folder.path();
   live.settings.launch = options.launch;
   live.settings.seed = options.seed;
   live.settings.domain = options.domain;

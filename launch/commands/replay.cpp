@@ -41,13 +41,27 @@ Status parse_delay(const std::string& text, std::map<std::string, Duration>& del
   return ok();
 }
 
+/// A run is not written over the recording that it reads.
+Status check_out(const ReplayOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  const fs::path drive =
+      fs::is_directory(options.drive, failure) ? fs::path(options.drive) / "recording.mcap" : fs::path(options.drive);
+  for (const char* name : {"recording.mcap", "tracks.mcap"})
+    if (!options.out.empty() && fs::equivalent(drive, fs::path(options.out) / name, failure))
+      return error(ErrorCode::kInvalidArgument, "--out {}: holds the drive itself; choose another folder", options.out);
+  return ok();
+}
+
 Result<int> replay(ReplayOptions& options) {
   OCELLI_ASSIGN(options.run.rate, parse_rate(options.rate));
   for (const std::string& delay : options.delays) OCELLI_TRY(parse_delay(delay, options.run.delays));
   OCELLI_ASSIGN(LaunchFile launch, find_launch(options.launch));
   OCELLI_ASSIGN(OpenedDrive drive, open_drive(options.drive, launch));
   for (const std::string& note : drive.notes) spdlog::info("{}", note);
-  OCELLI_ASSIGN(options.run.out, make_run_folder(options.out, "replay"));
+  OCELLI_TRY(check_out(options));
+  OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, "replay"));
+  options.run.out = folder.path();
   report::RunInfo info = describe_run(launch, "replay", options.run.rate > 0.0 ? "paced" : "logical");
   info.launch = fmt::format("{} ({})", options.drive, launch.name);
   std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources;

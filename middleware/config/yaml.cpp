@@ -79,6 +79,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  if (!near.empty()) return fmt::format("unknown {} '{}': did you mean '{}'?", what, name, near);
+  return fmt::format("unknown {} '{}': there are {}", what, name, fmt::join(known, ", "));
+}
+
 void ConfigReader::mistake(const YAML::Node& node, std::string_view message) {
   const YAML::Mark mark = node.IsDefined() ? node.Mark() : YAML::Mark::null_mark();
   if (mark.is_null()) return mistakes_.push_back(fmt::format("{}: {}", file_, message));

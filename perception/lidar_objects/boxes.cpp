@@ -19,63 +19,50 @@ double by_points(std::uint32_t points, int points_min) {
   return 1.0 - 0.5 * std::sqrt(static_cast<double>(points_min) / std::max<double>(points, points_min));
 }
 
-/// A short piece counts as a part of a car when it is as high as a roof (beams leave gaps); when nothing hides the
-/// rest of it, it must be a rear or front that the sensor looks straight at.
-double piece_score(const Shape& s) {
-  if (s.longer_m() > 2.2F) return 1.0;
-  const float beams_m = 0.004F * s.range_m;
-  const double roof = within(s.top_m, 1.35F - beams_m, 2.2F, 0.1F);
-  if (s.is_hidden_beside) return roof;
-  const Eigen::Vector2f sight = s.centre_m().normalized();
-  const float aligned = std::max(std::abs(s.rectangle.axis(0).dot(sight)), std::abs(s.rectangle.axis(1).dot(sight)));
-  return roof * within(s.longer_m(), 1.5F - 2.0F * beams_m, 2.2F, 0.2F) * within(aligned, 0.9F, 1.0F, 0.1F);
+constexpr float kFace_m = 1.2F;  // least part of a rear or front that is taken for one
+
+constexpr float kWholeSide_m = 2.2F;  // shorter than a car's side: a rear, or a bush, whose returns fill its inside
+
+/// From beyond the end of a long side one sees a vehicle's rear or front as well. Of a wall one sees no second face.
+bool lacks_end_face(const Shape& s) {
+  const auto longer = s.rectangle.extent_m(0) >= s.rectangle.extent_m(1) ? 0U : 1U;
+  const bool is_beyond_end = s.rectangle.low_m[longer] > 1.0F || s.rectangle.high_m[longer] < -1.0F;
+  return is_beyond_end && s.longer_m() > 3.0F && s.shorter_m() < kFace_m;
 }
+
+/// The least height at which a roof 1.4 m high shows, with beams this far apart.
+float roof_seen_m(const Shape& s) { return 1.40F - 0.0075F * s.range_m; }
 
 double car_score(const Shape& s) {
-  if (s.is_plane()) return 0.0;
+  if (s.is_cut_above() && ((s.is_hidden_beside && s.shorter_m() < kFace_m) || lacks_end_face(s))) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 5.4F, 0.6F);
   const double width = within(s.shorter_m(), 0.0F, 2.2F, 0.4F);
-  // Beams leave gaps, so that a roof may be missed by part of one.
-  const double top = within(s.top_m, 1.25F - 0.004F * s.range_m, 2.2F, 0.2F);
-  // A rear or front is as high everywhere; a rider sits in the middle of a narrow thing.
-  const bool is_narrow = s.longer_m() < 2.2F && s.shorter_m() < 0.8F && s.top_m > 1.4F;
-  return length * width * top * piece_score(s) * (is_narrow ? within(s.roof_share, 0.75F, 1.0F, 0.25F) : 1.0);
-}
-
-/// What reaches above the sight can as well be a wall. A truck shows its rear or front, or that and its side, or a side
-/// with room between the wheels.
-bool can_be_wall(const Shape& s) {
-  if (!s.is_cut_above()) return s.is_plane();
-  const bool is_face = s.longer_m() > 2.1F && s.longer_m() < 2.7F && s.shorter_m() > 0.2F && s.shorter_m() < 1.5F;
-  const bool has_wheels = s.foot_share > 0.15F && s.foot_share < 0.75F && s.bottom_m < 0.5F;
-  const bool is_corner = s.longer_m() > 2.8F && s.shorter_m() > 1.7F;
-  const bool is_side = s.longer_m() > 3.5F && !s.is_plane() && !s.is_hidden_beside;
-  return !is_face && !(has_wheels && (is_corner || is_side));
+  const double top = within(s.top_m, roof_seen_m(s), 2.2F, 0.1F);
+  const double faces = s.longer_m() < kWholeSide_m ? within(s.on_faces, 0.75F, 1.0F, 0.2F) : 1.0;
+  return length * width * top * faces;
 }
 
 double truck_score(const Shape& s) {
-  if (can_be_wall(s)) return 0.0;
+  if (lacks_end_face(s) || (s.is_cut_above() && s.is_hidden_beside)) return 0.0;
   const double length = within(s.longer_m(), 1.9F, 13.0F, 1.0F);
   const double width = within(s.shorter_m(), 0.0F, 3.0F, 0.5F);
   const double top = s.is_cut_above() ? within(s.top_m, 1.7F, 4.5F, 0.3F) : within(s.top_m, 2.3F, 4.5F, 0.3F);
   return 0.8 * length * width * top;
 }
 
-/// Near the sensor nobody's head is below its sight: then only what is as wide and deep as a body counts.
 double pedestrian_score(const Shape& s) {
-  const bool is_cut = s.is_cut_above();
-  if (is_cut && s.range_m > 12.0F) return 0.0;
-  const double size = within(s.longer_m(), is_cut ? 0.4F : 0.25F, 1.0F, is_cut ? 0.1F : 0.3F) *
-                      within(s.shorter_m(), is_cut ? 0.25F : 0.15F, 0.8F, 0.15F);
+  if (s.is_cut_above() || s.is_hidden_beside) return 0.0;  // a corner of something
+  const double size = within(s.longer_m(), 0.25F, 1.0F, 0.3F) * within(s.shorter_m(), 0.05F, 0.8F, 0.3F);
   const double top = within(s.top_m, 1.2F, 2.0F, 0.2F);
   return size * top;
 }
 
 double cyclist_score(const Shape& s) {
-  const double length = within(s.longer_m(), 1.2F, 2.0F, 0.3F);
-  const double width = within(s.shorter_m(), 0.3F, 0.8F, 0.2F);
+  if (s.is_cut_above()) return 0.0;
+  const double length = within(s.longer_m(), 1.3F, 2.0F, 0.3F);
+  const double width = within(s.shorter_m(), 0.1F, 0.8F, 0.25F);
   const double top = within(s.top_m, 1.4F, 2.0F, 0.2F);
-  return 0.95 * length * width * top * within(s.roof_share, 0.0F, 0.75F, 0.25F);
+  return 0.95 * length * width * top;
 }
 
 struct Side {
@@ -106,7 +93,6 @@ int length_axis(const Shape& shape, float width_m) {
   const auto can_be_width = [&](int i) { return r.extent_m(i) > 0.75F * width_m; };
   const int across = std::abs(r.axis(0).dot(shape.centre_m())) < std::abs(r.axis(1).dot(shape.centre_m())) ? 0 : 1;
   if (can_be_width(across)) return 1 - across;
-  if (can_be_width(1 - across)) return across;
   return std::abs(r.axis(0).x()) >= std::abs(r.axis(1).x()) ? 0 : 1;  // a fragment: most traffic goes our way or comes
 }
 

@@ -38,13 +38,12 @@ struct Shape {
   Rectangle rectangle;
   float bottom_m = 0.0F;  // lowest and highest return above the ground
   float top_m = 0.0F;
-  float ground_m = 0.0F;          // z of the ground below it
-  float range_m = 0.0F;           // nearest return
-  float sight_m = 0.0F;           // how high above the ground the sensor sees there
-  float foot_share = 0.0F;        // of its longer side: how much reaches down to the ground
-  float roof_share = 0.0F;        // of its longer side: how much reaches up to near its top
-  bool is_hidden_beside = false;  // something nearer stands at its left or right end: it may be longer
+  float ground_m = 0.0F;  // z of the ground below it
+  float range_m = 0.0F;   // nearest return
+  float sight_m = 0.0F;   // how high above the ground the sensor sees there
   std::uint32_t points = 0;
+  float on_faces = 1.0F;          // share of the lower returns on the sides towards the sensor
+  bool is_hidden_beside = false;  // something nearer and tall ends it to the left or to the right
 
   [[nodiscard]] float longer_m() const { return std::max(rectangle.extent_m(0), rectangle.extent_m(1)); }
   [[nodiscard]] float shorter_m() const { return std::min(rectangle.extent_m(0), rectangle.extent_m(1)); }
@@ -52,8 +51,6 @@ struct Shape {
     return 0.5F * (rectangle.low_m[0] + rectangle.high_m[0]) * rectangle.axis(0) +
            0.5F * (rectangle.low_m[1] + rectangle.high_m[1]) * rectangle.axis(1);
   }
-  /// An upright plane: seen over a good height, without depth. Bodies of cars lean, bulge and have wheels.
-  [[nodiscard]] bool is_plane() const { return top_m - bottom_m > 0.7F && shorter_m() < 0.14F + 0.001F * range_m; }
   /// It may be higher than what was seen of it.
   [[nodiscard]] bool is_cut_above() const { return top_m > sight_m - 0.15F - 0.008F * range_m; }
 };

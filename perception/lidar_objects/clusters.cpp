@@ -6,11 +6,7 @@
 namespace ocelli::perception {
 namespace {
 
-constexpr float kBelowSight_m = 0.3F;         // what ends this little below the highest beam may go on above it
-constexpr std::uint32_t kFootSlices = 0b111;  // below 0.6 m
-constexpr float kThin_m = 0.25F;              // standard deviation across a plane of cells
-constexpr float kStanding = 0.7F;             // share of a wall's cells that reach down to the ground
-constexpr int kTouch = 2;                     // cells
+constexpr float kBelowSight_m = 0.3F;  // what ends this little below the highest beam may go on above it
 
 }  // namespace
 
@@ -20,8 +16,8 @@ void Clusters::find(const CellMap& map, float sensor_height_m) {
   mark_structure(map);
   const std::span<const Cell> cells = map.cells();
   join(map, config_.reach, [&](std::size_t i) { return cells[i].top_m > 0.0F && is_structure_[i] == 0; });
-  drop_remains(map);
   number(map);
+  drop_leaning(map);
 }
 
 /// The root is the smallest cell index of a component: independent of the order of unions.
@@ -80,68 +76,55 @@ void Clusters::mark_structure(const CellMap& map) {
     return cells[i].top_m > limit_m;
   };
   join(map, config_.structure_reach, is_tall);
-  component_.assign(cells.size(), {});
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    if (parent_[i] != kNone) component_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))].add(cells[i]);
+  extent_.resize(cells.size());
   is_structure_.assign(cells.size(), 0);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (parent_[i] == kNone) continue;
-    const Component& component = component_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))];
-    is_structure_[i] = is_structure(component, map.cell_m()) ? 1 : 0;
+    const Cell& cell = cells[i];
+    Extent& extent = extent_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))];
+    if (parent_[i] == static_cast<std::int32_t>(i)) extent = {cell.column, cell.column, cell.row, cell.row};
+    extent.left = std::min(extent.left, cell.column);
+    extent.right = std::max(extent.right, cell.column);
+    extent.near = std::min(extent.near, cell.row);
+    extent.far = std::max(extent.far, cell.row);
   }
-}
-
-void Clusters::Component::add(const Cell& cell) {
-  const auto x = static_cast<float>(cell.column);
-  const auto y = static_cast<float>(cell.row);
-  if (cells == 0.0F) low = high = first = Eigen::Vector2f(x, y);
-  const Eigen::Vector2f p(x, y);
-  low = low.cwiseMin(p);
-  high = high.cwiseMax(p);
-  const Eigen::Vector2f d = p - first;
-  sum += d;
-  square += d * d.transpose();
-  cells += 1.0F;
-  standing += (cell.slices & kFootSlices) != 0 ? 1.0F : 0.0F;
-}
-
-/// Long, or a plane that stands on the ground all along: trucks are shorter, and have room below or a second side.
-bool Clusters::is_structure(const Component& component, float cell_m) const {
-  const float length_m = (component.high - component.low).norm() * cell_m;
-  if (static_cast<double>(length_m) > config_.structure_length_m) return true;
-  if (static_cast<double>(length_m) < config_.plane_length_m) return false;
-  const Eigen::Vector2f mean = component.sum / component.cells;
-  const Eigen::Matrix2f spread = component.square / component.cells - mean * mean.transpose();
-  const float half_trace = 0.5F * spread.trace();
-  const float across2 = half_trace - std::sqrt(std::max(half_trace * half_trace - spread.determinant(), 0.0F));
-  const bool is_thin = std::sqrt(std::max(across2, 0.0F)) * cell_m < kThin_m;
-  return is_thin && component.standing > kStanding * component.cells;
-}
-
-/// Components that lie on a structure for the most part are pieces of it that something hides from above.
-void Clusters::drop_remains(const CellMap& map) {
-  const std::span<const Cell> cells = map.cells();
-  component_.assign(cells.size(), {});
+  const double limit = config_.structure_length_m / static_cast<double>(map.cell_m());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (parent_[i] == kNone) continue;
-    Component& component = component_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))];
-    component.cells += 1.0F;
-    component.standing += touches_structure(map, cells[i]) ? 1.0F : 0.0F;
+    const Extent& extent = extent_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))];
+    is_structure_[i] = std::hypot(extent.right - extent.left, extent.far - extent.near) > limit ? 1 : 0;
   }
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (parent_[i] == kNone) continue;
-    const Component& component = component_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))];
-    if (component.standing > 0.5F * component.cells) is_structure_[i] = 1;
-  }
+  component_.resize(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    component_[i] = parent_[i] == kNone ? kNone : root(static_cast<std::int32_t>(i));
+  walls_.find(map, component_, config_.structure_length_m, is_structure_);
 }
 
-bool Clusters::touches_structure(const CellMap& map, const Cell& cell) const {
-  for (int row = -kTouch; row <= kTouch; ++row)
-    for (int column = -kTouch; column <= kTouch; ++column) {
-      const std::int32_t other = map.at(cell.column + column, cell.row + row);
-      if (other != CellMap::kNone && is_structure_[static_cast<std::size_t>(other)] != 0) return true;
-    }
+bool Clusters::is_near_structure(const CellMap& map, const Cell& cell) const {
+  const int reach = static_cast<int>(std::lround(config_.leans_m / static_cast<double>(map.cell_m())));
+  for (int row = cell.row - reach; row <= cell.row + reach; ++row)
+    for (int column = cell.column - reach; column <= cell.column + reach; ++column)
+      if (const std::int32_t other = map.at(column, row);
+          other != CellMap::kNone && is_structure_[static_cast<std::size_t>(other)] != 0)
+        return true;
   return false;
+}
+
+/// Parts of a wall that are not tall enough to be found as such: sills, what a tree hides, its sparse ends.
+void Clusters::drop_leaning(const CellMap& map) {
+  stands_free_.assign(static_cast<std::size_t>(count_), 0);
+  const std::span<const Cell> cells = map.cells();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cluster_of_cell_[i] == kNone) continue;
+    char& is_free = stands_free_[static_cast<std::size_t>(cluster_of_cell_[i])];
+    if (is_free == 0 && !is_near_structure(map, cells[i])) is_free = 1;
+  }
+  renumbered_.assign(static_cast<std::size_t>(count_), kNone);
+  count_ = 0;
+  for (std::size_t k = 0; k < stands_free_.size(); ++k)
+    if (stands_free_[k] != 0) renumbered_[k] = count_++;
+  for (std::int32_t& cluster : cluster_of_cell_)
+    if (cluster != kNone) cluster = renumbered_[static_cast<std::size_t>(cluster)];
 }
 
 void Clusters::number(const CellMap& map) {
@@ -149,7 +132,7 @@ void Clusters::number(const CellMap& map) {
   cluster_of_cell_.resize(cells);
   count_ = 0;
   for (std::size_t i = 0; i < cells; ++i) {
-    if (parent_[i] == kNone || is_structure_[i] != 0) {
+    if (parent_[i] == kNone) {
       cluster_of_cell_[i] = kNone;
       continue;
     }

@@ -9,6 +9,11 @@
 #include "ocelli/perception/tracking/rectangle.hpp"
 
 namespace ocelli::perception {
+namespace {
+
+constexpr float kShows_m = 0.3F;  // what shows this much over an obstacle is seen
+
+}  // namespace
 
 LidarObjects::LidarObjects(const LidarObjectsConfig& config)
     : config_(config),
@@ -23,7 +28,7 @@ std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T
   to_vehicle_frame(cloud, T_vehicle_lidar, config_.own_body, config_.range_min_m, config_.range_max_m, points_);
   ground_.measure(points_, sensor_m_.head<2>(), heights_m_);
   map_.fill(points_, heights_m_, sensor_m_);
-  skyline_.measure(map_);
+  horizon_.fill(map_, sensor_m_.z());
   clusters_.find(map_, sensor_m_.z());
   gather();
   for (std::int32_t cluster = 0; cluster < clusters_.count(); ++cluster) {
@@ -81,44 +86,30 @@ Shape LidarObjects::measure(std::int32_t cluster) {
   shape.range_m = std::sqrt(nearest2);
   shape.sight_m = clusters_.visible_height_m(shape.range_m);
   shape.rectangle = fitter_.fit(flat_);
-  profile(members, shape);
-  shape.is_hidden_beside = is_hidden_beside(shape);
+  shape.on_faces = share_on_faces(members, shape.rectangle);
+  shape.is_hidden_beside = horizon_.hides_beside(flat_, shape.top_m - kShows_m);
   return shape;
 }
 
-bool LidarObjects::is_hidden_beside(const Shape& shape) const {
-  const Eigen::Vector2f middle = shape.centre_m();
-  const auto side_of = [&](const Eigen::Vector2f& p) { return (middle.x() * p.y() - middle.y() * p.x()) / p.norm(); };
-  const auto [right, left] = std::ranges::minmax_element(flat_, {}, side_of);
-  return skyline_.is_hidden_beyond(*left, 1.0F, left->norm()) ||
-         skyline_.is_hidden_beyond(*right, -1.0F, right->norm());
-}
-
-/// How much of the longer side reaches down to the ground, and up to near the top.
-void LidarObjects::profile(std::span<const std::uint32_t> members, Shape& shape) {
-  constexpr float kPart_m = 0.3F;
-  constexpr float kFoot_m = 0.5F;
-  constexpr float kRoof = 0.75F;
-  constexpr float kNothing_m = std::numeric_limits<float>::max();
-  const std::size_t longer = shape.rectangle.extent_m(0) >= shape.rectangle.extent_m(1) ? 0 : 1;
-  const Eigen::Vector2f axis = shape.rectangle.axis(static_cast<int>(longer));
-  parts_.assign(static_cast<std::size_t>(shape.longer_m() / kPart_m) + 1, {kNothing_m, 0.0F});
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const float along_m = std::max(flat_[i].dot(axis) - shape.rectangle.low_m[longer], 0.0F);
-    Part& part = parts_[std::min(static_cast<std::size_t>(along_m / kPart_m), parts_.size() - 1)];
-    part.low_m = std::min(part.low_m, heights_m_[members[i]]);
-    part.high_m = std::max(part.high_m, heights_m_[members[i]]);
+/// Of the lower returns (a bumper or a door, not a bonnet or a roof), how many lie on the sides towards the sensor.
+float LidarObjects::share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const {
+  constexpr float kLow_m = 0.9F;
+  constexpr float kOnFace_m = 0.2F;
+  std::uint32_t low = 0;
+  std::uint32_t on_face = 0;
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    if (heights_m_[members[k]] > kLow_m) continue;
+    ++low;
+    bool is_on = false;
+    for (int i = 0; i < 2; ++i) {
+      const auto a = static_cast<std::size_t>(i);
+      const float at_m = rectangle.axis(i).dot(flat_[k]);
+      if (rectangle.low_m[a] > 0.0F) is_on = is_on || at_m < rectangle.low_m[a] + kOnFace_m;
+      if (rectangle.high_m[a] < 0.0F) is_on = is_on || at_m > rectangle.high_m[a] - kOnFace_m;
+    }
+    on_face += is_on ? 1 : 0;
   }
-  float seen = 0.0F;
-  float foot = 0.0F;
-  float roof = 0.0F;
-  for (const Part& part : parts_) {
-    seen += part.low_m < kNothing_m ? 1.0F : 0.0F;
-    foot += part.low_m < kFoot_m ? 1.0F : 0.0F;
-    roof += part.high_m > kRoof * shape.top_m ? 1.0F : 0.0F;
-  }
-  shape.foot_share = foot / seen;
-  shape.roof_share = roof / seen;
+  return low == 0 ? 1.0F : static_cast<float>(on_face) / static_cast<float>(low);
 }
 
 /// Two solid things do not stand in one place: boxes that share much of the smaller one are pieces of one object, seen

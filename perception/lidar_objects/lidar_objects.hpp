@@ -15,7 +15,7 @@
 #include "ocelli/perception/lidar_objects/cloud.hpp"
 #include "ocelli/perception/lidar_objects/clusters.hpp"
 #include "ocelli/perception/lidar_objects/ground.hpp"
-#include "ocelli/perception/lidar_objects/skyline.hpp"
+#include "ocelli/perception/lidar_objects/horizon.hpp"
 
 namespace ocelli::perception {
 
@@ -51,15 +51,9 @@ class LidarObjects {
   [[nodiscard]] std::size_t returns() const { return points_.size(); }
 
  private:
-  struct Part {  // of a cluster, along its longer side: lowest and highest return
-    float low_m;
-    float high_m;
-  };
-
   void gather();
   [[nodiscard]] Shape measure(std::int32_t cluster);
-  void profile(std::span<const std::uint32_t> members, Shape& shape);
-  [[nodiscard]] bool is_hidden_beside(const Shape& shape) const;
+  [[nodiscard]] float share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const;
   void drop_doubles();
 
   LidarObjectsConfig config_;
@@ -68,13 +62,12 @@ class LidarObjects {
   std::vector<float> heights_m_;
   Ground ground_;
   CellMap map_;
-  Skyline skyline_;
   Clusters clusters_;
+  Horizon horizon_;
   RectangleFitter fitter_;
   std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
   std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
   std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
-  std::vector<Part> parts_;            // of one cluster
   std::vector<Box3> boxes_;
 };
 

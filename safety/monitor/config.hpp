@@ -285,6 +285,7 @@ struct MonitorConfig {
   Duration start_by = 10s;                // from the first tick: what was not seen by then is silent
   std::uint32_t max_observations = 4096;  // between two ticks; more is data loss
   std::uint32_t expired_tolerance = 0;    // global status: expired cycles before STOPPED
+  double least_margin = 0.0;              // share of every assumed FTTI that FDTI + FRTI must leave free
   std::vector<TopicConfig> topics{};
   std::vector<NodeConfig> nodes;
   std::vector<ChainConfig> chains{};
@@ -298,6 +299,7 @@ struct MonitorConfig {
         field("start_by", &MonitorConfig::start_by, "s", 0, 3600, "what is not there by then is silent"),
         field("max_observations", &MonitorConfig::max_observations, "", 1, 1048576, "between two ticks"),
         field("expired_tolerance", &MonitorConfig::expired_tolerance, "", 0, 1e6, "expired cycles before STOPPED"),
+        field("least_margin", &MonitorConfig::least_margin, "", 0, 0.9, "share of an FTTI that must stay free"),
         field("topics", &MonitorConfig::topics, "supervised topics"),
         field("nodes", &MonitorConfig::nodes, "supervised nodes and sources"),
         field("chains", &MonitorConfig::chains, "cause-effect chains"),
