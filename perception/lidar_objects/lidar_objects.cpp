@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <tuple>
+
+#include "ocelli/perception/tracking/rectangle.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -108,23 +112,27 @@ float LidarObjects::share_on_faces(std::span<const std::uint32_t> members, const
   return low == 0 ? 1.0F : static_cast<float>(on_face) / static_cast<float>(low);
 }
 
-/// A box whose centre lies inside a better one is a piece of it.
+/// Two solid things do not stand in one place: boxes that share much of the smaller one are pieces of one object, seen
+/// apart and completed into each other. The one with more evidence stays.
 void LidarObjects::drop_doubles() {
-  const auto is_inside = [](const Box3& inner, const Box3& outer) {
-    const Eigen::Vector2d d = (inner.centre_m - outer.centre_m).head<2>();
-    const double c = std::cos(outer.yaw_rad);
-    const double s = std::sin(outer.yaw_rad);
-    return std::abs(c * d.x() + s * d.y()) < 0.5 * outer.size_m.x() &&
-           std::abs(c * d.y() - s * d.x()) < 0.5 * outer.size_m.y();
+  constexpr double kShared = 0.3;
+  const auto footprint = [](const Box3& b) {
+    return tracking::Rectangle{b.centre_m.x(),      b.centre_m.y(), std::cos(b.yaw_rad),
+                               std::sin(b.yaw_rad), b.size_m.x(),   b.size_m.y()};
   };
-  const auto is_better = [](const Box3& a, const Box3& b) { return a.score * a.points > b.score * b.points; };
-  is_double_.assign(boxes_.size(), 0);
-  for (std::size_t i = 0; i < boxes_.size(); ++i)
-    for (const Box3& other : boxes_)
-      if (is_better(other, boxes_[i]) && is_inside(boxes_[i], other)) is_double_[i] = 1;
+  const auto evidence = [](const Box3& b) { return std::tuple(b.score * b.points, b.centre_m.x(), b.centre_m.y()); };
+  std::ranges::sort(boxes_, std::greater(), evidence);
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < boxes_.size(); ++i)
-    if (is_double_[i] == 0) boxes_[kept++] = boxes_[i];
+  for (std::size_t i = 0; i < boxes_.size(); ++i) {
+    const tracking::Rectangle own = footprint(boxes_[i]);
+    const bool is_double =
+        std::any_of(boxes_.begin(), boxes_.begin() + static_cast<std::ptrdiff_t>(kept), [&](const Box3& better) {
+          const tracking::Rectangle other = footprint(better);
+          const double smaller_m2 = std::min(own.length_m * own.width_m, other.length_m * other.width_m);
+          return tracking::common_area(own, other) > kShared * smaller_m2;
+        });
+    if (!is_double) boxes_[kept++] = boxes_[i];
+  }
   boxes_.resize(kept);
 }
 

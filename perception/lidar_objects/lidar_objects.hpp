@@ -69,7 +69,6 @@ class LidarObjects {
   std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
   std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
   std::vector<Box3> boxes_;
-  std::vector<char> is_double_;  // per box
 };
 
 }  // namespace ocelli::perception
