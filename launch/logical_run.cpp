@@ -116,6 +116,7 @@ class LogicalRun {
       batch_.observations().push_back(node::to_message(seen));
     };
     hooks.on_tick = [this](Time now) { on_tick(now); };
+    hooks.on_sources_end = [this] { monitor_->stand_down(); };
     hooks.on_progress = [this](Time now) {
       if (begin_ == kNoTime) begin_ = now;
       end_ = now;

@@ -1,5 +1,7 @@
 #include "ocelli/middleware/config/yaml.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <cstdlib>
 #include <numeric>
 #include <set>
