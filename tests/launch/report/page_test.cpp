@@ -79,7 +79,7 @@ TEST(Report, AnAbsentChainAndAnUnobservedTopicHaveNoNumbers) {
 TEST(Report, TooFewSamplesGiveNoBound) {
   const Report report{test::synthetic_run(false, 100)};
   EXPECT_TRUE(report.json["chains"][0]["reaction"]["p99_upper_ms"].is_null());
-  EXPECT_THAT(report.page, HasSubstr("not enough samples ("));
+  EXPECT_THAT(report.page, HasSubstr("needs 299, has "));
 }
 
 TEST(Report, HostileNamesStayText) {
@@ -137,7 +137,7 @@ TEST(Html, ValuesThatAreNotThereAreADash) {
   EXPECT_EQ(ms(std::nullopt), "–");
   EXPECT_EQ(ms(12340us), "12.3 ms");
   EXPECT_EQ(decimal(std::nullopt, 2), "–");
-  EXPECT_EQ(p99_bound(distribution_of({1ms})), "not enough samples (1 of 299)");
+  EXPECT_EQ(p99_bound(distribution_of({1ms})), "needs 299, has 1");
 }
 
 }  // namespace
