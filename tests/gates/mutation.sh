@@ -29,28 +29,48 @@ link_command() {
     sed -e 's/^.*&& \(env [^&]*c++ \|[^&]*c++ \)/c++ /' -e 's/ && .*$//' -e "s# -o bin/ocelli_$1_test # \$MUTANT -o \$PROGRAM #"
 }
 
+# shellcheck disable=SC2016 # $SOURCE and $OBJECT are for the shell that runs the command
 compile_command() {
   jq -r --arg file "$PWD/$1" '.[] | select(.file == $file) | .command' "$folder/compile_commands.json" | head -n 1 |
     sed -e 's/^.*ccache //' -e "s# -o [^ ]*##" -e 's# -c [^ ]*# -c $SOURCE -o $OBJECT#' -e 's/ -O[0-9]/ -O0/' \
       -e 's/ -g1//' -e 's/ -Werror//' -e 's/ -MD -MT [^ ]* -MF [^ ]*//'
 }
 
+# build_and_test FILE SOURCE: 0 passed, 1 noticed, 2 does not compile.
+build_and_test() {
+  local file=$1 module work status=0 SOURCE=$2 OBJECT MUTANT PROGRAM
+  module=$(module_of "$file")
+  work=$(dirname "$SOURCE")
+  OBJECT=$work/mutant.o MUTANT=$work/mutant.o PROGRAM=$work/test
+  export SOURCE OBJECT MUTANT PROGRAM
+  (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/compile/${file//\//_}")") >/dev/null 2>&1 || return 2
+  (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/link/$module")") >/dev/null 2>&1 || return 2
+  (cd "$work" && timeout -k 5 "$time_limit_s" "$PROGRAM" --gtest_brief=1 --gtest_fail_fast) >/dev/null 2>&1 </dev/null ||
+    status=1
+  return "$status"
+}
+
 # try FILE NUMBER LINE CHANGE TEXT: prints one verdict: killed, SURVIVED or none.
 try() {
-  local file=$1 number=$2 line=$3 change=$4 text=$5 module work SOURCE OBJECT MUTANT PROGRAM status=0
-  module=$(module_of "$file")
+  local file=$1 number=$2 line=$3 change=$4 text=$5 work status=0 verdicts=(SURVIVED killed none)
   work=$(mktemp -d -p "$OCELLI_MUTATION_WORK")
-  SOURCE=$work/$(basename "$file") OBJECT=$work/mutant.o MUTANT=$work/mutant.o PROGRAM=$work/test
-  export SOURCE OBJECT MUTANT PROGRAM
-  tests/gates/mutate.pl make "$file" "$number" >"$SOURCE"
-  if ! (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/compile/${file//\//_}")") >/dev/null 2>&1 ||
-    ! (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/link/$module")") >/dev/null 2>&1; then
-    echo "none $file:$line: $change: $text"
-  else
-    (cd "$work" && timeout -k 5 "$time_limit_s" "$PROGRAM" --gtest_brief=1 --gtest_fail_fast) >/dev/null 2>&1 </dev/null || status=$?
-    if ((status == 0)); then echo "SURVIVED $file:$line: $change: $text"; else echo "killed $file:$line: $change: $text"; fi
-  fi
+  tests/gates/mutate.pl make "$file" "$number" >"$work/$(basename "$file")"
+  build_and_test "$file" "$work/$(basename "$file")" 2>/dev/null || status=$?
+  echo "${verdicts[$status]} $file:$line: $change: $text"
   rm -rf "$work"
+}
+
+# A file that was not changed must pass, or every verdict would be worth nothing.
+control() {
+  local work status=0
+  work=$(mktemp -d -p "$OCELLI_MUTATION_WORK")
+  cp "$1" "$work/"
+  build_and_test "$1" "$work/$(basename "$1")" || status=$?
+  rm -rf "$work"
+  if ((status != 0)); then
+    echo "$1: fails without any mutation (status $status): see the commands in $folder" >&2
+    exit 1
+  fi
 }
 
 files=("$@")
@@ -58,11 +78,13 @@ if [[ ${#files[@]} == 0 ]]; then
   mapfile -t files < <(git ls-files 'middleware/e2e/*.cpp' 'safety/monitor/*.cpp' 'safety/analysis/*.cpp')
 fi
 mkdir -p "$OCELLI_MUTATION_WORK/link" "$OCELLI_MUTATION_WORK/compile"
+controls=()
 for file in "${files[@]}"; do
   module=$(module_of "$file")
   if [[ ! -f $OCELLI_MUTATION_WORK/link/$module ]]; then
     ninja -C "$folder" "ocelli_${module}_test" >/dev/null
     link_command "$module" >"$OCELLI_MUTATION_WORK/link/$module"
+    controls+=("$file")
   fi
   compile_command "$file" >"$OCELLI_MUTATION_WORK/compile/${file//\//_}"
   tests/gates/mutate.pl list "$file" | sed "s#^#$file\t#"
@@ -72,8 +94,9 @@ all=$(wc -l <"$OCELLI_MUTATION_WORK/all")
 # A draw that depends on the seed and on nothing else.
 shuf -n "$most" --random-source=<(yes "$seed") "$OCELLI_MUTATION_WORK/all" >"$OCELLI_MUTATION_WORK/drawn"
 
-export -f try module_of
+export -f try module_of build_and_test
 export folder time_limit_s
+for file in "${controls[@]}"; do control "$file"; done
 tr '\t' '\n' <"$OCELLI_MUTATION_WORK/drawn" | tr '\n' '\0' |
   xargs -0 -n 5 -P "$(nproc)" bash -c 'try "$@"' - >"$OCELLI_MUTATION_WORK/verdicts"
 grep '^SURVIVED' "$OCELLI_MUTATION_WORK/verdicts" | sort || true
@@ -81,7 +104,7 @@ killed=$(grep -c '^killed' "$OCELLI_MUTATION_WORK/verdicts" || true)
 survived=$(grep -c '^SURVIVED' "$OCELLI_MUTATION_WORK/verdicts" || true)
 none=$(grep -c '^none' "$OCELLI_MUTATION_WORK/verdicts" || true)
 if ((killed + survived == 0)); then
-  echo "no mutant could be built: see the commands in $folder" >&2
+  echo "no mutant could be built" >&2
   exit 1
 fi
 share=$((100 * killed / (killed + survived)))
