@@ -260,13 +260,16 @@ struct ModeConfig {
   Duration recover_after = 1s;  // hysteresis: all causes healed for this long
   Duration max_dwell{};         // 0: may stay; else goes on to `then`
   std::string then{};
+  Duration
+      reached_within{};  // from the decision until the vehicle is in the mode; in the frti of faults that lead here
   static constexpr auto fields() {
     return std::tuple{required(field("name", &ModeConfig::name, "name of the mode")),
                       field("needs", &ModeConfig::needs, "capabilities without which the mode is impossible"),
                       field("recovery", &ModeConfig::recovery, "automatic, on_request or never"),
                       field("recover_after", &ModeConfig::recover_after, "s", 0, 86400, "causes healed for this long"),
                       field("max_dwell", &ModeConfig::max_dwell, "s", 0, 86400, "longest stay, 0: any"),
-                      field("then", &ModeConfig::then, "mode after max_dwell")};
+                      field("then", &ModeConfig::then, "mode after max_dwell"),
+                      field("reached_within", &ModeConfig::reached_within, "s", 0, 3600, "from decision to arrival")};
   }
 };
 

@@ -13,7 +13,7 @@ packages_build=(
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 packages_lint=(clang-format shellcheck)
-packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr nodejs npm stress-ng)
+packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr jq nodejs npm stress-ng)
 packages_fresh=(mmdebstrap git)
 
 # A package is there when dpkg says so, or when its command came from elsewhere (a vendor's nodejs brings npm).
