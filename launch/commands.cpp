@@ -16,6 +16,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"replay", "run a recorded drive through the nodes", &declare_replay},
     {"report", "make report.html and report.json of a finished run", &declare_report},
     {"eval", "score results against ground truth", &declare_eval},
+    {"track", "track recorded detections", &declare_track},
     {"topics", "list the topic kinds (table 1)", &declare_topics},
     {"nodes", "list the nodes (table 4)", &declare_nodes},
     {"drivers", "list devices and recording formats (table 2)", &declare_drivers},

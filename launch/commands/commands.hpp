@@ -16,6 +16,7 @@ void declare_replay(CLI::App& command, int& exit_status);
 void declare_run(CLI::App& command, int& exit_status);
 void declare_report(CLI::App& command, int& exit_status);
 void declare_eval(CLI::App& command, int& exit_status);
+void declare_track(CLI::App& command, int& exit_status);
 void declare_topics(CLI::App& command, int& exit_status);
 
 }  // namespace ocelli::launch
