@@ -1,5 +1,5 @@
 // Seeded search for the tracker's constants on KITTI tracking sequences (docs/tracking.md).
-//   tune_tracker DATA CLASS SEED TRIALS [FOLDS]
+//   tune_tracker DATA CLASS SEED TRIALS [FOLDS [NAME=VALUE ...]]      (values of constants to start from)
 // Hill climbing from the defaults: each trial changes one to three constants, and is kept when the objective grows.
 // Objective: sAMOTA + MOTA (3D IoU 0.25, exact mode) [points] + HOTA - 0.15 per switch, lidar only plus with camera.
 // FOLDS > 1: also searches without each part of the sequences and reports the scores on that part.
@@ -98,9 +98,28 @@ void shake(ClassConfig& config, std::mt19937_64& random) {
   }
 }
 
-tracking::Config search(const Problem& problem, const Part& part, std::uint64_t seed, int trials) {
+/// "name=value"; false when there is no such constant.
+bool set_constant(const std::string& text, ClassConfig& config) {
+  const std::size_t equals = text.find('=');
+  bool is_known = false;
+  std::apply(
+      [&](const auto&... fields) {
+        (..., [&](const auto& field) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(config.*(field.member))>, double>) {
+            if (field.name != text.substr(0, equals)) return;
+            config.*(field.member) = std::atof(text.c_str() + equals + 1);
+            is_known = true;
+          }
+        }(fields));
+      },
+      ClassConfig::fields());
+  return is_known;
+}
+
+tracking::Config search(const Problem& problem, const tracking::Config& start, const Part& part, std::uint64_t seed,
+                        int trials) {
   std::mt19937_64 random(seed);
-  tracking::Config best;
+  tracking::Config best = start;
   double best_value = objective(problem, best, part);
   for (int trial = 0; trial < trials; ++trial) {
     tracking::Config next = best;
@@ -138,7 +157,7 @@ Result<Problem> load(const fs::path& data, const std::string& name) {
   Problem problem;
   problem.scored_class = *evaluation::class_from_name(name);
   problem.object_class = static_cast<tracking::ObjectClass>(problem.scored_class);
-  OCELLI_ASSIGN(problem.truth, evaluation::read_dataset(data / "label_02", data / "label_02", {}));
+  OCELLI_ASSIGN(problem.truth, evaluation::read_dataset(data / "ab3dmot_results", data / "label_02", {}));
   problem.truth.results.clear();
   kitti::Folders folders{data / "pointrcnn", data / "calib", data / "ego", {}};
   for (const std::string& sequence : problem.truth.sequences) {
@@ -158,7 +177,7 @@ Result<Problem> load(const fs::path& data, const std::string& name) {
 int main(int argc, char** argv) {
   using namespace ocelli;
   if (argc < 5) {
-    fmt::print(stderr, "usage: tune_tracker DATA CLASS SEED TRIALS [FOLDS]\n");
+    fmt::print(stderr, "usage: tune_tracker DATA CLASS SEED TRIALS [FOLDS [NAME=VALUE ...]]\n");
     return 2;
   }
   const Result<Problem> problem = load(argv[1], argv[2]);
@@ -169,14 +188,20 @@ int main(int argc, char** argv) {
   const auto seed = static_cast<std::uint64_t>(std::atoll(argv[3]));
   const int trials = std::atoi(argv[4]);
   const int folds = argc > 5 ? std::atoi(argv[5]) : 1;
-  print_marks("defaults", *problem, tracking::Config{}, {});
+  tracking::Config start;
+  for (int i = 6; i < argc; ++i) {
+    if (set_constant(argv[i], of(start, problem->object_class))) continue;
+    fmt::print(stderr, "tune_tracker: '{}': no such constant\n", argv[i]);
+    return 2;
+  }
+  print_marks("start", *problem, start, {});
   for (int fold = 0; folds > 1 && fold < folds; ++fold) {
-    print_marks(fmt::format("defaults on part {}", fold), *problem, tracking::Config{}, {folds, fold, false});
-    const tracking::Config found = search(*problem, {folds, fold, true}, seed, trials);
+    print_marks(fmt::format("start, part {}", fold), *problem, start, {folds, fold, false});
+    const tracking::Config found = search(*problem, start, {folds, fold, true}, seed, trials);
     print_marks(fmt::format("left out part {}", fold), *problem, found, {folds, fold, false});
   }
-  if (folds > 1) return 0;
-  const tracking::Config found = search(*problem, {}, seed, trials);
+  if (folds > 1 || trials == 0) return 0;
+  const tracking::Config found = search(*problem, start, {}, seed, trials);
   print_marks("found", *problem, found, {});
   print_config(found.of(problem->object_class));
   return 0;
