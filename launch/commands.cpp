@@ -20,6 +20,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"fit", "what failures and hours say about a failure rate", &declare_fit},
     {"e2e", "protect and check messages end to end, advise a profile", &declare_e2e},
     {"vectors", "run a file of test vectors", &declare_vectors},
+    {"track", "track recorded detections", &declare_track},
     {"topics", "list the topic kinds (table 1)", &declare_topics},
     {"nodes", "list the nodes (table 4)", &declare_nodes},
     {"drivers", "list devices and recording formats (table 2)", &declare_drivers},

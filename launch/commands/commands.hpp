@@ -21,6 +21,7 @@ void declare_e2e_advise(CLI::App& command, int& exit_status);
 void declare_eval(CLI::App& command, int& exit_status);
 void declare_fit(CLI::App& command, int& exit_status);
 void declare_fmeda(CLI::App& command, int& exit_status);
+void declare_track(CLI::App& command, int& exit_status);
 void declare_topics(CLI::App& command, int& exit_status);
 void declare_vectors(CLI::App& command, int& exit_status);
 
