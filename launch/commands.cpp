@@ -16,6 +16,11 @@ constexpr auto kCommands = std::to_array<Command>({
     {"replay", "run a recorded drive through the nodes", &declare_replay},
     {"report", "make report.html and report.json of a finished run", &declare_report},
     {"eval", "score results against ground truth", &declare_eval},
+    {"fmeda", "hardware metrics of an FMEDA sheet", &declare_fmeda},
+    {"fit", "what failures and hours say about a failure rate", &declare_fit},
+    {"e2e", "protect and check messages end to end, advise a profile", &declare_e2e},
+    {"vectors", "run a file of test vectors", &declare_vectors},
+    {"track", "track recorded detections", &declare_track},
     {"topics", "list the topic kinds (table 1)", &declare_topics},
     {"nodes", "list the nodes (table 4)", &declare_nodes},
     {"drivers", "list devices and recording formats (table 2)", &declare_drivers},
@@ -23,6 +28,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"topic", "look at live topics: list, hz, bw, latency", &declare_topic},
     {"doctor", "what of this host would make messages late or lost, and the fixes", &declare_doctor},
     {"bench", "measure the lanes of the bus, and peers", &declare_bench},
+    {"docs", "", &declare_docs},
     {"host", "", &declare_host},
 });
 

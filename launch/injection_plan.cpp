@@ -102,6 +102,7 @@ Result<PlannedInjection> parse_injection(std::string_view text) {
   injection.target = text.substr(colon + 1, at - colon - 1);
   if (!is_known || !start || !length || !delay || injection.target.empty()) return bad();
   if (has_delay != (injection.kind == InjectionKind::kDelay)) return bad();
+  if (*start < Duration{} || *length <= Duration{} || *delay < Duration{}) return bad();
   injection.at = *start;
   injection.duration = *length;
   injection.delay = *delay;

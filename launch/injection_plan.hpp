@@ -40,7 +40,8 @@ struct InjectionTargets {
 [[nodiscard]] Result<std::vector<PlannedInjection>> plan_injections(std::uint64_t seed, Duration run,
                                                                     const InjectionTargets& targets);
 
-/// "freeze:camera/front@5s+2s", "stop:tracks@5s+1s", "delay:lidar/objects@0s+60s=80ms".
+/// "freeze:camera/front@5s+2s", "stop:tracks@5s+1s", "delay:lidar/objects@0s+60s=80ms". Error for anything else: a time
+/// before the start, no duration, a delay where none belongs.
 [[nodiscard]] Result<PlannedInjection> parse_injection(std::string_view text);
 
 }  // namespace ocelli::launch

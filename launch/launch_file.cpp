@@ -24,14 +24,11 @@ void read_map(ConfigReader& reader, const YAML::Node& node, std::map<std::string
   for (const auto& entry : node) reader.read_value(entry.second, entry.first.Scalar(), out[entry.first.Scalar()]);
 }
 
-/// "unknown node 'x': did you mean 'y'?" or the list of what there is.
 template <class Rows>
 std::string unknown(std::string_view what, const std::string& name, const Rows& rows) {
   std::vector<std::string> names;
   for (const auto* row : rows) names.emplace_back(row->name);
-  const std::string near = nearest(name, names);
-  if (!near.empty()) return fmt::format("unknown {} '{}': did you mean '{}'?", what, name, near);
-  return fmt::format("unknown {} '{}': there are {}", what, name, fmt::join(names, ", "));
+  return unknown_name(what, name, names);
 }
 
 void read_source(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
@@ -70,6 +67,11 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
     return reader.mistake(yaml["node"], unknown("node", entry.node, rows));
   }
   if (auto shell = make_shell(entry, launch.file); !shell) reader.add_mistake(shell.error().message);
+  if (!entry.config.IsDefined() || entry.config.IsNull() || find_node(entry.node)->make(entry.config, launch.file))
+    return;
+  NodeEntry plain = entry;  // its configuration is wrong: are its ports, too?
+  plain.config.reset();     // an assignment would change the file's own node
+  if (auto shell = make_shell(plain, launch.file); !shell) reader.add_mistake(shell.error().message);
 }
 
 /// Instance names and output topics must be unique.
@@ -103,6 +105,7 @@ Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folde
   LaunchFile launch;
   launch.file = yaml.name();
   launch.folder = folder;
+  launch.text = yaml.text();
   ConfigReader reader(launch.file);
   reader.check_keys(yaml.root(), {"name", "sources", "nodes", "topics", "chains", "monitor"});
   OCELLI_TRY(yaml.root().IsMap() ? ok() : reader.status());

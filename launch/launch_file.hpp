@@ -73,6 +73,7 @@ struct TopicEntry {
 struct LaunchFile {
   std::string file;              // as named on the command line, for messages
   std::filesystem::path folder;  // where relative paths start
+  std::string text;              // as it was written
   std::string name;
   std::vector<SourceEntry> sources;
   std::vector<NodeEntry> nodes;

@@ -55,6 +55,7 @@ class LogicalRun {
     for (const SourceTopic& topic : source_topics) source_names_.insert(topic.name);
     OCELLI_TRY(drop_untriggered());
     OCELLI_ASSIGN(topics_, launch_.topics(source_topics));
+    OCELLI_TRY(check_delays());
     OCELLI_ASSIGN(config_, monitor_config(launch_, topics_));
     OCELLI_ASSIGN(monitor_, safety::Monitor::create(config_));
     log::McapWriterOptions file_options;
@@ -66,29 +67,36 @@ class LogicalRun {
     return ok();
   }
 
+  Status check_delays() const {
+    std::vector<std::string> names;
+    for (const auto& [name, kind] : topics_) names.push_back(name);
+    for (const auto& [topic, delay] : options_.delays)
+      if (!topics_.contains(topic))
+        return error(ErrorCode::kNotFound, "--delay {}: {}", topic, unknown_name("topic", topic, names));
+    return ok();
+  }
+
   /// A drive without wheel speeds has no ego motion: nodes that nothing can trigger are left out, and named.
   Status drop_untriggered() {
     std::set<std::string> available = source_names_;
-    bool has_changed = true;
-    std::vector<NodeEntry> waiting = std::exchange(launch_.nodes, {});
-    while (has_changed) {
+    const std::vector<NodeEntry> given = std::exchange(launch_.nodes, {});
+    std::vector<bool> is_taken(given.size(), false);
+    // Entries are copied, never assigned: assigning a YAML node writes into every other handle of the same node.
+    for (bool has_changed = true; has_changed;) {
       has_changed = false;
-      for (auto entry = waiting.begin(); entry != waiting.end();) {
-        OCELLI_ASSIGN(const auto shell, make_shell(*entry, launch_.file));
+      for (std::size_t i = 0; i < given.size(); ++i) {
+        if (is_taken[i]) continue;
+        OCELLI_ASSIGN(const auto shell, make_shell(given[i], launch_.file));
         const auto trigger = std::find_if(shell->inputs().begin(), shell->inputs().end(),
                                           [](const auto& input) { return input.spec.policy == InputPolicy::kTrigger; });
-        if (!available.contains(trigger->topic)) {
-          ++entry;
-          continue;
-        }
+        if (!available.contains(trigger->topic)) continue;
         for (const node::BoundOutput& output : shell->outputs()) available.insert(output.topic);
-        launch_.nodes.push_back(std::move(*entry));
-        entry = waiting.erase(entry);
-        has_changed = true;
+        launch_.nodes.push_back(given[i]);
+        is_taken[i] = has_changed = true;
       }
     }
-    for (const NodeEntry& entry : waiting)
-      note(fmt::format("node '{}' does not run: nothing in this drive triggers it", entry.name));
+    for (std::size_t i = 0; i < given.size(); ++i)
+      if (!is_taken[i]) note(fmt::format("node '{}' does not run: nothing in this drive triggers it", given[i].name));
     std::erase_if(launch_.chains, [&](const ChainEntry& chain) {
       const bool is_there = available.contains(chain.from) && available.contains(chain.to);
       if (!is_there) note(fmt::format("chain '{}' is not supervised: the drive has no {}", chain.name, chain.from));
@@ -108,6 +116,7 @@ class LogicalRun {
       batch_.observations().push_back(node::to_message(seen));
     };
     hooks.on_tick = [this](Time now) { on_tick(now); };
+    hooks.on_sources_end = [this] { monitor_->stand_down(); };
     hooks.on_progress = [this](Time now) {
       if (begin_ == kNoTime) begin_ = now;
       end_ = now;

@@ -35,4 +35,7 @@ Result<LogicalRunOutcome> run_logical(const LaunchFile& launch,
                                       std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources,
                                       const LogicalRunOptions& options);
 
+/// The part of a source before `duration` after its first message.
+[[nodiscard]] std::unique_ptr<Source> until(std::unique_ptr<Source> source, Duration duration);
+
 }  // namespace ocelli::launch

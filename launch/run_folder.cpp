@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include <ctime>
+#include <fstream>
 #include <thread>
 
 #include "ocelli/launch/command.hpp"
@@ -23,16 +24,21 @@ std::tm utc_now() {
 
 }  // namespace
 
-Result<fs::path> make_run_folder(const std::string& wanted, const std::string& what) {
+Result<RunFolder> RunFolder::make(const std::string& wanted, const std::string& what) {
   const fs::path folder =
       wanted.empty() ? fs::path("out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", what, utc_now()) : fs::path(wanted);
   std::error_code failure;
   if (fs::exists(folder, failure) && !fs::is_directory(folder, failure))
     return error(ErrorCode::kInvalidArgument, "--out {}: is a file, expected a folder", folder.string());
-  fs::create_directories(folder, failure);
+  const bool is_new = fs::create_directories(folder, failure);
   if (failure)
     return error(ErrorCode::kUnavailable, "--out {}: cannot be made: {}", folder.string(), failure.message());
-  return fs::absolute(folder);
+  return RunFolder(fs::absolute(folder), is_new);
+}
+
+RunFolder::~RunFolder() {
+  std::error_code failure;
+  if (is_new_ && fs::is_empty(path_, failure)) fs::remove(path_, failure);
 }
 
 report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind, const std::string& executor) {
@@ -50,9 +56,12 @@ report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind, 
   return info;
 }
 
-int conclude_run(const report::RunInfo& info, const fs::path& folder) {
+int conclude_run(const report::RunInfo& info, const LaunchFile& launch, const fs::path& folder) {
   Status written = report::write_run_info(info, folder / "run.json");
   if (!written) return report_error(written.error());
+  std::ofstream copy(folder / kLaunchCopy, std::ios::binary);
+  copy << launch.text;
+  if (!copy.flush()) spdlog::warn("{}: cannot be written", (folder / kLaunchCopy).string());
   const auto verdict = report::make_report(folder);
   if (!verdict) return report_error(verdict.error());
   fmt::print("{}\n", verdict->ok ? "as expected" : "NOT as expected");

@@ -2,6 +2,8 @@
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
 #include "ocelli/launch/live_run.hpp"
+#include "ocelli/launch/logical_run.hpp"
+#include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/run_folder.hpp"
 #include "ocelli/middleware/core/log.hpp"
 
@@ -16,6 +18,8 @@ struct Options {
   std::string out;
   bool has_no_faults = false;
   bool is_not_realtime = false;
+  bool is_logical = false;
+  std::size_t threads = 1;
   std::vector<std::string> injections;
   std::uint32_t domain = 0;
 };
@@ -24,6 +28,9 @@ struct Options {
 constexpr Duration kFreezeLimit = 300ms;
 constexpr Duration kStopLimit = 250ms;
 constexpr Duration kDelayLimit = 150ms;
+
+/// When devices start in a logical run: any fixed time, so that the stamps are the same every time.
+constexpr Time kLogicalBegin = from_ns(1'700'000'000'000'000'000);
 
 /// Targets of the demonstration's faults: cameras, nodes, and topics fast enough for the delay's limit.
 InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string, const topics::TopicKind*>& topics) {
@@ -69,15 +76,67 @@ std::vector<std::string> expected_modes(std::size_t injections) {
   return modes;
 }
 
+/// Whether the target of an injection is there: a node to stop, a source's topic to freeze, a topic to delay.
+Status check_target(const std::string& text, const PlannedInjection& injection, const LaunchFile& launch,
+                    const std::vector<SourceTopic>& sources,
+                    const std::map<std::string, const topics::TopicKind*>& topics) {
+  std::vector<std::string> names;
+  switch (injection.kind) {
+    case InjectionKind::kFreeze:
+      for (const SourceTopic& topic : sources) names.push_back(topic.name);
+      break;
+    case InjectionKind::kStop:
+      for (const NodeEntry& node : launch.nodes) names.push_back(node.name);
+      break;
+    case InjectionKind::kDelay:
+      for (const auto& [name, kind] : topics) names.push_back(name);
+      break;
+  }
+  if (std::find(names.begin(), names.end(), injection.target) != names.end()) return ok();
+  return error(ErrorCode::kNotFound, "--inject {}: {}", text, unknown_name("target", injection.target, names));
+}
+
 Result<std::vector<PlannedInjection>> plan(const Options& options, Duration duration, const LaunchFile& launch,
+                                           const std::vector<SourceTopic>& sources,
                                            const std::map<std::string, const topics::TopicKind*>& topics) {
   std::vector<PlannedInjection> injections;
   for (const std::string& text : options.injections) {
     OCELLI_ASSIGN(auto injection, parse_injection(text));
+    OCELLI_TRY(check_target(text, injection, launch, sources, topics));
     injections.push_back(std::move(injection));
   }
   if (options.kind != "demo" || options.has_no_faults || !injections.empty()) return injections;
   return plan_injections(options.seed, duration, targets_of(launch, topics));
+}
+
+/// The same launch file in logical time, in this process: its devices are asked as fast as the machine answers.
+Result<int> run_in_logical_time(const Options& options, Duration duration) {
+  if (!options.injections.empty())
+    return error(ErrorCode::kInvalidArgument, "--inject: is for live runs, not for --logical");
+  OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.launch));
+  std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources;
+  std::vector<std::string> notes;
+  for (const SourceEntry& entry : launch.sources) {
+    OCELLI_ASSIGN(OpenedSource opened, open_source(entry, source_context(launch, options.seed, kLogicalBegin)));
+    notes.insert(notes.end(), opened.notes.begin(), opened.notes.end());
+    if (duration > Duration{}) opened.source = until(std::move(opened.source), duration);
+    sources.emplace_back(entry.name, std::move(opened.source));
+  }
+  if (sources.empty())
+    return error(ErrorCode::kInvalidArgument, "{}: no sources: expected some, or a drive for `ocelli replay`",
+                 launch.file);
+  LogicalRunOptions logical;
+  logical.threads = options.threads;
+  OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
+  logical.out = folder.path();
+  report::RunInfo info = describe_run(launch, options.kind, "logical");
+  info.seed = options.seed;
+  OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), logical));
+  info.duration = outcome.duration;
+  info.notes = std::move(notes);
+  info.notes.insert(info.notes.end(), outcome.notes.begin(), outcome.notes.end());
+  if (outcome.is_interrupted) info.notes.emplace_back("interrupted before the end");
+  return conclude_run(info, launch, logical.out);
 }
 
 Result<int> run(const Options& options) {
@@ -86,13 +145,17 @@ Result<int> run(const Options& options) {
   if (!duration || *duration < Duration{})
     return error(ErrorCode::kInvalidArgument, "--duration {}: expected a duration with a unit, such as 30s",
                  options.duration);
+  if (options.is_logical) return run_in_logical_time(options, *duration);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.launch));
   OCELLI_ASSIGN(const auto sources, source_topics(launch, options.seed));
   OCELLI_ASSIGN(const auto topics, launch.topics(sources));
   LiveRunOptions live;
   live.duration = *duration;
-  OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, topics));
-  OCELLI_ASSIGN(live.settings.out, make_run_folder(options.out, options.kind));
+  OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, sources, topics));
+  OCELLI_ASSIGN(const auto supervised, monitor_config(launch, topics));
+  OCELLI_TRY(safety::Monitor::create(supervised));
+  OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
+  live.settings.out = folder.path();
   live.settings.launch = options.launch;
   live.settings.seed = options.seed;
   live.settings.domain = options.domain;
@@ -107,7 +170,7 @@ Result<int> run(const Options& options) {
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
   info.duration = outcome.duration;
   info.notes = outcome.notes;
-  return conclude_run(info, live.settings.out);
+  return conclude_run(info, launch, live.settings.out);
 }
 
 void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status) {
@@ -142,6 +205,11 @@ void declare_run(CLI::App& command, int& exit_status) {
   options->kind = "run";
   command.add_option("launch", options->launch, "launch file, or the name of a built-in one (demo, replay)")
       ->required();
+  command.add_flag("--logical", options->is_logical,
+                   "in logical time, in one process: the same bytes for the same seed, however fast the machine is");
+  command.add_option("--threads", options->threads, "worker threads of --logical; the result does not depend on them")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   declare(command, options, exit_status);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 struct ReplayOptions {
   std::string drive;
-  std::string launch = "replay";
+  std::string launch;  // empty: the drive's own, else the built-in one
   std::string rate = "max";
   std::string out;
   std::vector<std::string> delays;
@@ -41,13 +41,34 @@ Status parse_delay(const std::string& text, std::map<std::string, Duration>& del
   return ok();
 }
 
+/// A run is not written over the recording that it reads.
+Status check_out(const ReplayOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  const fs::path drive =
+      fs::is_directory(options.drive, failure) ? fs::path(options.drive) / "recording.mcap" : fs::path(options.drive);
+  for (const char* name : {"recording.mcap", "tracks.mcap"})
+    if (!options.out.empty() && fs::equivalent(drive, fs::path(options.out) / name, failure))
+      return error(ErrorCode::kInvalidArgument, "--out {}: holds the drive itself; choose another folder", options.out);
+  return ok();
+}
+
+/// The folder of an earlier run brings the launch file that it was made with.
+std::string launch_of(const std::string& drive) {
+  const std::filesystem::path copy = std::filesystem::path(drive) / kLaunchCopy;
+  std::error_code failure;
+  return std::filesystem::is_regular_file(copy, failure) ? copy.string() : "replay";
+}
+
 Result<int> replay(ReplayOptions& options) {
   OCELLI_ASSIGN(options.run.rate, parse_rate(options.rate));
   for (const std::string& delay : options.delays) OCELLI_TRY(parse_delay(delay, options.run.delays));
-  OCELLI_ASSIGN(LaunchFile launch, find_launch(options.launch));
+  OCELLI_ASSIGN(LaunchFile launch, find_launch(options.launch.empty() ? launch_of(options.drive) : options.launch));
   OCELLI_ASSIGN(OpenedDrive drive, open_drive(options.drive, launch));
   for (const std::string& note : drive.notes) spdlog::info("{}", note);
-  OCELLI_ASSIGN(options.run.out, make_run_folder(options.out, "replay"));
+  OCELLI_TRY(check_out(options));
+  OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, "replay"));
+  options.run.out = folder.path();
   report::RunInfo info = describe_run(launch, "replay", options.run.rate > 0.0 ? "paced" : "logical");
   info.launch = fmt::format("{} ({})", options.drive, launch.name);
   std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources;
@@ -58,7 +79,7 @@ Result<int> replay(ReplayOptions& options) {
   info.notes.insert(info.notes.end(), outcome.notes.begin(), outcome.notes.end());
   if (outcome.is_interrupted) info.notes.emplace_back("interrupted before the end of the drive");
   for (const auto& [topic, count] : outcome.messages) fmt::print("{:<28} {:>8} messages\n", topic, count);
-  return conclude_run(info, options.run.out);
+  return conclude_run(info, launch, options.run.out);
 }
 
 }  // namespace
@@ -68,7 +89,10 @@ void declare_replay(CLI::App& command, int& exit_status) {
   options->run.threads = std::max(1U, std::thread::hardware_concurrency());
   command.add_option("drive", options->drive, "KITTI raw drive folder, MCAP file, or folder of an earlier run")
       ->required();
-  command.add_option("--launch", options->launch, "launch file: its nodes, chains and monitor")->capture_default_str();
+  command.add_option(
+      "--launch", options->launch,
+      "launch file: its nodes, chains and monitor (default: that of an earlier run, else the built-in one "
+      "'replay')");
   command.add_option("--rate", options->rate, "recorded seconds per second, or max")->capture_default_str();
   command.add_option("--threads", options->run.threads, "worker threads; the result does not depend on them")
       ->check(CLI::Range(1, 256))

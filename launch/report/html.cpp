@@ -82,7 +82,7 @@ std::string bytes_text(std::uint64_t bytes) {
 
 std::string p99_bound(const Distribution& d) {
   if (d.p99_upper) return "≤ " + ms(d.p99_upper);
-  return fmt::format("not enough samples ({} of {})", d.count, samples_needed(0.99));
+  return fmt::format("needs {1}, has {0}", d.count, samples_needed(0.99));
 }
 
 }  // namespace ocelli::report

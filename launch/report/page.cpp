@@ -16,7 +16,7 @@ std::string title_of(const RunInfo& info) {
 /// What the times in this report are.
 std::string time_kind(const RunInfo& info) {
   if (info.executor == "logical") return "computed (logical executor: every node takes its declared time)";
-  if (info.executor == "paced") return "measured (recorded data at the pace of the clock)";
+  if (info.executor == "paced") return "computed (logical executor at the pace of the clock)";
   return "measured (live clocks of this host)";
 }
 

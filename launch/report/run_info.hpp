@@ -41,7 +41,7 @@ struct RunInfo {
   std::string kind;    // "demo", "run", "replay"
   std::string launch;  // launch file or drive
   std::optional<std::uint64_t> seed;
-  std::string executor;  // "live", "paced": times are measured; "logical": computed
+  std::string executor;  // "live": times are measured; "paced", "logical": computed from declared ones
   std::string started;   // ISO 8601, UTC
   Duration duration{};
   std::string version;
@@ -55,7 +55,7 @@ struct RunInfo {
   bool is_monitored = true;                // false: silence of the monitor is not held against the run
   std::vector<std::string> notes;
 
-  [[nodiscard]] bool is_measured() const { return executor != "logical"; }
+  [[nodiscard]] bool is_measured() const { return executor == "live"; }
 };
 
 /// Whether `text` is `pattern`, in which every '*' stands for any text.

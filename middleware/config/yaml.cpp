@@ -1,5 +1,7 @@
 #include "ocelli/middleware/config/yaml.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <cstdlib>
 #include <numeric>
 #include <set>
@@ -28,23 +30,17 @@ Result<YamlFile> YamlFile::load(const std::filesystem::path& path) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(path, failure))
     return error(ErrorCode::kNotFound, "{}: no such file", path.string());
-  try {
-    YamlFile file;
-    file.root_ = YAML::LoadFile(path.string());
-    file.name_ = path.string();
-    return file;
-  } catch (const YAML::ParserException& problem) {
-    return error(ErrorCode::kInvalidArgument, "{}:{}:{}: {}", path.string(), problem.mark.line + 1,
-                 problem.mark.column + 1, problem.msg);
-  } catch (const YAML::Exception& problem) {
-    return error(ErrorCode::kUnavailable, "{}: {}", path.string(), problem.what());
-  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return error(ErrorCode::kUnavailable, "{}: cannot be read", path.string());
+  return parse(text, path.string());
 }
 
 Result<YamlFile> YamlFile::parse(const std::string& text, std::string name) {
   try {
     YamlFile file;
     file.root_ = YAML::Load(text);
+    file.text_ = text;
     file.name_ = std::move(name);
     return file;
   } catch (const YAML::ParserException& problem) {
@@ -77,6 +73,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     best = candidate;
   }
   return best;
+}
+
+std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  if (!near.empty()) return fmt::format("unknown {} '{}': did you mean '{}'?", what, name, near);
+  return fmt::format("unknown {} '{}': there are {}", what, name, fmt::join(known, ", "));
 }
 
 void ConfigReader::mistake(const YAML::Node& node, std::string_view message) {

@@ -36,9 +36,12 @@ class YamlFile {
 
   [[nodiscard]] const YAML::Node& root() const { return root_; }
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// As it was written, comments included.
+  [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   YAML::Node root_;
+  std::string text_;
   std::string name_;
 };
 
@@ -47,6 +50,10 @@ class YamlFile {
 
 /// The candidate with the smallest edit distance, "" when none is near.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// "unknown node 'x': did you mean 'y'?", or the list of what there is.
+[[nodiscard]] std::string unknown_name(std::string_view what, std::string_view name,
+                                       const std::vector<std::string>& known);
 
 /// Enums are written by name: provide `constexpr auto enum_names(E) -> std::array<std::pair<std::string_view, E>, N>`
 /// beside the enum.

@@ -144,7 +144,10 @@ class LogicalExecutor::Engine {
       failure_ = next.error().within(source.name);
       return;
     }
-    if (!next->has_value()) return;
+    if (!next->has_value()) {
+      if (++ended_sources_ == sources_.size() && hooks_.on_sources_end) hooks_.on_sources_end();
+      return;
+    }
     auto message = std::make_shared<SourceMessage>(std::move(**next));
     Time at = message->recorded ? message->recorded->published_at() : message->sensed_at;
     at = std::max(at, source.last_at);
@@ -262,6 +265,7 @@ class LogicalExecutor::Engine {
   const LogicalOptions options_;
   LogicalHooks hooks_;
   std::vector<SourceState> sources_;
+  std::size_t ended_sources_ = 0;
   std::vector<std::unique_ptr<NodeState>> nodes_;
   std::map<std::string, std::vector<Reader>> readers_;
   std::map<std::string, TopicWriter> writers_;

@@ -30,6 +30,7 @@ struct LogicalHooks {
   std::function<void(const SamplePtr&, const std::string& topic)> on_sample;  // every message that is published
   ObservationSink on_observation;
   std::function<void(Time)> on_tick;          // every `tick` of logical time, after all events of that time
+  std::function<void()> on_sources_end;       // no source has another message: silence from here on is no fault
   std::function<void(Time now)> on_progress;  // now and then
   std::function<void(std::string_view who, const std::string& problem)> on_problem;
   std::function<bool()> should_stop;  // asked between events

@@ -1,5 +1,7 @@
 #include "ocelli/middleware/node/shell.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "ocelli/middleware/core/expect.hpp"
@@ -44,18 +46,29 @@ Status check_intact(const StepInputs& inputs, const std::vector<BoundInput>& por
   return ok();
 }
 
-/// Names in `given` that no spec has.
+/// Adds a line for each name in `given` that no spec has.
 template <class Value, class Specs>
-Status check_ports(const std::map<std::string, Value>& given, const Specs& specs, std::string_view node,
-                   std::string_view what) {
-  for (const auto& [port, value] : given) {
-    const bool is_known = std::any_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == port; });
-    if (is_known) continue;
-    std::string names;
-    for (const auto& spec : specs) names += (names.empty() ? "" : ", ") + std::string(spec.name);
-    return error(ErrorCode::kInvalidArgument, "node '{}' has no {} '{}': it has {}", node, what, port, names);
+void check_ports(const std::map<std::string, Value>& given, const Specs& specs, std::string_view node,
+                 std::string_view what, std::vector<std::string>& mistakes) {
+  std::vector<std::string_view> names;
+  for (const auto& spec : specs) names.push_back(spec.name);
+  for (const auto& [port, value] : given)
+    if (std::find(names.begin(), names.end(), port) == names.end())
+      mistakes.push_back(fmt::format("node '{}' has no {} '{}': it has {}", node, what, port, fmt::join(names, ", ")));
+}
+
+/// A trigger has no age; the others need one to be of use.
+void check_ages(const std::map<std::string, Duration>& ages, const std::vector<InputSpec>& specs, std::string_view node,
+                std::vector<std::string>& mistakes) {
+  for (const InputSpec& spec : specs) {
+    const auto age = ages.find(std::string(spec.name));
+    if (age == ages.end()) continue;
+    if (spec.policy == InputPolicy::kTrigger)
+      mistakes.push_back(fmt::format("node '{}': input '{}' is the trigger, it has no maximum age", node, spec.name));
+    else if (age->second <= Duration{})
+      mistakes.push_back(fmt::format("node '{}': maximum age of '{}' is {} s: expected more than 0 s", node, spec.name,
+                                     to_seconds(age->second)));
   }
-  return ok();
 }
 
 template <class Value>
@@ -68,9 +81,12 @@ Value value_or(const std::map<std::string, Value>& given, std::string_view key, 
 
 Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::unique_ptr<AnyNode> node,
                                                      const Binding& binding) {
-  OCELLI_TRY(check_ports(binding.inputs, node->inputs(), name, "input"));
-  OCELLI_TRY(check_ports(binding.max_age, node->inputs(), name, "input"));
-  OCELLI_TRY(check_ports(binding.outputs, node->outputs(), name, "output"));
+  std::vector<std::string> mistakes;
+  check_ports(binding.inputs, node->inputs(), name, "input", mistakes);
+  check_ports(binding.max_age, node->inputs(), name, "input", mistakes);
+  check_ports(binding.outputs, node->outputs(), name, "output", mistakes);
+  check_ages(binding.max_age, node->inputs(), name, mistakes);
+  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "; "));
   std::unique_ptr<NodeShell> shell(new NodeShell);
   for (const InputSpec& spec : node->inputs())
     shell->inputs_.push_back({spec, value_or(binding.inputs, spec.name, std::string(spec.kind->name)),

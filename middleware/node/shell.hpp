@@ -55,7 +55,7 @@ struct Outgoing {
 
 class NodeShell {
  public:
-  /// Error when the binding names a port that the node does not have.
+  /// Error, all mistakes at once, when the binding names ports that the node does not have or an age that is none.
   static Result<std::unique_ptr<NodeShell>> create(std::string name, std::unique_ptr<AnyNode> node,
                                                    const Binding& binding);
 

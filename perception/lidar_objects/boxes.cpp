@@ -19,14 +19,31 @@ double by_points(std::uint32_t points, int points_min) {
   return 1.0 - 0.5 * std::sqrt(static_cast<double>(points_min) / std::max<double>(points, points_min));
 }
 
+constexpr float kFace_m = 1.2F;  // least part of a rear or front that is taken for one
+
+constexpr float kWholeSide_m = 2.2F;  // shorter than a car's side: a rear, or a bush, whose returns fill its inside
+
+/// From beyond the end of a long side one sees a vehicle's rear or front as well. Of a wall one sees no second face.
+bool lacks_end_face(const Shape& s) {
+  const auto longer = s.rectangle.extent_m(0) >= s.rectangle.extent_m(1) ? 0U : 1U;
+  const bool is_beyond_end = s.rectangle.low_m[longer] > 1.0F || s.rectangle.high_m[longer] < -1.0F;
+  return is_beyond_end && s.longer_m() > 3.0F && s.shorter_m() < kFace_m;
+}
+
+/// The least height at which a roof 1.4 m high shows, with beams this far apart.
+float roof_seen_m(const Shape& s) { return 1.40F - 0.0075F * s.range_m; }
+
 double car_score(const Shape& s) {
+  if (s.is_cut_above() && ((s.is_hidden_beside && s.shorter_m() < kFace_m) || lacks_end_face(s))) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 5.4F, 0.6F);
   const double width = within(s.shorter_m(), 0.0F, 2.2F, 0.4F);
-  const double top = within(s.top_m, 0.9F, 2.2F, 0.4F);
-  return length * width * top;
+  const double top = within(s.top_m, roof_seen_m(s), 2.2F, 0.1F);
+  const double faces = s.longer_m() < kWholeSide_m ? within(s.on_faces, 0.75F, 1.0F, 0.2F) : 1.0;
+  return length * width * top * faces;
 }
 
 double truck_score(const Shape& s) {
+  if (lacks_end_face(s) || (s.is_cut_above() && s.is_hidden_beside)) return 0.0;
   const double length = within(s.longer_m(), 1.9F, 13.0F, 1.0F);
   const double width = within(s.shorter_m(), 0.0F, 3.0F, 0.5F);
   const double top = s.is_cut_above() ? within(s.top_m, 1.7F, 4.5F, 0.3F) : within(s.top_m, 2.3F, 4.5F, 0.3F);
@@ -34,7 +51,7 @@ double truck_score(const Shape& s) {
 }
 
 double pedestrian_score(const Shape& s) {
-  if (s.is_cut_above()) return 0.0;
+  if (s.is_cut_above() || s.is_hidden_beside) return 0.0;  // a corner of something
   const double size = within(s.longer_m(), 0.25F, 1.0F, 0.3F) * within(s.shorter_m(), 0.05F, 0.8F, 0.3F);
   const double top = within(s.top_m, 1.2F, 2.0F, 0.2F);
   return size * top;
@@ -76,7 +93,6 @@ int length_axis(const Shape& shape, float width_m) {
   const auto can_be_width = [&](int i) { return r.extent_m(i) > 0.75F * width_m; };
   const int across = std::abs(r.axis(0).dot(shape.centre_m())) < std::abs(r.axis(1).dot(shape.centre_m())) ? 0 : 1;
   if (can_be_width(across)) return 1 - across;
-  if (can_be_width(1 - across)) return across;
   return std::abs(r.axis(0).x()) >= std::abs(r.axis(1).x()) ? 0 : 1;  // a fragment: most traffic goes our way or comes
 }
 

@@ -42,6 +42,8 @@ struct Shape {
   float range_m = 0.0F;   // nearest return
   float sight_m = 0.0F;   // how high above the ground the sensor sees there
   std::uint32_t points = 0;
+  float on_faces = 1.0F;          // share of the lower returns on the sides towards the sensor
+  bool is_hidden_beside = false;  // something nearer and tall ends it to the left or to the right
 
   [[nodiscard]] float longer_m() const { return std::max(rectangle.extent_m(0), rectangle.extent_m(1)); }
   [[nodiscard]] float shorter_m() const { return std::min(rectangle.extent_m(0), rectangle.extent_m(1)); }

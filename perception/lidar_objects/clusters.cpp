@@ -17,6 +17,7 @@ void Clusters::find(const CellMap& map, float sensor_height_m) {
   const std::span<const Cell> cells = map.cells();
   join(map, config_.reach, [&](std::size_t i) { return cells[i].top_m > 0.0F && is_structure_[i] == 0; });
   number(map);
+  drop_leaning(map);
 }
 
 /// The root is the smallest cell index of a component: independent of the order of unions.
@@ -93,6 +94,37 @@ void Clusters::mark_structure(const CellMap& map) {
     const Extent& extent = extent_[static_cast<std::size_t>(root(static_cast<std::int32_t>(i)))];
     is_structure_[i] = std::hypot(extent.right - extent.left, extent.far - extent.near) > limit ? 1 : 0;
   }
+  component_.resize(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    component_[i] = parent_[i] == kNone ? kNone : root(static_cast<std::int32_t>(i));
+  walls_.find(map, component_, config_.structure_length_m, is_structure_);
+}
+
+bool Clusters::is_near_structure(const CellMap& map, const Cell& cell) const {
+  const int reach = static_cast<int>(std::lround(config_.leans_m / static_cast<double>(map.cell_m())));
+  for (int row = cell.row - reach; row <= cell.row + reach; ++row)
+    for (int column = cell.column - reach; column <= cell.column + reach; ++column)
+      if (const std::int32_t other = map.at(column, row);
+          other != CellMap::kNone && is_structure_[static_cast<std::size_t>(other)] != 0)
+        return true;
+  return false;
+}
+
+/// Parts of a wall that are not tall enough to be found as such: sills, what a tree hides, its sparse ends.
+void Clusters::drop_leaning(const CellMap& map) {
+  stands_free_.assign(static_cast<std::size_t>(count_), 0);
+  const std::span<const Cell> cells = map.cells();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cluster_of_cell_[i] == kNone) continue;
+    char& is_free = stands_free_[static_cast<std::size_t>(cluster_of_cell_[i])];
+    if (is_free == 0 && !is_near_structure(map, cells[i])) is_free = 1;
+  }
+  renumbered_.assign(static_cast<std::size_t>(count_), kNone);
+  count_ = 0;
+  for (std::size_t k = 0; k < stands_free_.size(); ++k)
+    if (stands_free_[k] != 0) renumbered_[k] = count_++;
+  for (std::int32_t& cluster : cluster_of_cell_)
+    if (cluster != kNone) cluster = renumbered_[static_cast<std::size_t>(cluster)];
 }
 
 void Clusters::number(const CellMap& map) {

@@ -12,6 +12,7 @@
 
 #include "ocelli/middleware/core/fields.hpp"
 #include "ocelli/perception/lidar_objects/cells.hpp"
+#include "ocelli/perception/lidar_objects/walls.hpp"
 
 namespace ocelli::perception {
 
@@ -35,6 +36,8 @@ struct ClustersConfig {
   Reach structure_reach{0.5, 0.005, 0.5, 0.03};
   double structure_height_m = 2.1;
   double structure_length_m = 13.0;
+  double leans_m = 0.4;
+  WallsConfig walls;
 
   static constexpr auto fields() {
     using C = ClustersConfig;
@@ -42,7 +45,9 @@ struct ClustersConfig {
         field("reach", &C::reach, "what makes two cells one object"),
         field("structure_reach", &C::structure_reach, "gaps in a wall"),
         field("structure_height_m", &C::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
-        field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long")};
+        field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long"),
+        field("leans_m", &C::leans_m, "m", 0.0, 2.0, "what lies this near a wall with all its cells belongs to it"),
+        field("walls", &C::walls, "walls that are seen in pieces")};
   }
 };
 
@@ -50,7 +55,7 @@ class Clusters {
  public:
   static constexpr std::int32_t kNone = -1;
 
-  explicit Clusters(const ClustersConfig& config) : config_(config) {}
+  explicit Clusters(const ClustersConfig& config) : config_(config), walls_(config.walls) {}
 
   /// `sensor_height_m` above the ground: near walls reach above what the sensor sees.
   void find(const CellMap& map, float sensor_height_m);
@@ -73,15 +78,21 @@ class Clusters {
   [[nodiscard]] std::int32_t root(std::int32_t cell);
   void mark_structure(const CellMap& map);
   void number(const CellMap& map);
+  [[nodiscard]] bool is_near_structure(const CellMap& map, const Cell& cell) const;
+  void drop_leaning(const CellMap& map);
 
   ClustersConfig config_;
+  Walls walls_;
   float sensor_height_m_ = 0.0F;
   float steepest_ = 0.0F;
   std::int32_t count_ = 0;
-  std::vector<std::int32_t> parent_;  // union-find over cells
-  std::vector<Extent> extent_;        // per root
-  std::vector<char> is_structure_;    // per cell
+  std::vector<std::int32_t> parent_;     // union-find over cells
+  std::vector<Extent> extent_;           // per root
+  std::vector<char> is_structure_;       // per cell
+  std::vector<std::int32_t> component_;  // per cell: root of its tall component
   std::vector<std::int32_t> cluster_of_cell_;
+  std::vector<char> stands_free_;         // per cluster
+  std::vector<std::int32_t> renumbered_;  // per cluster
 };
 
 }  // namespace ocelli::perception

@@ -2,9 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <tuple>
+
+#include "ocelli/perception/tracking/rectangle.hpp"
 
 namespace ocelli::perception {
+namespace {
+
+constexpr float kShows_m = 0.3F;  // what shows this much over an obstacle is seen
+
+}  // namespace
 
 LidarObjects::LidarObjects(const LidarObjectsConfig& config)
     : config_(config),
@@ -19,6 +28,7 @@ std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T
   to_vehicle_frame(cloud, T_vehicle_lidar, config_.own_body, config_.range_min_m, config_.range_max_m, points_);
   ground_.measure(points_, sensor_m_.head<2>(), heights_m_);
   map_.fill(points_, heights_m_, sensor_m_);
+  horizon_.fill(map_, sensor_m_.z());
   clusters_.find(map_, sensor_m_.z());
   gather();
   for (std::int32_t cluster = 0; cluster < clusters_.count(); ++cluster) {
@@ -76,26 +86,53 @@ Shape LidarObjects::measure(std::int32_t cluster) {
   shape.range_m = std::sqrt(nearest2);
   shape.sight_m = clusters_.visible_height_m(shape.range_m);
   shape.rectangle = fitter_.fit(flat_);
+  shape.on_faces = share_on_faces(members, shape.rectangle);
+  shape.is_hidden_beside = horizon_.hides_beside(flat_, shape.top_m - kShows_m);
   return shape;
 }
 
-/// A box whose centre lies inside a better one is a piece of it.
+/// Of the lower returns (a bumper or a door, not a bonnet or a roof), how many lie on the sides towards the sensor.
+float LidarObjects::share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const {
+  constexpr float kLow_m = 0.9F;
+  constexpr float kOnFace_m = 0.2F;
+  std::uint32_t low = 0;
+  std::uint32_t on_face = 0;
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    if (heights_m_[members[k]] > kLow_m) continue;
+    ++low;
+    bool is_on = false;
+    for (int i = 0; i < 2; ++i) {
+      const auto a = static_cast<std::size_t>(i);
+      const float at_m = rectangle.axis(i).dot(flat_[k]);
+      if (rectangle.low_m[a] > 0.0F) is_on = is_on || at_m < rectangle.low_m[a] + kOnFace_m;
+      if (rectangle.high_m[a] < 0.0F) is_on = is_on || at_m > rectangle.high_m[a] - kOnFace_m;
+    }
+    on_face += is_on ? 1 : 0;
+  }
+  return low == 0 ? 1.0F : static_cast<float>(on_face) / static_cast<float>(low);
+}
+
+/// Two solid things do not stand in one place: boxes that share much of the smaller one are pieces of one object, seen
+/// apart and completed into each other. The one with more evidence stays.
 void LidarObjects::drop_doubles() {
-  const auto is_inside = [](const Box3& inner, const Box3& outer) {
-    const Eigen::Vector2d d = (inner.centre_m - outer.centre_m).head<2>();
-    const double c = std::cos(outer.yaw_rad);
-    const double s = std::sin(outer.yaw_rad);
-    return std::abs(c * d.x() + s * d.y()) < 0.5 * outer.size_m.x() &&
-           std::abs(c * d.y() - s * d.x()) < 0.5 * outer.size_m.y();
+  constexpr double kShared = 0.3;
+  const auto footprint = [](const Box3& b) {
+    return tracking::Rectangle{b.centre_m.x(),      b.centre_m.y(), std::cos(b.yaw_rad),
+                               std::sin(b.yaw_rad), b.size_m.x(),   b.size_m.y()};
   };
-  const auto is_better = [](const Box3& a, const Box3& b) { return a.score * a.points > b.score * b.points; };
-  is_double_.assign(boxes_.size(), 0);
-  for (std::size_t i = 0; i < boxes_.size(); ++i)
-    for (const Box3& other : boxes_)
-      if (is_better(other, boxes_[i]) && is_inside(boxes_[i], other)) is_double_[i] = 1;
+  const auto evidence = [](const Box3& b) { return std::tuple(b.score * b.points, b.centre_m.x(), b.centre_m.y()); };
+  std::ranges::sort(boxes_, std::greater(), evidence);
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < boxes_.size(); ++i)
-    if (is_double_[i] == 0) boxes_[kept++] = boxes_[i];
+  for (std::size_t i = 0; i < boxes_.size(); ++i) {
+    const tracking::Rectangle own = footprint(boxes_[i]);
+    const bool is_double =
+        std::any_of(boxes_.begin(), boxes_.begin() + static_cast<std::ptrdiff_t>(kept), [&](const Box3& better) {
+          const tracking::Rectangle other = footprint(better);
+          const double smaller_m2 = std::min(own.length_m * own.width_m, other.length_m * other.width_m);
+          return tracking::common_area(own, other) > kShared * smaller_m2;
+        });
+    if (!is_double) boxes_[kept++] = boxes_[i];
+  }
   boxes_.resize(kept);
 }
 

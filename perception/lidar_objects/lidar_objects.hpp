@@ -15,6 +15,7 @@
 #include "ocelli/perception/lidar_objects/cloud.hpp"
 #include "ocelli/perception/lidar_objects/clusters.hpp"
 #include "ocelli/perception/lidar_objects/ground.hpp"
+#include "ocelli/perception/lidar_objects/horizon.hpp"
 
 namespace ocelli::perception {
 
@@ -52,6 +53,7 @@ class LidarObjects {
  private:
   void gather();
   [[nodiscard]] Shape measure(std::int32_t cluster);
+  [[nodiscard]] float share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const;
   void drop_doubles();
 
   LidarObjectsConfig config_;
@@ -61,12 +63,12 @@ class LidarObjects {
   Ground ground_;
   CellMap map_;
   Clusters clusters_;
+  Horizon horizon_;
   RectangleFitter fitter_;
   std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
   std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
   std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
   std::vector<Box3> boxes_;
-  std::vector<char> is_double_;  // per box
 };
 
 }  // namespace ocelli::perception

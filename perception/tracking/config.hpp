@@ -56,8 +56,10 @@ struct ClassConfig {
   double report_evidence = 1.5;
   double report_visible = 0.4;
   double report_sigma_m = 1.5;
+  double overlap_max = 0.3;
   // confidence
-  double confidence_memory = 0.0;
+  double confidence_memory = 0.8;
+  double confidence_evidence = 1.0;
   double coast_penalty = 0.5;
   double camera_bonus = 3.0;
   double camera_malus = 2.0;
@@ -104,10 +106,13 @@ struct ClassConfig {
               "a track without measurement is reported above it"),
         field("report_visible", &C::report_visible, "", 0.0, 1.0, "and with at least this part inside the image"),
         field("report_sigma_m", &C::report_sigma_m, "m", 0.05, 20.0, "and with at most this uncertainty"),
+        field("overlap_max", &C::overlap_max, "", 0.0, 1.0,
+              "part of the smaller ground area that an unmeasured or new track may share with a measured one"),
+        field("confidence_evidence", &C::confidence_evidence, "score", 0.0, 10.0, "confidence per evidence"),
         field("confidence_memory", &C::confidence_memory, "", 0.0, 0.999, "part of the old confidence in the new one"),
         field("coast_penalty", &C::coast_penalty, "score", 0.0, 10.0, "confidence lost per update without measurement"),
-        field("camera_bonus", &C::camera_bonus, "score", 0.0, 20.0, "what a camera box adds to a detection"),
-        field("camera_malus", &C::camera_malus, "score", 0.0, 20.0, "what its absence takes"),
+        field("camera_bonus", &C::camera_bonus, "", 0.0, 20.0, "evidence of a certain camera box"),
+        field("camera_malus", &C::camera_malus, "", 0.0, 20.0, "evidence lost when a visible object has none"),
         field("camera_iou", &C::camera_iou, "", 0.05, 1.0, "image overlap that joins a camera box to a detection"),
         field("camera_keep_iou", &C::camera_keep_iou, "", 0.05, 1.0,
               "image overlap that joins a camera box to a track"),
@@ -121,6 +126,7 @@ struct Config {
   ClassConfig cyclist;
   int max_detections = 400;
   int max_tracks = 1000;
+  int history = 8;
 
   [[nodiscard]] const ClassConfig& of(ObjectClass object_class) const {
     switch (object_class) {
@@ -138,7 +144,8 @@ struct Config {
         field("pedestrian", &C::pedestrian, "constants of pedestrians"),
         field("cyclist", &C::cyclist, "constants of cyclists"),
         field("max_detections", &C::max_detections, "", 1, 100000, "per update; the surest are taken"),
-        field("max_tracks", &C::max_tracks, "", 1, 100000, "the surest are kept"),
+        field("max_tracks", &C::max_tracks, "", 1, 100000, "no track is born beyond"),
+        field("history", &C::history, "", 1, 100, "updates that a late measurement may be inserted before"),
     };
   }
 };

@@ -13,6 +13,15 @@ constexpr double kBackwardSpeedMps = -2.0;
 
 double square(double value) { return value * value; }
 
+/// P <- P - K (P H^T)^T. Rounding makes P asymmetric, and this form of the update lets the asymmetry grow from step to
+/// step, so it is taken out each time.
+template <int kMeasured>
+void reduce(const Eigen::Matrix<double, 6, kMeasured>& K, const Eigen::Matrix<double, 6, kMeasured>& PH, Matrix6& P) {
+  P.noalias() -= K * PH.transpose();
+  const Matrix6 transposed = P.transpose();
+  P = 0.5 * (P + transposed);
+}
+
 /// P <- F P F^T for an F that differs from identity in few places is written out by Eigen's fixed-size product.
 void predict_turn_rate(const ClassConfig& config, double step_s, MotionState& state) {
   Vector6& m = state.mean;
@@ -108,7 +117,7 @@ void update_pose(const ClassConfig& config, double x_m, double y_m, double yaw_r
   const Eigen::Matrix<double, 6, 3> PH = state.covariance.leftCols<3>();
   const Eigen::Matrix<double, 6, 3> K = PH * S.inverse();
   state.mean.noalias() += K * innovation;
-  state.covariance.noalias() -= K * PH.transpose();
+  reduce(K, PH, state.covariance);
   if (config.motion == MotionModel::kTurnRate && state.mean[3] < kBackwardSpeedMps) {
     state.mean[2] += M_PI;
     state.mean[3] = -state.mean[3];
@@ -126,7 +135,7 @@ void update_position(const Eigen::Vector2d& position, const Eigen::Matrix2d& cov
   const Eigen::Matrix<double, 6, 2> PH = state.covariance.leftCols<2>();
   const Eigen::Matrix<double, 6, 2> K = PH * S.inverse();
   state.mean += K * (position - state.mean.head<2>());
-  state.covariance.noalias() -= K * PH.transpose();
+  reduce(K, PH, state.covariance);
 }
 
 MotionReport report_motion(const ClassConfig& config, const MotionState& state) {

@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,7 +55,8 @@ struct Measurements {
   Time stamp{};
   std::optional<std::span<const Detection3>> lidar;
   std::optional<std::span<const Detection2>> camera;
-  std::optional<Pose> T_world_vehicle;  // at `stamp`
+  std::array<bool, kClasses> camera_looks{true, true, true};  // classes that the camera's detector knows
+  std::optional<Pose> T_world_vehicle;                        // at `stamp`
 };
 
 /// State of one tracked object at the stamp of the last update, in the world frame.

@@ -46,6 +46,12 @@ Eigen::Matrix2d rotated(const Eigen::Vector2d& sigma, double yaw_rad) {
 
 Eigen::Vector2d direction(double angle_rad) { return {std::cos(angle_rad), std::sin(angle_rad)}; }
 
+/// Log-odds of one box: a box that its detector doubts speaks against an object, but less than no box at all.
+double evidence_of(double score) {
+  const double s = std::clamp(score, 0.01, 0.99);
+  return std::clamp(std::log(s / (1.0 - s)), -0.3, 0.8);
+}
+
 /// Of a face, by size and range.
 double position_sigma_m(const Box3& box, double range_m) {
   return box.size_m.x() > 1.2 ? 0.15 + 0.004 * range_m : 0.1 + 0.002 * range_m;
@@ -141,7 +147,7 @@ void Object::update(const Measurement& measurement, bool moves_freely) {
   mend_heading(moves_freely);
   update_size(fit, measurement.box);
   z_m_ += 0.3 * (measurement.box.centre_m.z() - z_m_);
-  log_odds_ = std::min(log_odds_ + 0.2 + measurement.box.score, kLogOddsLimit);
+  log_odds_ = std::clamp(log_odds_ + evidence_of(measurement.box.score), -kLogOddsLimit, kLogOddsLimit);
   measured_at_ = time_;
   ++hits_;
   ++age_;

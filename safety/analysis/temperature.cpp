@@ -53,9 +53,12 @@ Result<double> sn29500_factor(const Sn29500& part, double reference_c, double ac
   OCELLI_TRY(check_positive("ambient reference", part.ambient_reference_k, "K"));
   OCELLI_TRY(check_celsius("reference temperature", reference_c));
   OCELLI_TRY(check_celsius("actual temperature", actual_c));
-  constexpr double kKelvinPerEv = 11605.0;  // as the standard rounds 1 / k
+  constexpr double kKelvinPerEv = 11605.0;   // as the standard rounds 1 / k,
+  constexpr double kStandardsZeroK = 273.0;  // and 0 degC: its 40 degC are 313 K
+  OCELLI_TRY(check_positive("reference temperature", reference_c + kStandardsZeroK, "K"));
+  OCELLI_TRY(check_positive("actual temperature", actual_c + kStandardsZeroK, "K"));
   const auto mixed = [&](double celsius) {
-    const double z = kKelvinPerEv * (1.0 / part.ambient_reference_k - 1.0 / (celsius + kZeroCelsiusK));
+    const double z = kKelvinPerEv * (1.0 / part.ambient_reference_k - 1.0 / (celsius + kStandardsZeroK));
     return part.share * std::exp(part.activation1_ev * z) + (1.0 - part.share) * std::exp(part.activation2_ev * z);
   };
   return finite("temperature factor", mixed(actual_c) / mixed(reference_c));

@@ -47,6 +47,9 @@ Result<CheckpointGraph> CheckpointGraph::create(const std::vector<CheckpointConf
         return error(ErrorCode::kNotFound, "checkpoint '{}': next: no checkpoint '{}'", checkpoint.name, next);
       successors |= std::uint64_t{1} << to;
     }
+    if (checkpoint.is_final && successors != 0)
+      return error(ErrorCode::kInvalidArgument,
+                   "checkpoint '{}': next: a run ends at a final checkpoint, nothing follows", checkpoint.name);
     if (checkpoint.is_initial) graph.initial_ |= bit;
     if (checkpoint.is_final) graph.final_ |= bit;
   }

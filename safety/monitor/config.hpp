@@ -260,13 +260,16 @@ struct ModeConfig {
   Duration recover_after = 1s;  // hysteresis: all causes healed for this long
   Duration max_dwell{};         // 0: may stay; else goes on to `then`
   std::string then{};
+  Duration
+      reached_within{};  // from the decision until the vehicle is in the mode; in the frti of faults that lead here
   static constexpr auto fields() {
     return std::tuple{required(field("name", &ModeConfig::name, "name of the mode")),
                       field("needs", &ModeConfig::needs, "capabilities without which the mode is impossible"),
                       field("recovery", &ModeConfig::recovery, "automatic, on_request or never"),
                       field("recover_after", &ModeConfig::recover_after, "s", 0, 86400, "causes healed for this long"),
                       field("max_dwell", &ModeConfig::max_dwell, "s", 0, 86400, "longest stay, 0: any"),
-                      field("then", &ModeConfig::then, "mode after max_dwell")};
+                      field("then", &ModeConfig::then, "mode after max_dwell"),
+                      field("reached_within", &ModeConfig::reached_within, "s", 0, 3600, "from decision to arrival")};
   }
 };
 
@@ -285,6 +288,7 @@ struct MonitorConfig {
   Duration start_by = 10s;                // from the first tick: what was not seen by then is silent
   std::uint32_t max_observations = 4096;  // between two ticks; more is data loss
   std::uint32_t expired_tolerance = 0;    // global status: expired cycles before STOPPED
+  double least_margin = 0.0;              // share of every assumed FTTI that FDTI + FRTI must leave free
   std::vector<TopicConfig> topics{};
   std::vector<NodeConfig> nodes;
   std::vector<ChainConfig> chains{};
@@ -298,6 +302,7 @@ struct MonitorConfig {
         field("start_by", &MonitorConfig::start_by, "s", 0, 3600, "what is not there by then is silent"),
         field("max_observations", &MonitorConfig::max_observations, "", 1, 1048576, "between two ticks"),
         field("expired_tolerance", &MonitorConfig::expired_tolerance, "", 0, 1e6, "expired cycles before STOPPED"),
+        field("least_margin", &MonitorConfig::least_margin, "", 0, 0.9, "share of an FTTI that must stay free"),
         field("topics", &MonitorConfig::topics, "supervised topics"),
         field("nodes", &MonitorConfig::nodes, "supervised nodes and sources"),
         field("chains", &MonitorConfig::chains, "cause-effect chains"),

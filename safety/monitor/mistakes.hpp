@@ -39,17 +39,25 @@ class Mistakes {
   }
 
  private:
+  struct Range {
+    std::string_view where;
+    std::string_view name;
+    std::string_view unit;
+    double low;
+    double high;
+  };
+  void check_number(double number, const Range& range) {
+    if (number >= range.low && number <= range.high) return;
+    add("{}: {}: {}{}{} is out of range, expected {} to {}", range.where, range.name, number,
+        range.unit.empty() ? "" : " ", range.unit, range.low, range.high);
+  }
+
   template <class Value, class F>
   void check_value(const Value& value, const F& f, const std::string& where) {
-    const auto within = [&](double number) {
-      if (!(number >= f.low && number <= f.high))
-        add("{}: {}: {}{}{} is out of range, expected {} to {}", where, f.name, number, f.unit.empty() ? "" : " ",
-            f.unit, f.low, f.high);
-    };
     if constexpr (std::is_same_v<Value, Duration>) {
-      within(to_seconds(value));
+      check_number(to_seconds(value), {where, f.name, f.unit, f.low, f.high});
     } else if constexpr (std::is_arithmetic_v<Value>) {
-      within(static_cast<double>(value));
+      check_number(static_cast<double>(value), {where, f.name, f.unit, f.low, f.high});
     } else if constexpr (HasFields<Value>) {
       check_ranges(value, where + ": " + std::string(f.name));
     } else if constexpr (requires {

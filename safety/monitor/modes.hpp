@@ -30,7 +30,7 @@ class ModeMachine {
   static constexpr std::size_t kMaxCapabilities = 64;
 
   /// Refuses, all at once: no modes, repeated or unknown names, a last mode that needs anything, a dead end that is
-  /// not the last mode, a fault that leads nowhere.
+  /// not the last mode, a fault that leads nowhere or whose mode is reached later than its FRTI says.
   static Result<ModeMachine> create(const std::vector<ModeConfig>& modes, const std::vector<FaultConfig>& faults);
 
   /// A fault was confirmed or healed; index as in the list of faults.

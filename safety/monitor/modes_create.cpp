@@ -44,6 +44,12 @@ void check_mode(const std::vector<ModeConfig>& modes, std::size_t index, Mistake
   }
 }
 
+void check_reaction(const ModeConfig& mode, const FaultConfig& fault, Mistakes& mistakes) {
+  if (mode.reached_within > fault.frti)
+    mistakes.add("fault '{}': frti: {} ms, but mode '{}' is reached within {} ms", fault.id,
+                 to_milliseconds(fault.frti), mode.name, to_milliseconds(mode.reached_within));
+}
+
 }  // namespace
 
 Result<ModeMachine> ModeMachine::create(const std::vector<ModeConfig>& modes, const std::vector<FaultConfig>& faults) {
@@ -89,6 +95,7 @@ Result<ModeMachine> ModeMachine::create(const std::vector<ModeConfig>& modes, co
     const Effect effect{static_cast<std::uint32_t>(mode % names.size()), mask_of(fault.takes, where)};
     if (mistakes.count() == before && machine.best(effect.mode, effect.takes) == 0)
       mistakes.add("{}: leads nowhere: neither mode nor takes rule out '{}'", where, names.front());
+    if (mistakes.count() == before) check_reaction(modes[machine.best(effect.mode, effect.takes)], fault, mistakes);
     machine.effects_.push_back(effect);
   }
   OCELLI_TRY(mistakes.status());

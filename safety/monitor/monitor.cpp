@@ -3,10 +3,29 @@
 #include <algorithm>
 
 namespace ocelli::safety {
+namespace {
+
+/// Beyond this (the year 2043, or 73 years before the epoch) a stamp is damaged; differences of two stamps within it
+/// and the sums with configured times stay inside 64 bit.
+constexpr std::int64_t kFurthestNs = std::int64_t{1} << 61;
+
+bool is_believable(Time time) { return to_ns(time) > -kFurthestNs && to_ns(time) < kFurthestNs; }
+
+bool is_believable(const Observation& observation) {
+  return is_believable(observation.sensed_at) && is_believable(observation.published_at) &&
+         is_believable(observation.started_at) && is_believable(observation.observed_at) &&
+         is_believable(observation.oldest.sensed_at) && is_believable(observation.newest.sensed_at);
+}
+
+}  // namespace
 
 void Monitor::observe(const Observation& observation) {
   ++counters_.observations;
   if (is_standing_down_) return;
+  if (!is_believable(observation)) {
+    ++counters_.damaged;
+    return count_lost(1);
+  }
   if (buffer_.size() == buffer_.capacity()) return count_lost(1);
   buffer_.push_back(observation);
 }

@@ -41,6 +41,7 @@ struct MonitorCounters {
   std::uint64_t ticks = 0;
   std::uint64_t late_ticks = 0;        // more than kLateTicks periods after the one before
   std::uint64_t clock_steps_back = 0;  // ticks with a time before the one of the tick before
+  std::uint64_t damaged = 0;           // observations with impossible stamps: counted as lost
 };
 
 class Monitor {

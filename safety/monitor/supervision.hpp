@@ -71,7 +71,8 @@ class CheckpointGraph {
  public:
   static constexpr std::size_t kMaxCheckpoints = 64;
 
-  /// Refuses: no or too many checkpoints, repeated names, unknown successors, no initial or final checkpoint,
+  /// Refuses: no or too many checkpoints, repeated names, unknown successors, no initial or final checkpoint, a final
+  /// one with successors,
   /// checkpoints that no run reaches, and checkpoints from which no run can end (an endless cycle).
   static Result<CheckpointGraph> create(const std::vector<CheckpointConfig>& checkpoints);
 

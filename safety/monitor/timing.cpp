@@ -26,9 +26,10 @@ std::string TimingBudget::explain() const {
   const auto ms = [](Duration duration) { return to_milliseconds(duration); };
   return fmt::format(
       "FDTI = {} ms observation + {} ms × {} + {} ms debounce + {} ms transport + {} ms tick + {} ms jitter = {} ms; "
-      "FDTI + FRTI = {} ms + {} ms = {} ms {} assumed FTTI {} ms (margin {} ms, {:.0f} %)",
+      "FDTI + FRTI = {} ms + {} ms = {} ms {} assumed FTTI {} ms{} (margin {} ms, {:.0f} %)",
       ms(first), ms(period), tolerance, ms(debounce), ms(transport), ms(tick), ms(jitter), ms(fdti()), ms(fdti()),
-      ms(frti), ms(fdti() + frti), holds() ? "<" : "is not <", ms(ftti), ms(margin()),
+      ms(frti), ms(fdti() + frti), holds() ? "<" : "is not <", ms(ftti),
+      least_margin > 0.0 ? fmt::format(" less {:.0f} % to stay free", 100.0 * least_margin) : "", ms(margin()),
       100.0 * to_seconds(margin()) / to_seconds(ftti));
 }
 
@@ -42,7 +43,8 @@ TimingBudget timing_budget(const MonitorConfig& monitor, const FaultConfig& faul
           monitor.tick_period,
           monitor.jitter,
           fault.frti,
-          fault.assumed_ftti};
+          fault.assumed_ftti,
+          monitor.least_margin};
 }
 
 }  // namespace ocelli::safety

@@ -20,12 +20,14 @@ struct TimingBudget {
   Duration jitter{};
   Duration frti{};
   Duration ftti{};
+  double least_margin = 0.0;  // share of the FTTI that must stay free
 
   /// Worst-case fault detection time; Duration::max() when it cannot be represented.
   [[nodiscard]] Duration fdti() const;
   /// assumed FTTI − FDTI − FRTI.
   [[nodiscard]] Duration margin() const;
-  [[nodiscard]] bool holds() const { return margin() > Duration::zero(); }
+  /// FDTI + FRTI < (1 − least_margin) × FTTI.
+  [[nodiscard]] bool holds() const { return to_seconds(margin()) > least_margin * to_seconds(ftti); }
   /// "FDTI = 100 ms + 100 ms × 1 + 0 ms debounce + … = 290 ms; FDTI + FRTI = 290 ms + 50 ms = 340 ms < 500 ms …".
   [[nodiscard]] std::string explain() const;
 };

@@ -13,9 +13,9 @@ packages_build=(
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 packages_lint=(clang-format shellcheck)
-packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr nodejs npm stress-ng)
 # Optional: what `ocelli bench bus --peers` compares with. Configure again after installing.
 packages_peers=(iceoryx libiceoryx-posh-dev libiceoryx-hoofs-dev)
+packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr jq nodejs npm stress-ng)
 packages_fresh=(mmdebstrap git)
 
 # A package is there when dpkg says so, or when its command came from elsewhere (a vendor's nodejs brings npm).

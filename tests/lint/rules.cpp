@@ -14,6 +14,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"header_head", "a header starts with #pragma once and says what it does", &check_header_head},
     {"throw", "no throw of ours", &check_throw},
     {"wall_clock", "only clocks and executors read the machine's clock", &check_wall_clock},
+    {"blocking", "the monitor's tick and E2E call nothing that can block", &check_blocking},
     {"unfinished", "no marks of unfinished work", &check_unfinished},
     {"machine", "no path or host name of one machine", &check_machine},
     {"tracked", "no generated, binary or large files", &check_tracked},

@@ -44,6 +44,7 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> check_header_head(const Tree& tree);
 [[nodiscard]] std::vector<Finding> check_throw(const Tree& tree);
 [[nodiscard]] std::vector<Finding> check_wall_clock(const Tree& tree);
+[[nodiscard]] std::vector<Finding> check_blocking(const Tree& tree);
 [[nodiscard]] std::vector<Finding> check_unfinished(const Tree& tree);
 [[nodiscard]] std::vector<Finding> check_machine(const Tree& tree);
 // tracked_rules.cpp

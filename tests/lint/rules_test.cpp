@@ -23,6 +23,15 @@ std::string lines(int count) {
   return text;
 }
 
+TEST(Blocking, TheSafetyCoreCallsNothingThatCanBlock) {
+  for (const char* path : {"safety/monitor/a.cpp", "safety/monitor/detectors/a.cpp", "middleware/e2e/a.hpp"}) {
+    EXPECT_THAT(check(check_blocking, path, "std::this_thread::sleep_for(1ms);\n"), SizeIs(1));
+    EXPECT_THAT(check(check_blocking, path, "std::lock_guard<std::mutex> l(m);\n"), SizeIs(2));
+    EXPECT_THAT(check(check_blocking, path, "int threads = 0;  // no mutex\nauto s = \"printf\";\n"), IsEmpty());
+  }
+  EXPECT_THAT(check(check_blocking, "safety/analysis/a.cpp", "std::ofstream file;\n"), IsEmpty());
+}
+
 TEST(Folders, PerceptionMustNotIncludeTheBus) {
   const auto findings =
       check(check_folders, "perception/a.hpp", "#pragma once\n#include \"ocelli/middleware/bus/bus.hpp\"\n");

@@ -57,6 +57,48 @@ std::vector<Finding> check_wall_clock(const Tree& tree) {
   return find_in_code(tree, kWords, "take the time from the inputs or from a Clock");
 }
 
+std::vector<Finding> check_blocking(const Tree& tree) {
+  constexpr auto kWords = std::to_array<std::string_view>({"mutex",
+                                                           "lock_guard",
+                                                           "unique_lock",
+                                                           "scoped_lock",
+                                                           "shared_lock",
+                                                           "condition_variable",
+                                                           "counting_semaphore",
+                                                           "thread",
+                                                           "jthread",
+                                                           "async",
+                                                           "future",
+                                                           "promise",
+                                                           "sleep_for",
+                                                           "sleep_until",
+                                                           "nanosleep",
+                                                           "usleep",
+                                                           "futex",
+                                                           "syscall",
+                                                           "poll",
+                                                           "select",
+                                                           "fopen",
+                                                           "fread",
+                                                           "fwrite",
+                                                           "fflush",
+                                                           "printf",
+                                                           "fprintf",
+                                                           "puts",
+                                                           "cout",
+                                                           "cerr",
+                                                           "ifstream",
+                                                           "ofstream",
+                                                           "system",
+                                                           "atomic_wait",
+                                                           "notify_one",
+                                                           "notify_all"});
+  Tree core;
+  for (const SourceFile& file : tree)
+    if (file.is_in("safety/monitor") || file.is_in("middleware/e2e")) core.push_back(file);
+  return find_in_code(core, kWords, "may block: the safety core does no I/O, waits for nothing and takes no lock");
+}
+
 std::vector<Finding> check_unfinished(const Tree& tree) {
   constexpr auto kWords = std::to_array<std::string_view>({"TODO", "FIXME", "XXX", "HACK"});
   std::vector<Finding> findings;

@@ -342,5 +342,23 @@ TEST(Counter, JumpsInEveryDirectionAreJudgedByTheirDistanceModulo) {
   EXPECT_EQ(to_string(CheckStatus::kWrongSequence), "WRONGSEQUENCE");
 }
 
+TEST(Protection, TheAlternatingIdOfP01IsLowAtEvenCountersAndHighAtOddOnes) {
+  RecordProperty("verifies", "REQ-E2E-004");
+  Config config = with_length({.profile = Profile::kP01}, 8);
+  config.data_id = 0x5A3C;
+  config.data_id_mode = DataIdMode::kAlternate;
+  auto protector = Protector::create(config);
+  ASSERT_TRUE(protector);
+  for (std::uint32_t counter = 0; counter < 15; ++counter) {
+    std::array<std::byte, 8> message{};
+    ASSERT_TRUE(protector->protect(message));
+    Crc expected(CrcKind::kCrc8P01);
+    expected.update(std::uint8_t(counter % 2 == 0 ? 0x3C : 0x5A)).update(static_cast<std::uint8_t>(counter));
+    expected.update(std::span(message).subspan(2));
+    EXPECT_EQ(std::to_integer<std::uint64_t>(message[0]), expected.value()) << counter;
+  }
+  EXPECT_EQ(protector->counter(), 0U) << "15 is never sent";
+}
+
 }  // namespace
 }  // namespace ocelli::e2e

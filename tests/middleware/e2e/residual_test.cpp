@@ -88,5 +88,63 @@ TEST(Advice, ExplainsItsObjections) {
   EXPECT_EQ(to_string(Objection::kCounterWraps), "counter wraps within the longest gap");
 }
 
+const ProfileOption& option_of(const Advice& advice, Profile profile) {
+  return advice.options[static_cast<std::size_t>(profile)];
+}
+
+TEST(Residual, LimitsThemselvesAreAllowed) {
+  RecordProperty("verifies", "REQ-E2E-017");
+  EXPECT_TRUE(residual_fit(1, 1.0, 0.5));
+  EXPECT_TRUE(residual_fit(512, 1.0, 0.5));
+  EXPECT_FALSE(residual_fit(0, 1.0, 0.5));
+  EXPECT_FALSE(residual_fit(513, 1.0, 0.5));
+  EXPECT_EQ(*residual_fit(8, 0.0, 0.5), 0.0);
+  EXPECT_EQ(*residual_fit(8, 1.0, 0.0), 0.0);
+  EXPECT_TRUE(residual_fit(8, 1.0, 1.0));
+}
+
+TEST(Advice, ABudgetThatIsJustKeptIsKept) {
+  RecordProperty("verifies", "REQ-E2E-018");
+  Need need;
+  need.is_length_fixed = true;
+  need.budget_fit = *residual_fit(16, need.rate_hz, need.corrupt_probability);
+  const Profile profile = Profile::kP05;
+  EXPECT_EQ(option_of(*advise(need), profile).objection, Objection::kNone);
+  need.budget_fit *= 0.999;
+  EXPECT_EQ(option_of(*advise(need), profile).objection, Objection::kOverBudget);
+}
+
+TEST(Advice, ACounterThatWrapsJustThenHidesTheOutage) {
+  RecordProperty("verifies", "REQ-E2E-018");
+  Need need;
+  need.is_length_fixed = true;
+  need.budget_fit = 1e9;
+  need.rate_hz = 256.0;
+  EXPECT_EQ(option_of(*advise(need), Profile::kP05).objection, Objection::kCounterWraps);
+  EXPECT_EQ(option_of(*advise(need), Profile::kP05).wraps_after_s, 1.0);
+  need.longest_gap = 999ms;
+  EXPECT_EQ(option_of(*advise(need), Profile::kP05).objection, Objection::kNone);
+}
+
+TEST(Advice, LengthsCountTheHeader) {
+  RecordProperty("verifies", "REQ-E2E-018");
+  Need need;
+  need.is_length_fixed = true;
+  need.budget_fit = 1e9;
+  const auto at = [&](std::uint32_t bytes, Profile profile) {
+    need.longest_bytes = bytes;
+    return option_of(*advise(need), profile);
+  };
+  EXPECT_FALSE(at(4096 - 12, Profile::kP04).is_longer_than_usual);
+  EXPECT_TRUE(at(4096 - 11, Profile::kP04).is_longer_than_usual);
+  EXPECT_EQ(at(0xFFFF - 12, Profile::kP04).objection, Objection::kNone);
+  EXPECT_EQ(at(0xFFFF - 11, Profile::kP04).objection, Objection::kTooLong);
+  EXPECT_EQ(at(4096 - 3, Profile::kP05).objection, Objection::kNone) << "without a length field the usual one counts";
+  EXPECT_EQ(at(4096 - 2, Profile::kP05).objection, Objection::kTooLong);
+  EXPECT_EQ(at(0xFFFFFFFF - 20, Profile::kP07).objection, Objection::kNone);
+  EXPECT_EQ(at(0xFFFFFFFF - 19, Profile::kP07).objection, Objection::kTooLong);
+  EXPECT_EQ(at(0xFFFFFFFF, Profile::kP08).objection, Objection::kTooLong);
+}
+
 }  // namespace
 }  // namespace ocelli::e2e

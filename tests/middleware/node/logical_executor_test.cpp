@@ -137,6 +137,14 @@ TEST(LogicalExecutor, GivesTheSameBytesForAnyNumberOfThreadsAndAnySchedule) {
           << threads << " threads, schedule seed " << seed;
 }
 
+TEST(LogicalExecutor, PacedByTheClockItGivesTheSameBytesAndIsNotEarly) {
+  const Outcome reference = run({.delays = {}});
+  const auto begin = std::chrono::steady_clock::now();
+  const Outcome paced = run({.rate = 20.0, .delays = {}});
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 1990ms / 20) << "1.99 s of drive at 20 times its pace";
+  EXPECT_EQ(paced.bytes, reference.bytes);
+}
+
 TEST(LogicalExecutor, OutputsTakeEffectAfterTheDeclaredExecTime) {
   const Outcome outcome = run({.delays = {}});
   const auto& ego = outcome.headers.at("ego_motion");

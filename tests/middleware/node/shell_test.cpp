@@ -1,87 +1,240 @@
 #include "ocelli/middleware/node/shell.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "ocelli/middleware/topics/source.hpp"
 
 namespace ocelli::node {
 namespace {
 
-/// A message in shared memory whose writer overtakes its reader at will.
-class OvertakenBuffer final : public Buffer {
- public:
-  explicit OvertakenBuffer(const bool& is_overtaken) : Buffer(bytes_, sizeof(bytes_)), is_overtaken_(is_overtaken) {}
-  [[nodiscard]] bool is_intact() const override { return !is_overtaken_; }
+using testing::ElementsAre;
+using testing::HasSubstr;
 
- private:
-  const bool& is_overtaken_;
-  std::byte bytes_[8] = {};
-};
+constexpr Time kStart = from_ns(1'000'000'000'000);
 
-struct Echo {
-  static constexpr std::string_view kName = "echo";
+/// Speed of its output = speed of the first wheel; yaw rate = messages in the window. A negative speed fails, one above
+/// 140 m/s gives an output that is not a number.
+struct Probe {
+  static constexpr std::string_view kName = "probe";
   struct In {
-    Trigger<topics::EgoMotion> ego;
-    Latest<topics::VehicleState, 1000> wheels;
+    Trigger<topics::VehicleState> wheels;
+    Latest<topics::EgoMotion, 200> ego;
+    Window<topics::ImuData, 100> imu;
   };
   struct Out {
+    Port<topics::EgoMotion> motion;
     Port<topics::Tracks> tracks;
   };
   Status step(const In& in, Out& out) {
-    had_wheels = static_cast<bool>(in.wheels);
-    if (overtake_during_step != nullptr) *overtake_during_step = true;
+    const double speed = in.wheels->wheel_speed_mps()[0];
+    ocelli::msg::EgoMotion motion;
+    motion.status(ocelli::msg::EGO_DEAD_RECKONED);
+    motion.speed_mps(speed > 140.0 ? NAN : speed);
+    motion.yaw_rate_rps(static_cast<double>(in.imu.size()));
     out.tracks.publish({});
+    if (speed < 0.0) return error(ErrorCode::kUnavailable, "rolls backwards");
+    out.motion.publish(motion);
     return ok();
   }
-  static inline bool* overtake_during_step = nullptr;
-  static inline bool had_wheels = false;
 };
+
+constexpr std::size_t kWheels = 0, kEgo = 1, kImu = 2;
 
 template <class Tag>
-Received received(const bool& is_overtaken) {
+Received message(typename Tag::Type value, Time sensed_at, std::string_view topic = Tag::kName) {
   auto sample = std::make_shared<Sample>();
   sample->kind = &topics::kind_of<Tag>();
-  sample->header.sequence = 3;
-  sample->header.sensed_at_ns = 1000;
-  sample->value = std::make_shared<const typename Tag::Type>();
-  sample->cdr = std::make_shared<const OvertakenBuffer>(is_overtaken);
-  return {std::move(sample), from_ns(1000), Integrity::kTrusted, 0};
+  sample->header =
+      make_header(topic_id(topic), 3, 1, sensed_at + 1ms, {.sensed_at = sensed_at, .lineage = {}, .flags = 0});
+  sample->cdr = encode_to_buffer(value, sample->kind->codec());
+  return {std::move(sample), sensed_at + 2ms, Integrity::kTrusted, 0};
 }
 
-struct Shell {
-  std::unique_ptr<NodeShell> shell = std::move(*NodeShell::create("echo", erase(Echo{}), {}));
-  std::vector<Observation> seen;
-  std::vector<Outgoing> run(const SamplePtr& trigger) {
-    Activation activation = shell->begin(trigger, from_ns(2000));
-    shell->run(activation);
-    return shell->finish(activation, from_ns(3000), [this](const Observation& o) { seen.push_back(o); });
-  }
-  SamplePtr accept(std::size_t input, const Received& message) {
-    return shell->accept(input, message, [this](const Observation& o) { seen.push_back(o); });
+Received wheels(double speed_mps, Time sensed_at) {
+  ocelli::msg::VehicleState state;
+  state.wheel_speed_mps().fill(speed_mps);
+  state.is_wheel_speed_valid(true);
+  return message<topics::VehicleState>(state, sensed_at);
+}
+
+Received with_flags(const Received& received, std::uint32_t flags) {
+  auto sample = std::make_shared<Sample>(*received.sample);
+  sample->header.flags = flags;
+  return {std::move(sample), received.received_at, received.integrity, received.lost};
+}
+
+class Shell : public testing::Test {
+ protected:
+  std::unique_ptr<NodeShell> shell_ = std::move(*NodeShell::create("probe", erase(Probe{}), {}));
+  std::vector<Observation> seen_;
+  const ObservationSink observe_ = [this](const Observation& seen) { seen_.push_back(seen); };
+
+  SamplePtr accept(std::size_t input, const Received& received) { return shell_->accept(input, received, observe_); }
+  std::vector<Outgoing> activate(const Received& trigger, Time now) {
+    Activation activation = shell_->begin(accept(kWheels, trigger), now);
+    shell_->run(activation);
+    return shell_->finish(activation, now + 5ms, observe_);
   }
 };
 
-TEST(NodeShell, DropsTheResultOfAStepWhoseInputWasOverwritten) {
-  Shell shell;
-  bool is_overtaken = false;
-  Echo::overtake_during_step = &is_overtaken;
-  const SamplePtr trigger = shell.accept(0, received<topics::EgoMotion>(is_overtaken));
-  ASSERT_NE(trigger, nullptr);
-  EXPECT_TRUE(shell.run(trigger).empty());
-  EXPECT_EQ(shell.seen.back().status, ObservationStatus::kFailed);
-  EXPECT_EQ(shell.shell->take_problems().at(0),
-            "step failed: ego_motion #3 was overwritten in its ring while the step ran");
-  Echo::overtake_during_step = nullptr;
+TEST_F(Shell, OneObservationPerMessageAndPerActivation) {
+  Received trigger = wheels(5.0, kStart);
+  trigger.lost = 4;
+  activate(trigger, kStart + 3ms);
+  ASSERT_EQ(seen_.size(), 2U);
+  EXPECT_EQ(seen_[0].kind, ObservationKind::kReceive);
+  EXPECT_EQ(seen_[0].entity, entity_id("probe"));
+  EXPECT_EQ(seen_[0].topic, topic_id("vehicle/state"));
+  EXPECT_EQ(seen_[0].lost, 4U);
+  EXPECT_EQ(seen_[0].observed_at, kStart + 2ms);
+  EXPECT_EQ(seen_[1].kind, ObservationKind::kActivation);
+  EXPECT_EQ(seen_[1].started_at, kStart + 3ms);
+  EXPECT_EQ(seen_[1].observed_at, kStart + 8ms);
 }
 
-TEST(NodeShell, AnInputThatWasOverwrittenBeforeTheStepIsMissing) {
-  Shell shell;
-  bool is_overtaken = false;
-  const bool is_never = false;
-  shell.accept(1, received<topics::VehicleState>(is_overtaken));
-  is_overtaken = true;
-  const auto outgoing = shell.run(shell.accept(0, received<topics::EgoMotion>(is_never)));
-  EXPECT_FALSE(Echo::had_wheels);
-  ASSERT_EQ(outgoing.size(), 1U);
+TEST_F(Shell, ACorruptMessageIsObservedAndDropped) {
+  Received bad = wheels(5.0, kStart);
+  bad.integrity = Integrity::kCorrupt;
+  EXPECT_EQ(accept(kWheels, bad), nullptr);
+  EXPECT_EQ(seen_[0].status, ObservationStatus::kCorrupt);
+  EXPECT_THAT(shell_->take_problems(), ElementsAre("vehicle/state #1: E2E check failed"));
+  EXPECT_TRUE(shell_->take_problems().empty());
+}
+
+TEST_F(Shell, BytesThatDoNotDecodeAreInvalid) {
+  const Received good = wheels(5.0, kStart);
+  auto sample = std::make_shared<Sample>(*good.sample);
+  BufferPtr cut = default_pool().take(12);
+  cut->resize(0, 12);
+  std::copy_n(good.sample->cdr->bytes().begin(), 12, cut->bytes().begin());
+  sample->cdr = cut;
+  EXPECT_EQ(accept(kWheels, {sample, kStart, Integrity::kTrusted, 0}), nullptr);
+  EXPECT_EQ(seen_[0].status, ObservationStatus::kInvalid);
+  EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("does not decode"));
+}
+
+TEST_F(Shell, ValuesOutOfRangeOrNotANumberAreInvalid) {
+  EXPECT_EQ(accept(kWheels, wheels(NAN, kStart)), nullptr);
+  EXPECT_EQ(accept(kWheels, wheels(151.0, kStart)), nullptr);
+  EXPECT_NE(accept(kWheels, wheels(150.0, kStart)), nullptr);
+  sensor_msgs::msg::Imu imu;
+  imu.linear_acceleration().y(INFINITY);
+  accept(kImu, message<topics::ImuData>(imu, kStart));
+  EXPECT_EQ(seen_[1].status, ObservationStatus::kInvalid);
+  EXPECT_EQ(seen_[2].status, ObservationStatus::kOk);
+  EXPECT_EQ(seen_[3].status, ObservationStatus::kInvalid);
+  Activation activation = shell_->begin(accept(kWheels, wheels(1.0, kStart)), kStart);
+  EXPECT_TRUE(activation.inputs[kImu].empty()) << "an invalid message is not in the window";
+}
+
+TEST_F(Shell, LatestIsTheNewestUnlessItIsTooOld) {
+  accept(kEgo, message<topics::EgoMotion>({}, kStart - 100ms));
+  accept(kEgo, message<topics::EgoMotion>({}, kStart));
+  const SamplePtr trigger = accept(kWheels, wheels(1.0, kStart));
+  const Activation fresh = shell_->begin(trigger, kStart + 200ms);
+  ASSERT_EQ(fresh.inputs[kEgo].size(), 1U);
+  EXPECT_EQ(fresh.inputs[kEgo][0]->header.sensed_at(), kStart);
+  const Activation stale = shell_->begin(trigger, kStart + 201ms);
+  EXPECT_TRUE(stale.inputs[kEgo].empty());
+  EXPECT_TRUE(stale.is_degraded);
+}
+
+TEST_F(Shell, ALaunchFileMayOverrideTheMaximumAge) {
+  Binding binding;
+  binding.max_age["ego"] = 50ms;
+  shell_ = std::move(*NodeShell::create("probe", erase(Probe{}), binding));
+  accept(kEgo, message<topics::EgoMotion>({}, kStart));
+  const SamplePtr trigger = accept(kWheels, wheels(1.0, kStart));
+  EXPECT_EQ(shell_->begin(trigger, kStart + 50ms).inputs[kEgo].size(), 1U);
+  EXPECT_TRUE(shell_->begin(trigger, kStart + 51ms).inputs[kEgo].empty());
+}
+
+TEST_F(Shell, AWindowHoldsItsSpanOldestFirst) {
+  for (int i = 0; i <= 20; ++i) accept(kImu, message<topics::ImuData>({}, kStart + i * 10ms));
+  const Activation activation = shell_->begin(accept(kWheels, wheels(1.0, kStart)), kStart + 200ms);
+  ASSERT_EQ(activation.inputs[kImu].size(), 11U) << "100 ms, both ends included";
+  EXPECT_EQ(activation.inputs[kImu].front()->header.sensed_at(), kStart + 100ms);
+  EXPECT_EQ(activation.inputs[kImu].back()->header.sensed_at(), kStart + 200ms);
+}
+
+TEST_F(Shell, OutputsCarryTheTriggersStampAndTheWholeLineage) {
+  auto old_ego = message<topics::EgoMotion>({}, kStart);
+  auto sample = std::make_shared<Sample>(*old_ego.sample);
+  sample->header.oldest = {topic_id("wheels/rear"), 0, 7, to_ns(kStart - 150ms)};  // made from something older
+  sample->header.newest = {topic_id("gnss"), 0, 8, to_ns(kStart)};
+  accept(kEgo, {sample, kStart, Integrity::kTrusted, 0});
+  accept(kImu, message<topics::ImuData>({}, kStart + 30ms));
+  const auto outgoing = activate(wheels(4.0, kStart + 20ms), kStart + 40ms);
+  ASSERT_EQ(outgoing.size(), 2U);
+  EXPECT_EQ(outgoing[0].info.sensed_at, kStart + 20ms);
+  EXPECT_EQ(outgoing[0].info.lineage.oldest.topic, topic_id("wheels/rear"));
+  EXPECT_EQ(outgoing[0].info.lineage.oldest.sequence, 7U);
+  EXPECT_EQ(outgoing[0].info.lineage.newest.topic, topic_id("imu"));
+  EXPECT_EQ(outgoing[0].info.flags, 0U);
+  EXPECT_EQ(seen_.back().oldest.topic, topic_id("wheels/rear"));
+  EXPECT_EQ(seen_.back().newest.sensed_at, kStart + 30ms);
+}
+
+TEST_F(Shell, AMissingInputMarksOutputAndObservationDegraded) {
+  const auto outgoing = activate(wheels(4.0, kStart), kStart);
+  ASSERT_FALSE(outgoing.empty());
   EXPECT_EQ(outgoing[0].info.flags, SampleHeader::kDegraded);
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kDegraded);
+}
+
+TEST_F(Shell, ADegradedInputMakesADegradedOutput) {
+  accept(kImu, message<topics::ImuData>({}, kStart));
+  accept(kEgo, with_flags(message<topics::EgoMotion>({}, kStart), SampleHeader::kDegraded));
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kDegraded);
+  EXPECT_EQ(activate(wheels(4.0, kStart), kStart).at(0).info.flags, SampleHeader::kDegraded);
+}
+
+TEST_F(Shell, AFailedStepIsAFaultAndPublishesNothing) {
+  EXPECT_TRUE(activate(wheels(-1.0, kStart), kStart).empty());
+  EXPECT_EQ(seen_.back().kind, ObservationKind::kActivation);
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kFailed);
+  EXPECT_THAT(shell_->take_problems(), ElementsAre("step failed: rolls backwards"));
+}
+
+TEST_F(Shell, AnOutputThatBreaksItsRulesFailsTheWholeStep) {
+  EXPECT_TRUE(activate(wheels(145.0, kStart), kStart).empty()) << "the tracks beside it are not published either";
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kFailed);
+  EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("ego motion: pose or speed is not a number"));
+}
+
+TEST_F(Shell, ProblemsThatNobodyTakesAreBounded) {
+  Received bad = wheels(5.0, kStart);
+  bad.integrity = Integrity::kCorrupt;
+  for (int i = 0; i < 1000; ++i) accept(kWheels, bad);
+  EXPECT_EQ(seen_.size(), 1000U) << "each is observed";
+  EXPECT_LE(shell_->take_problems().size(), 100U);
+}
+
+TEST(NodeShellBinding, GivesEachInstanceItsTopics) {
+  Binding rear;
+  rear.inputs["wheels"] = "vehicle/rear";
+  rear.outputs["motion"] = "ego/rear";
+  const auto shell = NodeShell::create("rear", erase(Probe{}), rear);
+  ASSERT_TRUE(shell);
+  EXPECT_EQ((*shell)->inputs()[kWheels].topic, "vehicle/rear");
+  EXPECT_EQ((*shell)->inputs()[kEgo].topic, "ego_motion") << "not named: the kind's own";
+  EXPECT_EQ((*shell)->outputs()[0].topic, "ego/rear");
+  EXPECT_EQ((*shell)->outputs()[1].topic, "tracks");
+}
+
+TEST(NodeShellBinding, TellsAllMistakesAtOnce) {
+  Binding binding;
+  binding.inputs["weels"] = "a";
+  binding.outputs["trucks"] = "b";
+  binding.max_age["ego"] = -1ms;
+  binding.max_age["wheels"] = 1s;
+  const auto shell = NodeShell::create("x", erase(Probe{}), binding);
+  ASSERT_FALSE(shell);
+  for (const char* text : {"no input 'weels': it has wheels, ego, imu", "no output 'trucks': it has motion, tracks",
+                           "maximum age of 'ego' is -0.001 s", "'wheels' is the trigger"})
+    EXPECT_THAT(shell.error().message, HasSubstr(text));
 }
 
 }  // namespace

@@ -196,5 +196,23 @@ TEST(Fmeda, ASheetWithoutSafetyRelatedPartsHasNoMetrics) {
   EXPECT_THAT(evaluate(sheet_of({})).error().message, HasSubstr("safety-related rate: 0 FIT"));
 }
 
+TEST(Fmeda, IsMetOnlyWhenAllThreeAre) {
+  RecordProperty("verifies", "REQ-FIT-011");
+  for (int failing = 0; failing < 8; ++failing) {
+    FmedaReport report;
+    report.spfm.is_met = (failing & 1) == 0;
+    report.lfm.is_met = (failing & 2) == 0;
+    report.pmhf.is_met = (failing & 4) == 0;
+    EXPECT_EQ(report.is_met(), failing == 0);
+  }
+}
+
+TEST(Fmeda, NamesWhereACoverageComesFrom) {
+  EXPECT_EQ(to_string(CoverageSource::kNone), "none");
+  EXPECT_EQ(to_string(CoverageSource::kClaimed), "claimed");
+  EXPECT_EQ(to_string(CoverageSource::kMeasured), "measured");
+  EXPECT_EQ(to_string(CoverageSource::kUnmapped), "not measured");
+}
+
 }  // namespace
 }  // namespace ocelli::safety

@@ -1,0 +1,153 @@
+#include "ocelli/perception/kitti/drive.hpp"
+
+#include <cmath>
+
+#include "ocelli/perception/evaluation/text_table.hpp"
+
+namespace ocelli::kitti {
+namespace {
+
+using evaluation::for_each_line;
+using evaluation::TextLine;
+using tracking::ObjectClass;
+
+constexpr int kMaxFrame = 999'999;
+
+/// Axes of the camera (x right, y down, z forward) in those of the vehicle.
+Eigen::Matrix3d rotation_vehicle_camera() {
+  Eigen::Matrix3d R;
+  R << 0, 0, 1, -1, 0, 0, 0, -1, 0;
+  return R;
+}
+
+int kitti_code(ObjectClass object_class) {
+  switch (object_class) {
+    case ObjectClass::kPedestrian: return 1;
+    case ObjectClass::kCar: return 2;
+    case ObjectClass::kCyclist: return 3;
+  }
+  return 0;
+}
+
+Status read_poses(const std::filesystem::path& path, Drive& drive) {
+  const Eigen::Matrix3d R = rotation_vehicle_camera();
+  return for_each_line(path, " \t\r,", [&](const TextLine& line) -> Status {
+    if (line.fields.size() != 12) return line.mistake(fmt::format("{} columns, 12 expected", line.fields.size()));
+    Eigen::Matrix<double, 3, 4> T;
+    for (int i = 0; i < 12; ++i) {
+      OCELLI_ASSIGN(T(i / 4, i % 4), line.number_at(static_cast<std::size_t>(i), "pose"));
+    }
+    if (std::abs(T.leftCols<3>().determinant() - 1.0) > 0.01) return line.mistake("the pose is not a rigid motion");
+    Pose pose = Pose::Identity();
+    pose.linear() = R * T.leftCols<3>() * R.transpose();
+    pose.translation() = R * T.col(3);
+    drive.T_world_vehicle.push_back(pose);
+    return ok();
+  });
+}
+
+Status read_calibration(const std::filesystem::path& path, Drive& drive) {
+  bool is_found = false;
+  OCELLI_TRY(for_each_line(path, " \t\r", [&](const TextLine& line) -> Status {
+    if (line.fields[0] != "P2:" && line.fields[0] != "P2") return ok();
+    if (line.fields.size() != 13) return line.mistake(fmt::format("P2 has {} numbers, 12 expected", line.fields.size() - 1));
+    Eigen::Matrix<double, 3, 4> P;
+    for (int i = 0; i < 12; ++i) {
+      OCELLI_ASSIGN(P(i / 4, i % 4), line.number_at(static_cast<std::size_t>(i) + 1, "P2"));
+    }
+    drive.camera.P_image_vehicle.leftCols<3>() = P.leftCols<3>() * rotation_vehicle_camera().transpose();
+    drive.camera.P_image_vehicle.col(3) = P.col(3);
+    is_found = true;
+    return ok();
+  }));
+  if (!is_found) return error(ErrorCode::kCorrupt, "{}: matrix P2 is missing", path.string());
+  return ok();
+}
+
+void skip(const TextLine& line, std::string_view why, Drive& drive) {
+  if (drive.skipped_rows++ == 0) drive.first_skipped = fmt::format("{}:{}: {}", line.path, line.number, why);
+}
+
+Result<int> frame_of(const TextLine& line, const Drive& drive) {
+  OCELLI_ASSIGN(const int frame, line.integer_at(0, "frame", 0, kMaxFrame));
+  if (static_cast<std::size_t>(frame) >= drive.frames.size())
+    return line.mistake(fmt::format("frame {}, but the drive has only {} ego poses", frame, drive.frames.size()));
+  return frame;
+}
+
+Status read_detection(const TextLine& line, ObjectClass object_class, Drive& drive) {
+  if (line.fields.size() < 14) return line.mistake(fmt::format("{} columns, 15 expected", line.fields.size()));
+  OCELLI_ASSIGN(const int frame, frame_of(line, drive));
+  std::array<double, 14> v{};
+  bool is_finite = true;
+  for (std::size_t i = 1; i < v.size(); ++i) {
+    OCELLI_ASSIGN(v[i], line.any_number_at(i, "detection"));
+    is_finite = is_finite && std::isfinite(v[i]);
+  }
+  if (!is_finite) return skip(line, "not finite", drive), ok();
+  if (v[1] != kitti_code(object_class))
+    return skip(line, fmt::format("class {} in the folder of {}", v[1], to_string(object_class)), drive), ok();
+  if (!(v[7] > 0.0 && v[8] > 0.0 && v[9] > 0.0)) return skip(line, "box without volume", drive), ok();
+  tracking::Detection3 detection;
+  detection.object_class = object_class;
+  detection.image = tracking::ImageBox{v[2], v[3], v[4], v[5]};
+  detection.score = v[6];
+  detection.height_m = v[7];
+  detection.width_m = v[8];
+  detection.length_m = v[9];
+  detection.p_vehicle = rotation_vehicle_camera() * Eigen::Vector3d(v[10], v[11] - 0.5 * v[7], v[12]);
+  detection.yaw_rad = wrap_angle(-v[13] - M_PI_2);
+  drive.frames[static_cast<std::size_t>(frame)].detections.push_back(detection);
+  return ok();
+}
+
+Status read_camera_box(const TextLine& line, ObjectClass object_class, Drive& drive) {
+  if (line.fields.size() < 6) return line.mistake(fmt::format("{} columns, 6 expected", line.fields.size()));
+  OCELLI_ASSIGN(const int frame, frame_of(line, drive));
+  std::array<double, 6> v{};
+  bool is_finite = true;
+  for (std::size_t i = 1; i < v.size(); ++i) {
+    OCELLI_ASSIGN(v[i], line.any_number_at(i, "camera box"));
+    is_finite = is_finite && std::isfinite(v[i]);
+  }
+  if (!is_finite) return skip(line, "not finite", drive), ok();
+  if (!(v[3] > v[1] && v[4] > v[2])) return skip(line, "box without area", drive), ok();
+  drive.frames[static_cast<std::size_t>(frame)].camera.push_back({object_class, {v[1], v[2], v[3], v[4]}, v[5]});
+  return ok();
+}
+
+}  // namespace
+
+std::string_view to_string(ObjectClass object_class) {
+  switch (object_class) {
+    case ObjectClass::kCar: return "Car";
+    case ObjectClass::kPedestrian: return "Pedestrian";
+    case ObjectClass::kCyclist: return "Cyclist";
+  }
+  return "?";
+}
+
+Result<Drive> read_drive(const Folders& folders, const std::string& sequence,
+                         const std::vector<ObjectClass>& classes) {
+  const std::string file = sequence + ".txt";
+  Drive drive;
+  drive.name = sequence;
+  OCELLI_TRY(read_calibration(folders.calib / file, drive));
+  OCELLI_TRY(read_poses(folders.ego / file, drive));
+  drive.frames.resize(drive.T_world_vehicle.size());
+  drive.has_camera = !folders.camera.empty();
+  for (const ObjectClass object_class : classes) {
+    const auto lidar_file = folders.detections / to_string(object_class) / file;
+    if (std::filesystem::exists(lidar_file))
+      OCELLI_TRY(for_each_line(lidar_file, " \t\r,",
+                               [&](const TextLine& line) { return read_detection(line, object_class, drive); }));
+    const auto camera_file = folders.camera / to_string(object_class) / file;
+    if (!drive.has_camera || !std::filesystem::exists(camera_file)) continue;
+    drive.camera_looks[static_cast<std::size_t>(object_class)] = true;
+    OCELLI_TRY(for_each_line(camera_file, " \t\r,",
+                             [&](const TextLine& line) { return read_camera_box(line, object_class, drive); }));
+  }
+  return drive;
+}
+
+}  // namespace ocelli::kitti

@@ -1,0 +1,146 @@
+#include "ocelli/launch/launch_file.hpp"
+
+#include <gmock/gmock.h>
+
+namespace ocelli::launch {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string mistakes_of(const std::string& text) {
+  const auto launch = LaunchFile::parse(text, "car.yaml", {});
+  EXPECT_FALSE(launch) << "nothing was wrong";
+  return launch ? "" : launch.error().message;
+}
+
+LaunchFile parsed(const std::string& text) {
+  auto launch = LaunchFile::parse(text, "car.yaml", {});
+  EXPECT_TRUE(launch) << launch.error().message;
+  return launch ? std::move(*launch) : LaunchFile{};
+}
+
+const std::vector<SourceTopic> kLidarAndWheels = {{"lidar/top", &topics::kind_of<topics::LidarPoints>()},
+                                                  {"vehicle/state", &topics::kind_of<topics::VehicleState>()},
+                                                  {"imu", &topics::kind_of<topics::ImuData>()}};
+
+TEST(LaunchFile, NamesAndProcessesDefaultToTheRow) {
+  const LaunchFile launch = parsed(
+      "sources: [{source: sim}]\n"
+      "nodes:\n"
+      "  - {node: lidar_objects, inputs: {cloud: lidar/top}}\n"
+      "  - {node: tracks, name: follower, process: fusion}\n");
+  EXPECT_EQ(launch.name, "car");
+  EXPECT_EQ(launch.sources[0].name, "sim");
+  EXPECT_EQ(launch.sources[0].process, "sensors");
+  EXPECT_EQ(launch.nodes[0].process, "lidar_objects");
+  EXPECT_EQ(launch.nodes[1].name, "follower");
+  EXPECT_THAT(launch.processes(), ElementsAre("lidar_objects", "fusion", "sensors")) << "readers start before sources";
+}
+
+TEST(LaunchFile, TellsAllMistakesAtOnceWithTheirPlace) {
+  const std::string text = mistakes_of(
+      "sauces: []\n"
+      "sources: [{source: simm}]\n"
+      "nodes:\n"
+      "  - {node: lidar_object}\n"
+      "  - {node: tracks, inputs: {objekts: lidar/objects}}\n"
+      "chains:\n"
+      "  - {name: c, from: a, to: b, reaction_budget: 0 ms, age_budget: 1 s}\n"
+      "topics: [{name: tracks, rate_hz: -1}]\n");
+  EXPECT_THAT(text, HasSubstr("car.yaml:1:1: unknown key 'sauces': did you mean 'sources'?"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:2:20: unknown driver or recording 'simm': did you mean 'sim'?"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:4:12: unknown node 'lidar_object': did you mean 'lidar_objects'?"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:5:5: node 'tracks' has no input 'objekts': it has objects, ego"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:7:48: 'reaction_budget': 0 s is out of range"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:8:34: 'rate_hz': -1 Hz is out of range"));
+}
+
+TEST(LaunchFile, ANodesConfigurationAndPortsAreBothChecked) {
+  const std::string text =
+      mistakes_of("nodes: [{node: tracks, config: {nonsense: 1}, outputs: {trakcs: t}, inputs: {cloud: x}}]\n");
+  EXPECT_THAT(text, HasSubstr("car.yaml:1:33: unknown key 'nonsense'"));
+  EXPECT_THAT(text, HasSubstr("has no output 'trakcs': it has tracks"));
+  EXPECT_THAT(text, HasSubstr("has no input 'cloud': it has objects, ego"));
+}
+
+TEST(LaunchFile, AMaximumAgeOfZeroAndOneOfATriggerAreMistakes) {
+  const std::string text = mistakes_of("nodes: [{node: tracks, max_age: {ego: 0 ms, objects: 1 s}}]\n");
+  EXPECT_THAT(text, HasSubstr("maximum age of 'ego' is 0 s: expected more than 0 s"));
+  EXPECT_THAT(text, HasSubstr("input 'objects' is the trigger, it has no maximum age"));
+}
+
+TEST(LaunchFile, RefusesTwoNodesOnOneOutputAndTwoInstancesOfOneName) {
+  const std::string text = mistakes_of(
+      "nodes:\n"
+      "  - {node: lidar_objects, name: a, inputs: {cloud: lidar/left}}\n"
+      "  - {node: lidar_objects, name: b, inputs: {cloud: lidar/right}}\n"
+      "  - {node: tracks, name: a}\n");
+  EXPECT_THAT(text, HasSubstr("car.yaml:3:5: topic 'lidar/objects' has two writers, 'a' and 'b'"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:4:5: the name 'a' is taken by car.yaml:2:5"));
+}
+
+TEST(LaunchFile, WhatIsNotAListOrMappingIsSaid) {
+  EXPECT_THAT(mistakes_of("nodes: {node: tracks}\n"), HasSubstr("car.yaml:1:8: 'nodes': expected a list"));
+  EXPECT_THAT(mistakes_of("nodes: [tracks]\n"), HasSubstr("car.yaml:1:9: expected a mapping"));
+  EXPECT_THAT(mistakes_of("nodes: [{name: a}]\n"), HasSubstr("'node' is missing"));
+  EXPECT_THAT(mistakes_of("just text\n"), HasSubstr("expected a mapping"));
+  EXPECT_THAT(LaunchFile::load("/nonexistent.yaml").error().message, HasSubstr("no such file"));
+}
+
+TEST(LaunchTopics, SeveralInstancesOfOneKindEachHaveTheirName) {
+  const LaunchFile launch = parsed(
+      "nodes:\n"
+      "  - {node: lidar_objects, name: front, inputs: {cloud: lidar/front}, outputs: {objects: objects/front}}\n"
+      "  - {node: lidar_objects, name: rear, inputs: {cloud: lidar/rear}, outputs: {objects: objects/rear}}\n");
+  const auto topics = launch.topics({{"lidar/front", &topics::kind_of<topics::LidarPoints>()},
+                                     {"lidar/rear", &topics::kind_of<topics::LidarPoints>()}});
+  ASSERT_TRUE(topics) << topics.error().message;
+  EXPECT_EQ(topics->size(), 4U);
+  EXPECT_EQ(topics->at("objects/rear")->name, "lidar/objects");
+}
+
+TEST(LaunchTopics, NameEveryTopicThatNobodyPublishes) {
+  const LaunchFile launch = parsed(
+      "nodes: [{node: lidar_objects, inputs: {cloud: lidar/topp}}]\n"
+      "chains:\n"
+      "  - {name: c, from: lidar/to, to: lidar/objectz, reaction_budget: 1 s, age_budget: 1 s}\n"
+      "topics: [{name: trucks, rate_hz: 5}]\n");
+  const auto topics = launch.topics(kLidarAndWheels);
+  ASSERT_FALSE(topics);
+  const std::string& text = topics.error().message;
+  EXPECT_THAT(text, HasSubstr("car.yaml:1:9: nobody publishes 'lidar/topp': did you mean 'lidar/top'?"));
+  EXPECT_THAT(text, HasSubstr("chain 'c': nobody publishes 'lidar/to': did you mean 'lidar/top'?"));
+  EXPECT_THAT(text, HasSubstr("chain 'c': nobody publishes 'lidar/objectz': did you mean 'lidar/objects'?"));
+  EXPECT_THAT(text, HasSubstr("topics: nobody publishes 'trucks'"));
+}
+
+TEST(LaunchTopics, RefuseAWrongKindAndTwoWriters) {
+  const LaunchFile launch =
+      parsed("nodes: [{node: lidar_objects, inputs: {cloud: imu}, outputs: {objects: lidar/top}}]\n");
+  const auto topics = launch.topics(kLidarAndWheels);
+  ASSERT_FALSE(topics);
+  EXPECT_THAT(topics.error().message, HasSubstr("'imu' is of kind imu, the input wants lidar/points"));
+  EXPECT_THAT(topics.error().message, HasSubstr("topic 'lidar/top' has two writers, a source and 'lidar_objects'"));
+  const auto twice = parsed("{}\n").topics({kLidarAndWheels[0], kLidarAndWheels[0]});
+  ASSERT_FALSE(twice);
+  EXPECT_THAT(twice.error().message, HasSubstr("topic 'lidar/top' has two sources"));
+}
+
+TEST(LaunchTopics, AnOptionalInputMayBeMissing) {
+  const LaunchFile launch = parsed("nodes: [{node: lidar_objects, inputs: {cloud: lidar/top}}, {node: tracks}]\n");
+  EXPECT_TRUE(launch.topics({kLidarAndWheels[0]})) << "tracks does without ego motion";
+}
+
+TEST(LaunchTopics, OverridesChangeOnlyWhatTheyName) {
+  const LaunchFile launch = parsed("topics: [{name: lidar/top, rate_hz: 20, record: false}]\n");
+  const auto& kind = topics::kind_of<topics::LidarPoints>();
+  const topics::TopicKind changed = launch.settings_of("lidar/top", kind);
+  EXPECT_EQ(changed.rate_hz, 20.0);
+  EXPECT_FALSE(changed.is_recorded);
+  EXPECT_EQ(changed.latency_budget, kind.latency_budget);
+  EXPECT_EQ(launch.settings_of("lidar/rear", kind).rate_hz, kind.rate_hz) << "another instance";
+}
+
+}  // namespace
+}  // namespace ocelli::launch

@@ -1,0 +1,110 @@
+#include "ocelli/perception/ego_motion/ego_motion.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace ocelli::perception {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr Duration kWheelPeriod = 20ms;
+constexpr Duration kGyroPeriod = 10ms;
+
+/// Wheels at 50 Hz and a gyro at 100 Hz of a vehicle with constant motion.
+class Drive {
+ public:
+  EgoMotion motion{EgoMotionConfig{}};
+  Time now = from_ns(1'000'000'000'000);
+
+  void run(Duration duration, double speed_mps, double yaw_rate_rps, bool has_wheels = true, bool has_gyro = true) {
+    const Time end = now + duration;
+    for (; now < end; now += kGyroPeriod) {
+      if (has_gyro) motion.add(GyroSample{now, yaw_rate_rps});
+      if (has_wheels && (now.time_since_epoch() % kWheelPeriod) == Duration{})
+        motion.add(WheelSample{now, {speed_mps, speed_mps, speed_mps, speed_mps}});
+    }
+  }
+};
+
+TEST(EgoMotion, GoesStraight) {
+  Drive drive;
+  drive.run(10s, 10.0, 0.0);
+  const auto state = drive.motion.at(drive.now);
+  ASSERT_TRUE(state);
+  EXPECT_NEAR(state->x_m, 100.0, 0.01);
+  EXPECT_NEAR(state->y_m, 0.0, 1e-6);
+  EXPECT_DOUBLE_EQ(state->speed_mps, 10.0);
+}
+
+TEST(EgoMotion, ComesBackRoundACircle) {
+  Drive drive;
+  drive.run(10s, 2.0 * M_PI, 2.0 * M_PI / 10.0);  // radius 10 m
+  const auto state = drive.motion.at(drive.now);
+  ASSERT_TRUE(state);
+  EXPECT_NEAR(state->x_m, 0.0, 0.02);
+  EXPECT_NEAR(state->y_m, 0.0, 0.02);
+  EXPECT_NEAR(std::remainder(state->yaw_rad, 2.0 * M_PI), 0.0, 0.005);
+}
+
+TEST(EgoMotion, LearnsTheGyroBiasStandingAndDoesNotTurnMeanwhile) {
+  Drive drive;
+  drive.run(5s, 0.0, 0.008);
+  EXPECT_NEAR(drive.motion.gyro_bias_rps(), 0.008, 5e-4);
+  const auto standing = drive.motion.at(drive.now - kGyroPeriod);
+  ASSERT_TRUE(standing);
+  EXPECT_EQ(standing->yaw_rate_rps, 0.0);
+  const double yaw_rad = standing->yaw_rad;
+  drive.run(10s, 10.0, 0.008);
+  EXPECT_NEAR(drive.motion.at(drive.now)->yaw_rad, yaw_rad, 0.01);
+}
+
+TEST(EgoMotion, IsAbsentBeforeAndWithoutGyroOrWheels) {
+  Drive none;
+  EXPECT_FALSE(none.motion.at(none.now));
+  Drive no_gyro;
+  no_gyro.run(1s, 10.0, 0.0, true, false);
+  EXPECT_FALSE(no_gyro.motion.at(no_gyro.now));
+  Drive no_wheels;
+  no_wheels.run(1s, 10.0, 0.0, false, true);
+  EXPECT_FALSE(no_wheels.motion.at(no_wheels.now));
+}
+
+TEST(EgoMotion, IsAbsentInAGapAndDoubtsAfterIt) {
+  Drive drive;
+  drive.run(2s, 10.0, 0.0);
+  const double before = drive.motion.at(drive.now)->covariance(2, 2);
+  drive.run(1s, 10.0, 0.0, true, false);
+  EXPECT_FALSE(drive.motion.at(drive.now)) << "the gyro is gone";
+  drive.run(100ms, 10.0, 0.0);
+  const auto back = drive.motion.at(drive.now);
+  ASSERT_TRUE(back);
+  EXPECT_GT(back->covariance(2, 2), before);
+  EXPECT_NEAR(back->x_m, 31.0, 0.2);
+}
+
+TEST(EgoMotion, UsesOneRearWheelWhenTheOtherIsNotValid) {
+  EgoMotion motion{EgoMotionConfig{}};
+  Time now = from_ns(1'000'000'000'000);
+  for (int i = 0; i < 100; ++i, now += kWheelPeriod) {
+    motion.add(GyroSample{now, 0.2});
+    motion.add(WheelSample{now, {kNan, kNan, 5.0 - 0.5 * EgoMotionConfig{}.track_width_m * 0.2, kNan}});
+  }
+  ASSERT_TRUE(motion.at(now));
+  EXPECT_NEAR(motion.at(now)->speed_mps, 5.0, 1e-9);
+}
+
+TEST(EgoMotion, IgnoresAndCountsOldAndInvalidSamples) {
+  Drive drive;
+  drive.run(1s, 10.0, 0.0);
+  const auto expected = drive.motion.at(drive.now);
+  drive.motion.add(WheelSample{drive.now - 500ms, {99.0, 99.0, 99.0, 99.0}});
+  drive.motion.add(GyroSample{drive.now - 500ms, 9.0});
+  drive.motion.add(GyroSample{drive.now, kNan});
+  EXPECT_EQ(drive.motion.ignored_samples(), 3U);
+  EXPECT_EQ(drive.motion.at(drive.now)->x_m, expected->x_m);
+}
+
+}  // namespace
+}  // namespace ocelli::perception

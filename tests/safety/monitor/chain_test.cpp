@@ -1,0 +1,279 @@
+#include "ocelli/safety/monitor/chain.hpp"
+
+#include <gmock/gmock.h>
+
+#include "ocelli/safety/monitor/chain_bound.hpp"
+#include "ocelli/tests/safety/monitor/scenario.hpp"
+
+namespace ocelli::safety {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+constexpr Time at(int ms) { return kStart + std::chrono::milliseconds(ms); }
+
+ChainConfig config_of(std::vector<HopConfig> hops = {{"detector", "objects"}}) {
+  ChainConfig config;
+  config.name = "front";
+  config.from = "camera";
+  config.to = "objects";
+  config.reaction_budget = 100ms;
+  config.age_budget = 150ms;
+  config.hops = std::move(hops);
+  return config;
+}
+
+struct Chain {
+  explicit Chain(const ChainConfig& config = config_of()) : tracker(config, 50ms, 20ms) {}
+  Observation picture(std::uint64_t sequence, int sensed_ms, int published_ms) {
+    const Observation o = published("camera", "camera", sequence, at(sensed_ms), at(published_ms));
+    tracker.observe(o);
+    return o;
+  }
+  void objects(std::uint64_t sequence, const Observation& from, int at_ms) {
+    tracker.observe(derived("detector", "objects", sequence, from, at(at_ms)));
+  }
+  ChainTracker tracker;
+};
+
+TEST(Chain, MeasuresReactionAndAgeFromTheSourcesStamp) {
+  RecordProperty("verifies", "REQ-LAT-010");
+  Chain chain;
+  const Observation one = chain.picture(1, 0, 5);
+  chain.tracker.observe(received("detector", one, at(8)));
+  chain.tracker.observe(activated("detector", one, at(9), at(30)));
+  chain.objects(1, one, 28);
+  EXPECT_EQ(chain.tracker.reaction().count(), 1U);
+  EXPECT_EQ(chain.tracker.reaction().max(), 28ms);
+  EXPECT_EQ(chain.tracker.age().max(), 28ms);
+  const ChainOutcome reaction = chain.tracker.take_reaction();
+  EXPECT_EQ(reaction.hits, 1U);
+  EXPECT_EQ(reaction.worst, 28ms);
+  EXPECT_EQ(chain.tracker.take_reaction().hits, 0U) << "taken";
+  EXPECT_EQ(chain.tracker.take_age().hits, 1U);
+}
+
+TEST(Chain, AttributesTheTimeToTheHops) {
+  RecordProperty("verifies", "REQ-LAT-011");
+  Chain chain;
+  const Observation one = chain.picture(1, 0, 5);
+  chain.tracker.observe(received("detector", one, at(8)));
+  chain.tracker.observe(received("detector", one, at(50)));  // a second reception changes nothing
+  chain.tracker.observe(activated("detector", one, at(12), at(30)));
+  chain.objects(1, one, 28);
+  EXPECT_EQ(chain.tracker.acquisition().max(), 5ms);
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kTransport).max(), 3ms);
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kQueue).max(), 4ms);
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kCompute).max(), 16ms);
+  EXPECT_EQ(chain.tracker.hop_count(), 1U);
+}
+
+TEST(Chain, AnOutputAnswersAllMessagesUpToItsNewestSource) {
+  RecordProperty("verifies", "REQ-LAT-010");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 5), 20);
+  chain.picture(2, 50, 55);
+  const Observation three = chain.picture(3, 100, 105);
+  chain.objects(2, three, 130);
+  EXPECT_EQ(chain.tracker.reaction().count(), 3U);
+  EXPECT_EQ(chain.tracker.reaction().max(), 80ms) << "the second waited for the third's output";
+  chain.objects(3, three, 140);
+  EXPECT_EQ(chain.tracker.reaction().count(), 3U) << "only the first affected output counts";
+  EXPECT_EQ(chain.tracker.age().count(), 3U) << "but every output has an age";
+}
+
+TEST(Chain, WhatIsNotAnsweredIsAMissWhenItsBudgetIsOver) {
+  RecordProperty("verifies", "REQ-LAT-012");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 5), 20);
+  const Observation two = chain.picture(2, 50, 55);
+  chain.tracker.tick(at(150), false);
+  EXPECT_EQ(chain.tracker.late(), 0U);
+  chain.tracker.tick(at(151), false);
+  EXPECT_EQ(chain.tracker.late(), 1U);
+  chain.tracker.tick(at(200), false);
+  EXPECT_EQ(chain.tracker.late(), 1U) << "once";
+  const ChainOutcome outcome = chain.tracker.take_reaction();
+  EXPECT_EQ(outcome.misses, 1U);
+  EXPECT_EQ(outcome.evidence_at, at(150)) << "the moment at which the budget was over";
+  EXPECT_FALSE(chain.tracker.window().holds());
+  chain.objects(2, two, 250);
+  EXPECT_EQ(chain.tracker.late(), 1U) << "its answer comes late, and was counted";
+  EXPECT_EQ(chain.tracker.reaction().max(), 200ms);
+}
+
+TEST(Chain, BeforeTheFirstOutputOnlyTheEndOfTheStartUpCounts) {
+  RecordProperty("verifies", "REQ-LAT-012");
+  Chain chain;
+  chain.picture(1, 0, 5);
+  chain.tracker.tick(at(500), false);
+  EXPECT_EQ(chain.tracker.late(), 0U);
+  chain.tracker.tick(at(500), true);
+  EXPECT_EQ(chain.tracker.late(), 1U);
+}
+
+TEST(Chain, AnOldAgeIsAMissOfItsOwn) {
+  RecordProperty("verifies", "REQ-LAT-010");
+  Chain chain;
+  const Observation one = chain.picture(1, 0, 5);
+  chain.objects(1, one, 20);
+  chain.objects(2, one, 151);
+  const ChainOutcome age = chain.tracker.take_age();
+  EXPECT_EQ(age.hits, 1U);
+  EXPECT_EQ(age.misses, 1U);
+  EXPECT_EQ(age.worst, 151ms);
+  Chain without([] {
+    ChainConfig config = config_of();
+    config.age_budget = 0ms;
+    return config;
+  }());
+  without.objects(1, without.picture(1, 0, 5), 900);
+  EXPECT_EQ(without.tracker.take_age().misses, 0U);
+  EXPECT_EQ(without.tracker.age().count(), 1U);
+}
+
+/// An output of two sensors.
+Observation fused(std::uint64_t sequence, const LineageEnd& oldest, const LineageEnd& newest, int at_ms) {
+  Observation o = published("detector", "objects", sequence, oldest.sensed_at, at(at_ms));
+  o.oldest = oldest;
+  o.newest = newest;
+  return o;
+}
+
+TEST(Chain, FanInIsResolvedByTheOldestAndTheNewestSource) {
+  RecordProperty("verifies", "REQ-LAT-013");
+  Chain chain;
+  const LineageEnd lidar{topic_id("lidar"), 7, at(40)};
+  const Observation one = chain.picture(1, 0, 5);
+  chain.tracker.observe(fused(1, one.oldest, lidar, 60));
+  EXPECT_EQ(chain.tracker.age().max(), 60ms) << "camera is the oldest";
+  EXPECT_EQ(chain.tracker.reaction().max(), 60ms);
+  const Observation two = chain.picture(2, 70, 72);
+  chain.tracker.observe(fused(2, lidar, two.newest, 90));
+  EXPECT_EQ(chain.tracker.reaction().count(), 2U) << "camera is the newest";
+  EXPECT_EQ(chain.tracker.unresolved(), 0U);
+}
+
+TEST(Chain, ASourceHiddenBetweenTwoOthersIsFoundByWhatTheNodeHadReceived) {
+  RecordProperty("verifies", "REQ-LAT-013");
+  Chain chain;
+  const LineageEnd oldest{topic_id("lidar"), 1, at(0)};
+  const LineageEnd newest{topic_id("imu"), 9, at(50)};
+  const Observation one = chain.picture(1, 20, 22);
+  chain.tracker.observe(received("detector", one, at(25)));
+  chain.picture(2, 45, 47);  // published, but not received before the output
+  chain.tracker.observe(fused(1, oldest, newest, 60));
+  EXPECT_EQ(chain.tracker.reaction().count(), 1U);
+  EXPECT_EQ(chain.tracker.reaction().max(), 40ms);
+  EXPECT_EQ(chain.tracker.age().max(), 40ms);
+}
+
+TEST(Chain, WithoutHopsAHiddenSourceIsUnresolvedAndNoSample) {
+  RecordProperty("verifies", "REQ-LAT-013");
+  Chain chain(config_of({}));
+  chain.picture(1, 20, 22);
+  chain.tracker.observe(fused(1, {topic_id("lidar"), 1, at(0)}, {topic_id("imu"), 9, at(50)}, 60));
+  EXPECT_EQ(chain.tracker.unresolved(), 1U);
+  EXPECT_EQ(chain.tracker.reaction().count(), 0U);
+  chain.tracker.tick(at(900), true);
+  EXPECT_EQ(chain.tracker.late(), 0U) << "whether it went into the output cannot be known";
+  Chain hops;
+  hops.picture(1, 20, 22);  // never received
+  hops.tracker.observe(fused(1, {topic_id("lidar"), 1, at(0)}, {topic_id("imu"), 9, at(50)}, 60));
+  EXPECT_EQ(hops.tracker.unresolved(), 1U);
+  hops.tracker.tick(at(900), true);
+  EXPECT_EQ(hops.tracker.late(), 1U) << "with hops it is known that it was not received";
+}
+
+TEST(Chain, AnOutputMayBeObservedBeforeItsSource) {
+  RecordProperty("verifies", "REQ-LAT-014");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 5), 20);
+  const Observation two = published("camera", "camera", 2, at(50), at(55));
+  chain.objects(2, two, 75);
+  EXPECT_EQ(chain.tracker.reaction().count(), 2U);
+  chain.tracker.observe(two);
+  chain.tracker.tick(at(900), false);
+  EXPECT_EQ(chain.tracker.late(), 0U) << "answered already";
+}
+
+TEST(Chain, ANewLifeOfTheSourceBeginsItsSequencesAnew) {
+  RecordProperty("verifies", "REQ-LAT-014");
+  Chain chain;
+  const Observation old = chain.picture(100, 0, 5);
+  chain.objects(1, old, 20);
+  Observation reborn = published("camera", "camera", 1, at(200), at(205));
+  reborn.writer = 2;
+  chain.tracker.observe(reborn);
+  chain.objects(2, old, 210);  // made from a message of the life before
+  EXPECT_EQ(chain.tracker.reaction().count(), 1U);
+  chain.objects(3, reborn, 230);
+  EXPECT_EQ(chain.tracker.reaction().count(), 2U);
+  Observation late_reader = received("detector", old, at(240));
+  chain.tracker.observe(late_reader);
+  chain.tracker.tick(at(900), false);
+  EXPECT_EQ(chain.tracker.late(), 0U);
+}
+
+TEST(Chain, MessagesBeyondItsMemoryAreUnanswered) {
+  RecordProperty("verifies", "REQ-LAT-014");
+  Chain chain;
+  for (std::uint64_t i = 1; i <= 20; ++i) chain.picture(i, static_cast<int>(i), static_cast<int>(i));
+  chain.picture(5, 5, 5);  // known
+  EXPECT_EQ(chain.tracker.unanswered(), 4U) << "room for 16";
+}
+
+TEST(Chain, AMessageWithoutAnAcquisitionStampCountsFromItsPublication) {
+  RecordProperty("verifies", "REQ-LAT-010");
+  Chain chain;
+  Observation o = published("camera", "camera", 1, kNoTime, at(10));
+  chain.tracker.observe(o);
+  o.oldest = o.newest = {topic_id("camera"), 1, at(10)};
+  chain.objects(1, o, 30);
+  EXPECT_EQ(chain.tracker.reaction().max(), 20ms);
+  Chain unstamped;
+  Observation bare = published("camera", "camera", 1, kNoTime, at(10));
+  bare.published_at = kNoTime;  // only observed
+  unstamped.tracker.observe(bare);
+  unstamped.tracker.tick(at(111), true);
+  EXPECT_EQ(unstamped.tracker.late(), 1U);
+}
+
+TEST(Chain, StatisticsCarryBoundsAndTheWindow) {
+  RecordProperty("verifies", "REQ-LAT-015");
+  Chain chain;
+  for (int i = 0; i < 400; ++i) {
+    const auto sequence = static_cast<std::uint64_t>(i) + 1;
+    chain.objects(sequence, chain.picture(sequence, i * 50, i * 50 + 5), i * 50 + 20 + i % 7);
+  }
+  const ChainStatistics statistics = statistics_of(chain.tracker);
+  EXPECT_EQ(statistics.samples, 400U);
+  EXPECT_EQ(statistics.reaction_max, 26ms);
+  EXPECT_EQ(statistics.reaction_jitter, 6ms);
+  EXPECT_TRUE(statistics.reaction_p99.upper_bound);
+  EXPECT_FALSE(statistics.reaction_p999.upper_bound) << "400 samples are not enough";
+  EXPECT_EQ(statistics.age_max, 26ms);
+  EXPECT_FALSE(statistics.is_violated);
+  EXPECT_EQ(statistics.config->name, "front");
+}
+
+TEST(ChainBound, IsThatOfTheReference) {
+  RecordProperty("verifies", "REQ-LAT-016");
+  const std::vector<ChainStage> stages = {{33300us, 25ms}, {50ms, 30ms}, {50ms, 20ms}, {20ms, 5ms}};
+  EXPECT_EQ(*asynchronous_bound(stages), 233300us);
+  const std::vector<ChainStage> logical = {{50ms, {}}, {50ms, {}}, {20ms, {}}};
+  EXPECT_EQ(*logical_execution_bound(logical), 240ms);
+}
+
+TEST(ChainBound, RefusesTimesThatCannotBe) {
+  RecordProperty("verifies", "REQ-LAT-016");
+  EXPECT_THAT(asynchronous_bound({}).error().message, HasSubstr("stages: 0 of them"));
+  const std::vector<ChainStage> back = {{10ms, 1ms}, {-1ms, 0ms}};
+  EXPECT_THAT(logical_execution_bound(back).error().message, HasSubstr("stage 1: period: -1 ms is out of range"));
+  const std::vector<ChainStage> endless = {{10ms, std::chrono::hours(2)}};
+  EXPECT_THAT(asynchronous_bound(endless).error().message, HasSubstr("stage 0: response: 7200000 ms"));
+  EXPECT_THAT(asynchronous_bound(std::vector<ChainStage>(1025)).error().message, HasSubstr("1025 of them"));
+}
+
+}  // namespace
+}  // namespace ocelli::safety
