@@ -9,8 +9,8 @@
 
 namespace ocelli::launch {
 
-/// Makes the folder; "" means a new one below `out/` named after `what` and the time. Error when it holds a run already
-/// that was not made by us, or cannot be made.
+/// Makes the folder; "" means a new one below `out/` named after `what` and the time. In a folder that is there already
+/// the files of an earlier run are replaced. Error when it is a file or cannot be made.
 [[nodiscard]] Result<std::filesystem::path> make_run_folder(const std::string& wanted, const std::string& what);
 
 /// What every run info says: version, host, time, chains and names of the launch file.
