@@ -196,7 +196,8 @@ TEST(Rules, EveryRuleFindsSomethingInATreeThatBreaksThemAll) {
   const Tree tree{
       make_source("perception/a.hpp", "#include <fastdds/a.hpp>\n#include \"ocelli/launch/a.hpp\"\nvoid f() {\n" +
                                           lines(501) + "throw steady_clock::now(); // TODO /root/x\n}\n"),
-      make_source("out/a.cpp", "\n"), make_source("launch/nodes.cpp", "node_row<A>()\n")};
+      make_source("out/a.cpp", "\n"), make_source("launch/nodes.cpp", "node_row<A>()\n"),
+      make_source("safety/monitor/a.cpp", "void f() { std::mutex m; }\n")};
   for (const Rule& rule : rules()) EXPECT_FALSE(rule.check(tree).empty()) << rule.name;
 }
 

@@ -31,6 +31,7 @@ done < <(grep -oE '`(middleware|hal|perception|safety|launch|tests|docs|scaffold
 while read -r line; do
   read -ra words <<<"$line"
   help=$("$OCELLI" "${words[1]}" --help 2>/dev/null) || { fail "docs: no command: $line" && continue; }
+  if [[ ${words[2]:-} =~ ^[a-z]+$ ]]; then help+=$("$OCELLI" "${words[1]}" "${words[2]}" --help 2>/dev/null || true); fi
   for word in "${words[@]:2}"; do
     if [[ $word == --* && $help != *"${word%%=*}"* ]]; then fail "docs: ocelli ${words[1]} has no ${word}: $line"; fi
   done

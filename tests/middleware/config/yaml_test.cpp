@@ -76,6 +76,69 @@ TEST(YamlFile, SyntaxErrorsAndMissingFilesSayWhere) {
   EXPECT_THAT(YamlFile::load("/nonexistent.yaml").error().message, HasSubstr("/nonexistent.yaml: no such file"));
 }
 
+struct Limits {
+  std::uint8_t small = 1;
+  std::optional<double> ratio;
+  std::vector<int> list = {7};
+  bool is_on = false;
+  Wheel spare;
+  static constexpr auto fields() {
+    return std::tuple{field("small", &Limits::small, "a byte"), field("ratio", &Limits::ratio, "", 0.0, 1.0, "share"),
+                      field("list", &Limits::list, "", 0, 9, "digits"), field("is_on", &Limits::is_on, "switch"),
+                      field("spare", &Limits::spare, "nested")};
+  }
+};
+
+std::vector<std::string> read_limits(const std::string& text, Limits& limits) {
+  const auto file = YamlFile::parse(text, "l.yaml");
+  ConfigReader reader(file->name());
+  reader.read(file->root(), limits);
+  return reader.mistakes();
+}
+
+TEST(ConfigReader, BoundsAreInclusiveAndHoldForListsOptionalsAndNestedOnes) {
+  Limits limits;
+  EXPECT_THAT(read_limits("small: 255\nratio: 1\nlist: [0, 9]\nis_on: true\nspare: {radius_m: 1}\n", limits),
+              ElementsAre());
+  EXPECT_EQ(limits.small, 255);
+  EXPECT_EQ(limits.ratio, 1.0);
+  EXPECT_THAT(limits.list, ElementsAre(0, 9));
+  EXPECT_THAT(
+      read_limits("ratio: 1.01\nlist: [3, 10]\nspare: {radius_m: 0.09}\n", limits),
+      ElementsAre(HasSubstr("1:8: 'ratio': 1.01 is out of range"), HasSubstr("2:11: 'list': 10 is out of range"),
+                  HasSubstr("3:19: 'radius_m': 0.09 m is out of range")));
+}
+
+TEST(ConfigReader, AWholeNumberMustFitItsType) {
+  Limits limits;
+  EXPECT_THAT(read_limits("small: 256\n", limits), ElementsAre(HasSubstr("256 is out of range: expected 0 to 255")));
+  EXPECT_THAT(read_limits("small: -1\n", limits), ElementsAre(HasSubstr("-1 is out of range")));
+  EXPECT_THAT(read_limits("small: .inf\n", limits), ElementsAre(HasSubstr("out of range")));
+  EXPECT_EQ(limits.small, 1) << "a wrong value changes nothing";
+}
+
+TEST(ConfigReader, SaysWhichKindOfValueWasExpected) {
+  Limits limits;
+  EXPECT_THAT(read_limits("small: few\nratio: [1]\nlist: 5\nis_on: perhaps\nspare: 3\n", limits),
+              ElementsAre(HasSubstr("'small': expected a number"), HasSubstr("'ratio': expected a number"),
+                          HasSubstr("'list': expected a list"), HasSubstr("'is_on': expected true or false"),
+                          HasSubstr("expected a mapping")));
+}
+
+TEST(Nearest, IsTheOneWithTheFewestEditsOrNone) {
+  EXPECT_EQ(nearest("trakcs", {"tracks", "truth", "imu"}), "tracks");
+  EXPECT_EQ(nearest("zzzzzzzz", {"tracks", "imu"}), "");
+  EXPECT_EQ(nearest("a", {}), "");
+}
+
+TEST(Duration, RefusesWhatIsNoFiniteTime) {
+  EXPECT_EQ(parse_duration("2 min"), Duration(2min));
+  EXPECT_EQ(parse_duration("1 h"), Duration(1h));
+  EXPECT_EQ(parse_duration("7ns"), Duration(7ns));
+  for (const char* text : {"", "inf s", "nan ms", "1e30 h", "5 s s", "5 S", "s 5"})
+    EXPECT_FALSE(parse_duration(text)) << text;
+}
+
 TEST(Duration, NeedsANumberAndAUnit) {
   EXPECT_EQ(parse_duration("1.5s"), Duration(1500ms));
   EXPECT_EQ(parse_duration("20 us"), Duration(20us));

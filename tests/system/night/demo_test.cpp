@@ -27,7 +27,8 @@ class Demo : public ::testing::TestWithParam<int> {
   void TearDown() override {
     std::error_code ignored;
     fs::remove_all(out_, ignored);
-    EXPECT_EQ(shared_memory(), shared_memory_) << "left behind in shared memory";
+    for (const std::string& name : shared_memory())
+      EXPECT_TRUE(shared_memory_.contains(name)) << "left behind in shared memory: " << name;
   }
 
   /// Exit status; the report is read into report_.
@@ -44,9 +45,18 @@ class Demo : public ::testing::TestWithParam<int> {
     return WEXITSTATUS(status);
   }
 
+  /// Fast DDS segments that no living process maps: left behind by somebody who died.
   static std::set<std::string> shared_memory() {
     std::set<std::string> names;
-    for (const auto& entry : fs::directory_iterator("/dev/shm")) names.insert(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator("/dev/shm")) {
+      const std::string name = entry.path().filename();
+      if (name.starts_with("fastrtps_") && name.find("port") == std::string::npos) names.insert(name);
+    }
+    for (const auto& process : fs::directory_iterator("/proc")) {
+      std::ifstream maps(process.path() / "maps");
+      for (std::string line; std::getline(maps, line);)
+        if (const std::size_t at = line.find("/dev/shm/"); at != std::string::npos) names.erase(line.substr(at + 9));
+    }
     return names;
   }
 

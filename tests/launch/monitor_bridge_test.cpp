@@ -1,0 +1,157 @@
+#include "ocelli/launch/monitor_bridge.hpp"
+
+#include <gmock/gmock.h>
+
+namespace ocelli::launch {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kCar =
+    "nodes:\n"
+    "  - {node: ego_motion}\n"
+    "  - {node: lidar_objects, inputs: {cloud: lidar/top}}\n"
+    "  - {node: tracks}\n"
+    "chains:\n"
+    "  - {name: lidar to tracks, from: lidar/top, to: tracks, reaction_budget: 200 ms, age_budget: 300 ms, m: 8, k: "
+    "10}\n";
+
+Result<safety::MonitorConfig> config_of(const std::string& text) {
+  OCELLI_ASSIGN(const LaunchFile launch, LaunchFile::parse(text, "car.yaml", {}));
+  OCELLI_ASSIGN(const auto topics, launch.topics({{"lidar/top", &topics::kind_of<topics::LidarPoints>()},
+                                                  {"camera/front", &topics::kind_of<topics::CameraImage>()},
+                                                  {"vehicle/state", &topics::kind_of<topics::VehicleState>()},
+                                                  {"imu", &topics::kind_of<topics::ImuData>()}}));
+  return monitor_config(launch, topics);
+}
+
+const safety::FaultConfig* find_fault(const safety::MonitorConfig& config, const std::string& id) {
+  for (const auto& fault : config.faults)
+    if (fault.id == id) return &fault;
+  return nullptr;
+}
+
+const safety::TopicConfig& topic_of(const safety::MonitorConfig& config, const std::string& name) {
+  for (const auto& topic : config.topics)
+    if (topic.name == name) return topic;
+  ADD_FAILURE() << name;
+  return config.topics.front();
+}
+
+TEST(MonitorConfig, FaultsFollowFromWhatIsThere) {
+  const auto config = config_of(kCar);
+  ASSERT_TRUE(config) << config.error().message;
+  for (const char* id :
+       {"camera/front.frozen", "camera/front.blind", "camera/front.silent", "lidar/top.frozen", "lidar/top.late",
+        "lidar/top.lost", "imu.silent", "lidar_objects.silent", "lidar_objects.failed", "lidar to tracks.chain_late"})
+    EXPECT_NE(find_fault(*config, id), nullptr) << id;
+  EXPECT_EQ(find_fault(*config, "imu.frozen"), nullptr) << "no quality values";
+  EXPECT_EQ(find_fault(*config, "tracks.late"), nullptr) << "nobody receives it";
+  EXPECT_EQ(find_fault(*config, "lidar/objects.silent"), nullptr) << "the node's silence";
+  EXPECT_EQ(find_fault(*config, "tracks.silent")->target, "tracks");
+  EXPECT_TRUE(safety::Monitor::create(*config)) << safety::Monitor::create(*config).error().message;
+}
+
+TEST(MonitorConfig, PeriodsBudgetsAndReceiversComeFromTableAndLaunchFile) {
+  const auto config = config_of(std::string(kCar) + "topics: [{name: lidar/top, rate_hz: 20, latency_budget: 7 ms}]\n");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& lidar = topic_of(*config, "lidar/top");
+  EXPECT_EQ(lidar.period, 50ms);
+  EXPECT_EQ(lidar.transport_budget, 7ms);
+  EXPECT_EQ(lidar.quality, safety::QualityKind::kCloud);
+  EXPECT_THAT(lidar.receivers, ElementsAre("lidar_objects"));
+  EXPECT_THAT(topic_of(*config, "camera/front").receivers, ElementsAre());
+  EXPECT_GT(lidar.max_gap, lidar.period);
+  EXPECT_EQ(config->nodes[1].trigger, "lidar/top");
+  EXPECT_EQ(config->nodes[1].period, 50ms) << "the pace of its trigger";
+}
+
+TEST(MonitorConfig, AChainKnowsItsWay) {
+  const auto config = config_of(kCar);
+  ASSERT_TRUE(config);
+  const auto& chain = config->chains.at(0);
+  EXPECT_EQ(chain.m, 8U);
+  EXPECT_EQ(chain.k, 10U);
+  ASSERT_EQ(chain.hops.size(), 2U);
+  EXPECT_EQ(chain.hops[0].node, "lidar_objects");
+  EXPECT_EQ(chain.hops[0].topic, "lidar/objects");
+  EXPECT_EQ(chain.hops[1].node, "tracks");
+  EXPECT_EQ(chain.hops[1].topic, "tracks");
+}
+
+TEST(MonitorConfig, AGivenFaultReplacesTheDerivedOneOfItsIdAndOthersAreAdded) {
+  const auto plain = config_of(kCar);
+  const auto config = config_of(std::string(kCar) +
+                                "monitor:\n"
+                                "  tick_period: 5 ms\n"
+                                "  faults:\n"
+                                "    - {id: imu.silent, detector: silent, target: imu, asil: C, assumed_ftti: 2 s, "
+                                "ftti_source: here, mode: minimal_risk}\n"
+                                "    - {id: mine, detector: silent, target: camera/front, assumed_ftti: 2 s, "
+                                "ftti_source: here}\n");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->tick_period, 5ms);
+  EXPECT_EQ(config->faults.size(), plain->faults.size() + 1);
+  EXPECT_EQ(find_fault(*config, "imu.silent")->asil, safety::Asil::kC);
+  EXPECT_EQ(find_fault(*config, "imu.silent")->mode, "minimal_risk");
+  EXPECT_NE(find_fault(*config, "mine"), nullptr);
+}
+
+TEST(MonitorConfig, MistakesOfItsSectionHaveTheirPlace) {
+  const auto config = config_of(std::string(kCar) + "monitor:\n  tick_perod: 5 ms\n  jitter: -1 ms\n");
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().message, HasSubstr("car.yaml:8:3: unknown key 'tick_perod': did you mean 'tick_period'?"));
+  EXPECT_THAT(config.error().message, HasSubstr("car.yaml:9:11: 'jitter': -0.001 s is out of range"));
+}
+
+class Reporter : public testing::Test {
+ protected:
+  const Time start_ = from_ns(1'000'000'000'000);
+  std::unique_ptr<safety::Monitor> monitor_ = std::move(*safety::Monitor::create(*config_of(kCar)));
+  MonitorReporter reporter_;
+  std::unique_ptr<MonitorReport> report_ = std::make_unique<MonitorReport>();
+};
+
+TEST_F(Reporter, SaysTheStateEveryTenthOfASecondAndNothingBetween) {
+  int states = 0;
+  for (int i = 0; i <= 100; ++i) {
+    monitor_->tick(start_ + i * 10ms);
+    if (reporter_.fill(*monitor_, start_ + i * 10ms, *report_)) states += report_->has_state;
+  }
+  EXPECT_EQ(states, 11);
+  const auto message = to_message(*report_, *monitor_);
+  EXPECT_EQ(message.mode(), "nominal");
+  EXPECT_TRUE(message.active_faults().empty());
+  ASSERT_EQ(message.chains().size(), 1U);
+  EXPECT_EQ(message.chains()[0].name(), "lidar to tracks");
+  EXPECT_DOUBLE_EQ(message.chains()[0].budget_s(), 0.2);
+}
+
+TEST_F(Reporter, FaultsAndModeBecomeMessages) {
+  std::vector<std::string> confirmed;
+  std::vector<std::string> active;
+  std::string mode;
+  for (int i = 0; i <= 1100; ++i) {  // nothing is ever seen: after start_by all is silent
+    const Time now = start_ + i * 10ms;
+    monitor_->tick(now);
+    if (!reporter_.fill(*monitor_, now, *report_)) continue;
+    for (std::size_t e = 0; e < report_->event_count; ++e) {
+      const auto fault = to_message(report_->events[e], *monitor_);
+      if (fault.state() != ocelli::msg::FAULT_CONFIRMED) continue;
+      confirmed.push_back(fault.id());
+      EXPECT_EQ(fault.detected_at(), to_ns(now));
+      EXPECT_EQ(fault.id(), fault.entity() + "." + fault.detector());
+    }
+    if (!report_->has_state) continue;
+    const auto state = to_message(*report_, *monitor_);
+    active = state.active_faults();
+    mode = state.mode();
+  }
+  EXPECT_THAT(confirmed, testing::IsSupersetOf({"imu.silent", "camera/front.silent"}));
+  EXPECT_THAT(active, testing::UnorderedElementsAreArray(confirmed));
+  EXPECT_EQ(mode, "degraded");
+}
+
+}  // namespace
+}  // namespace ocelli::launch
