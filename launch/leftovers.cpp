@@ -20,7 +20,8 @@ bool is_of_fast_dds(std::string_view name) {
 /// Adds the last path component of everything that a process has mapped or open.
 Status add_names(const fs::path& process, std::set<std::string>& names) {
   const auto unknown = [&] {
-    return error(ErrorCode::kUnavailable, "{}: cannot see what it uses (run as root, with CAP_SYS_PTRACE)", process.string());
+    return error(ErrorCode::kUnavailable, "{}: cannot see what it uses (run as root, with CAP_SYS_PTRACE)",
+                 process.string());
   };
   std::error_code failure;
   std::ifstream maps(process / "maps");

@@ -1,5 +1,6 @@
 #pragma once
-// Where a ring can be opened: the announcement that a writer gives to discovery, and the tag of the host that it is for.
+// Where a ring can be opened: the announcement that a writer gives to discovery, and the tag of the host that it is
+// for.
 
 #include <array>
 #include <cstddef>
@@ -19,8 +20,8 @@ using HostTag = std::array<std::byte, 24>;
 struct RingAddress {
   HostTag host{};
   std::uint32_t pid = 0;
-  std::int32_t fd = -1;                // in that process
-  std::uint64_t process_start = 0;     // clock ticks after boot: a process number may be used again
+  std::int32_t fd = -1;             // in that process
+  std::uint64_t process_start = 0;  // clock ticks after boot: a process number may be used again
   friend bool operator==(const RingAddress&, const RingAddress&) = default;
 };
 

@@ -29,8 +29,8 @@ struct RingInput {
 class RingWaiter final : public Notifiable {
  public:
   enum class Style : std::uint8_t {
-    kMany,  // futex_waitv over everything; one relaying thread per ring where the kernel refuses
-    kOne,   // while there is exactly one ring: the plain futex, twice as fast; anything else is noticed within 20 ms
+    kMany,    // futex_waitv over everything; one relaying thread per ring where the kernel refuses
+    kOne,     // while there is exactly one ring: the plain futex, twice as fast; anything else is noticed within 20 ms
     kRelays,  // as if the kernel refused
   };
   explicit RingWaiter(Style style = Style::kMany) : style_(style) {}
@@ -57,7 +57,7 @@ class RingWaiter final : public Notifiable {
   std::uint32_t seen_ = 0;  // of word_; only the waiting thread uses it
   std::mutex mutex_;        // guards inputs_; never held while delivering
   std::vector<std::shared_ptr<RingInput>> inputs_;
-  std::mutex delivering_;  // guards current_
+  std::mutex delivering_;                             // guards current_
   std::vector<std::shared_ptr<RingInput>> current_;   // inputs_ as the last poll saw them
   std::vector<std::shared_ptr<RingInput>> slept_on_;  // keeps the bells mapped, though inputs may be detached
   struct Relay {

@@ -38,7 +38,7 @@ struct TopicState {
 
   std::mutex mutex;  // guards what follows
   std::vector<std::weak_ptr<Subscription>> subscriptions;
-  SamplePtr latched;  // last value of a `state` topic
+  SamplePtr latched;                                    // last value of a `state` topic
   std::map<std::uint32_t, std::uint64_t> network_last;  // by writer: the newest that came over the network
   std::vector<ReadRing> rings;
   std::unique_ptr<NetworkReader> network;
@@ -51,7 +51,6 @@ struct TopicState {
 [[nodiscard]] RingIdentity ring_identity(const std::string& topic, const topics::TopicKind& kind);
 
 /// What a message from outside is worth: identity and checksum.
-[[nodiscard]] Integrity check_e2e(const TopicState& topic, const SampleHeader& header,
-                                  std::span<const std::byte> body);
+[[nodiscard]] Integrity check_e2e(const TopicState& topic, const SampleHeader& header, std::span<const std::byte> body);
 
 }  // namespace ocelli

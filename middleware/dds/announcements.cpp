@@ -11,7 +11,8 @@ namespace rtps = eprosima::fastrtps::rtps;
 
 Octets to_octets(std::span<const std::byte> bytes) {
   Octets octets(bytes.size());
-  std::transform(bytes.begin(), bytes.end(), octets.begin(), [](std::byte b) { return std::to_integer<rtps::octet>(b); });
+  std::transform(bytes.begin(), bytes.end(), octets.begin(),
+                 [](std::byte b) { return std::to_integer<rtps::octet>(b); });
   return octets;
 }
 

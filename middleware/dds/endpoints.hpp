@@ -75,7 +75,7 @@ class DdsReader final : public NetworkReader, public eprosima::fastdds::dds::Dat
   eprosima::fastdds::dds::DataReader* reader_ = nullptr;
   eprosima::fastdds::dds::Subscriber* subscriber_ = nullptr;
   std::atomic<std::size_t> writers_ = 0;
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;              // guards what follows
   std::map<Guid, bool> matched_;  // in other processes; whether their ring is read
   std::jthread asking_;
 };

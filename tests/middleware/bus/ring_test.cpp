@@ -193,9 +193,9 @@ TEST(Ring, FilesThatCouldShrinkOrAreNoRingsAreRefused) {
     bool is_accepted;
   };
   const std::array<std::byte, 128> noise{};
-  for (const Case& c : {Case{bytes, size, kSealed, true}, Case{bytes, size, 0, false}, Case{bytes, size - 1, kSealed, false},
-                        Case{bytes, size + 64, kSealed, false}, Case{noise, size, kSealed, false},
-                        Case{bytes.first(100), 100, kSealed, false}}) {
+  for (const Case& c : {Case{bytes, size, kSealed, true}, Case{bytes, size, 0, false},
+                        Case{bytes, size - 1, kSealed, false}, Case{bytes, size + 64, kSealed, false},
+                        Case{noise, size, kSealed, false}, Case{bytes.first(100), 100, kSealed, false}}) {
     const int fd = file_of(c.content, c.size, c.seals);
     EXPECT_EQ(RingMap::open_file(fd).has_value(), c.is_accepted) << c.size << " " << c.seals;
     ::close(fd);
@@ -284,7 +284,8 @@ TEST_P(RingWaiting, DeliversTheRestOfAWriterThatHasGone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Styles, RingWaiting,
-                         testing::Values(RingWaiter::Style::kMany, RingWaiter::Style::kOne, RingWaiter::Style::kRelays));
+                         testing::Values(RingWaiter::Style::kMany, RingWaiter::Style::kOne,
+                                         RingWaiter::Style::kRelays));
 
 /// The control words under ThreadSanitizer; every accepted copy must be what was published.
 TEST(Ring, RacingReadersNeverAcceptATornMessage) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "ocelli/middleware/bus/ring_writer.hpp"
 #include "ocelli/tests/system/ring_torture.hpp"
 
 namespace ocelli::torture {
