@@ -21,7 +21,7 @@ struct TrackerConfig {
   double gate = 12.0;
   double gate_m = 4.0;
   int hits_to_confirm = 3;
-  double existence_to_confirm = 0.7;
+  double existence_to_confirm = 0.85;
   double existence_to_die = 0.1;
   Duration coast = 800ms;
   Duration coast_tentative = 250ms;
