@@ -97,8 +97,7 @@ Status track_sequence(const Options& options, const std::string& sequence, const
                              ++cost.warm_frames;
                              cost.warm_allocations += allocations_of_thread() - allocations;
                            }};
-  OCELLI_ASSIGN(const std::vector<evaluation::LabelRow> rows,
-                kitti::track_drive(drive, tracking::Config{}, 0, &probe));
+  OCELLI_ASSIGN(const std::vector<evaluation::LabelRow> rows, kitti::track_drive(drive, tracking::Config{}, 0, &probe));
   const fs::path path = fs::path(options.out) / (sequence + ".txt");
   std::ofstream file(path, std::ios::binary);
   file << kitti::text_of(rows);
@@ -118,9 +117,10 @@ void print_cost(Cost& cost) {
   fmt::print("tracker only, one thread: {} frames, {:.0f} frames/s, p50 {:.4f} ms, p99 {:.4f} ms, max {:.4f} ms, ",
              cost.frames.size(), static_cast<double>(cost.frames.size()) / std::max(to_seconds(sum), 1e-9), at(0.5),
              at(0.99), at(1.0));
-  fmt::print("{:.3f} allocations per frame after {} frames of each sequence\n",
-             static_cast<double>(cost.warm_allocations) / static_cast<double>(std::max<std::uint64_t>(cost.warm_frames, 1)),
-             kWarmUpFrames);
+  fmt::print(
+      "{:.3f} allocations per frame after {} frames of each sequence\n",
+      static_cast<double>(cost.warm_allocations) / static_cast<double>(std::max<std::uint64_t>(cost.warm_frames, 1)),
+      kWarmUpFrames);
 }
 
 Status run(const Options& options) {

@@ -50,7 +50,8 @@ Status read_calibration(const std::filesystem::path& path, Drive& drive) {
   bool is_found = false;
   OCELLI_TRY(for_each_line(path, " \t\r", [&](const TextLine& line) -> Status {
     if (line.fields[0] != "P2:" && line.fields[0] != "P2") return ok();
-    if (line.fields.size() != 13) return line.mistake(fmt::format("P2 has {} numbers, 12 expected", line.fields.size() - 1));
+    if (line.fields.size() != 13)
+      return line.mistake(fmt::format("P2 has {} numbers, 12 expected", line.fields.size() - 1));
     Eigen::Matrix<double, 3, 4> P;
     for (int i = 0; i < 12; ++i) {
       OCELLI_ASSIGN(P(i / 4, i % 4), line.number_at(static_cast<std::size_t>(i) + 1, "P2"));
@@ -127,8 +128,7 @@ std::string_view to_string(ObjectClass object_class) {
   return "?";
 }
 
-Result<Drive> read_drive(const Folders& folders, const std::string& sequence,
-                         const std::vector<ObjectClass>& classes) {
+Result<Drive> read_drive(const Folders& folders, const std::string& sequence, const std::vector<ObjectClass>& classes) {
   const std::string file = sequence + ".txt";
   Drive drive;
   drive.name = sequence;

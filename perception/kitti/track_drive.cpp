@@ -38,7 +38,12 @@ evaluation::LabelRow row_of(std::size_t frame, const tracking::Track& track, con
   row.id = static_cast<int>(track.id);
   row.kind = kind_of(track.object_class);
   row.image = *track.image;
-  row.box = {track.height_m, track.width_m, track.length_m, -p.y(), -p.z() + 0.5 * track.height_m, p.x(),
+  row.box = {track.height_m,
+             track.width_m,
+             track.length_m,
+             -p.y(),
+             -p.z() + 0.5 * track.height_m,
+             p.x(),
              wrap_angle(-tracking::turned(T_vehicle_world.linear(), track.yaw_rad) - M_PI_2)};
   row.score = track.confidence;
   return row;

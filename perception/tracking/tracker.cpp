@@ -63,10 +63,10 @@ void Tracker::take(const Measurements& measurements, Entry& entry) {
   entry.has_camera = measurements.camera.has_value();
   entry.camera_looks = measurements.camera_looks;
   entry.T_world_vehicle = measurements.T_world_vehicle;
-  rejected_ += take_usable(measurements.lidar.value_or(std::span<const Detection3>{}), config_.max_detections,
-                           entry.lidar);
-  rejected_ += take_usable(measurements.camera.value_or(std::span<const Detection2>{}), config_.max_detections,
-                           entry.camera);
+  rejected_ +=
+      take_usable(measurements.lidar.value_or(std::span<const Detection3>{}), config_.max_detections, entry.lidar);
+  rejected_ +=
+      take_usable(measurements.camera.value_or(std::span<const Detection2>{}), config_.max_detections, entry.camera);
   entry.birth_ids.assign(entry.lidar.size(), 0);
 }
 
@@ -115,7 +115,8 @@ void Tracker::step(Entry& entry) {
   weigh_and_bury(entry);
 }
 
-/// Cost of a pair: -2 log of its likelihood, less what the gate allows; pairs outside the gates cost 0 and do not count.
+/// Cost of a pair: -2 log of its likelihood, less what the gate allows; pairs outside the gates cost 0 and do not
+/// count.
 void Tracker::match_lidar(const Entry& entry, ObjectClass object_class, bool is_strong) {
   const ClassConfig& config = config_.of(object_class);
   rows_.clear();
@@ -154,7 +155,8 @@ void Tracker::match_lidar(const Entry& entry, ObjectClass object_class, bool is_
     const int c = column_of_row_[r];
     if (c < 0 || cost_[r * columns_.size() + std::size_t(c)] >= 0.0) continue;
     const auto j = std::size_t(rows_[r]);
-    update_object(config, places_[j], entry.lidar[j], entry.stamp, scene_.objects[std::size_t(columns_[std::size_t(c)])]);
+    update_object(config, places_[j], entry.lidar[j], entry.stamp,
+                  scene_.objects[std::size_t(columns_[std::size_t(c)])]);
     is_used_[j] = 1;
   }
 }
@@ -224,9 +226,9 @@ void Tracker::weigh_and_bury(const Entry& entry) {
   }
   std::erase_if(scene_.objects, [&](const Object& object) {
     const ClassConfig& config = config_.of(object.object_class);
-    return object.sources == 0 && (object.evidence < config.evidence_death ||
-                                   entry.stamp - object.measured_at > from_seconds(config.coast_max_s) ||
-                                   is_shadow(object));
+    return object.sources == 0 &&
+           (object.evidence < config.evidence_death ||
+            entry.stamp - object.measured_at > from_seconds(config.coast_max_s) || is_shadow(object));
   });
 }
 

@@ -8,8 +8,8 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kBearingShare = 0.05;    // sigma of a bearing as a part of the box's width
-constexpr double kRangeShare = 0.25;      // sigma of the range, as a part of it: a single box says little
+constexpr double kBearingShare = 0.05;  // sigma of a bearing as a part of the box's width
+constexpr double kRangeShare = 0.25;    // sigma of the range, as a part of it: a single box says little
 constexpr double kSmallestHeight_px = 25.0;
 
 }  // namespace
@@ -63,8 +63,8 @@ void Tracker::update_by_camera(const Detection2& detection, Time stamp, Object& 
     const Eigen::Vector2d ray = object.motion.mean.head<2>() - ego;
     const double range_m = std::max(ray.norm(), 1.0);
     const double focal_px = std::max(camera_->P_image_vehicle.row(0).head<3>().norm(), 1.0);
-    const double shift_px = 0.5 * (detection.image.left_px + detection.image.right_px - object.image->left_px -
-                                   object.image->right_px);
+    const double shift_px =
+        0.5 * (detection.image.left_px + detection.image.right_px - object.image->left_px - object.image->right_px);
     const Eigen::Vector2d along = ray / range_m;
     const Eigen::Vector2d right(along.y(), -along.x());
     const double across_m = range_m * (kBearingShare * detection.image.width_px() + 1.0) / focal_px;

@@ -135,8 +135,8 @@ tracking::Config search(const Problem& problem, const tracking::Config& start, c
 
 void print_marks(std::string_view name, const Problem& problem, const tracking::Config& config, const Part& part) {
   for (const bool with_camera : {false, true}) {
-    const Marks m = score(problem, with_camera ? problem.both : problem.lidar, config, part,
-                          evaluation::Mode::kCompatible);
+    const Marks m =
+        score(problem, with_camera ? problem.both : problem.lidar, config, part, evaluation::Mode::kCompatible);
     fmt::print("{:20s} {:12s} sAMOTA {:.2f} MOTA {:.2f} HOTA {:.2f} IDS {}\n", name,
                with_camera ? "lidar+camera" : "lidar", m.samota, m.mota, m.hota, m.switches);
   }

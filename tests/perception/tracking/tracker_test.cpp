@@ -46,8 +46,8 @@ TEST(Tracker, AStandingCarStandsWhileTheVehicleTurnsPitchesAndDrives) {
   Tracker tracker{Config{}};
   const Eigen::Vector3d p_world(30.0, 5.0, 0.5);
   for (int frame = 0; frame < 40; ++frame) {
-    const Pose T = pose_from_xyz_rpy(0.5 * frame, 0.1 * frame, 0.0, 0.01 * std::sin(frame), 0.03 * std::cos(frame),
-                                     0.02 * frame);
+    const Pose T =
+        pose_from_xyz_rpy(0.5 * frame, 0.1 * frame, 0.0, 0.01 * std::sin(frame), 0.03 * std::cos(frame), 0.02 * frame);
     Detection3 car = car_at(0, 0, 8.0, -0.02 * frame);
     car.p_vehicle = T.inverse() * p_world;
     const std::vector<Detection3> cars{car};
