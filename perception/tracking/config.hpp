@@ -23,48 +23,48 @@ constexpr auto enum_names(MotionModel) {
 struct ClassConfig {
   MotionModel motion = MotionModel::kTurnRate;
   // measurement noise, one sigma
-  double position_noise_m = 0.2;
-  double position_noise_weak_m = 0.2;
+  double position_noise_m = 0.4;
+  double position_noise_weak_m = 0.0414;
   double yaw_noise_rad = 0.15;
-  double height_noise_m = 0.1;
+  double height_noise_m = 0.127;
   // process noise
   double acceleration_noise_mps2 = 2.0;
-  double jerk_noise_mps3 = 2.0;
-  double yaw_noise_rate_rps = 0.1;
-  double turn_noise_rps2 = 0.5;
+  double jerk_noise_mps3 = 0.428;
+  double yaw_noise_rate_rps = 0.118;
+  double turn_noise_rps2 = 0.939;
   double vertical_noise_mps = 0.3;
-  double acceleration_decay_s = 1.0;
-  double turn_decay_s = 1.0;
+  double acceleration_decay_s = 1.99;
+  double turn_decay_s = 1.03;
   // start of a track
-  double initial_speed_mps = 8.0;
-  double initial_turn_rps = 0.3;
+  double initial_speed_mps = 5.54;
+  double initial_turn_rps = 0.204;
   double initial_acceleration_mps2 = 1.0;
   // association
   double gate_m = 4.0;
-  double gate_sigmas = 4.0;
+  double gate_sigmas = 6.87;
   double strong_score = 2.0;
   double size_memory = 10.0;
   // evidence
-  double score_middle = 2.0;
-  double score_slope = 0.7;
+  double score_middle = 0.867;
+  double score_slope = 0.412;
   double evidence_max = 6.0;
-  double evidence_birth = 0.0;
-  double evidence_death = -3.0;
-  double detection_share = 0.6;
-  double detection_share_hidden = 0.1;
-  double coast_max_s = 1.0;
-  double report_evidence = 1.5;
-  double report_visible = 0.4;
-  double report_sigma_m = 1.5;
-  double overlap_max = 0.3;
+  double evidence_birth = 0.373;
+  double evidence_death = -2.12;
+  double detection_share = 0.343;
+  double detection_share_hidden = 0.111;
+  double coast_max_s = 1.83;
+  double report_evidence = 1.53;
+  double report_visible = 0.0836;
+  double report_sigma_m = 1.45;
+  double overlap_max = 0.343;
   // confidence
-  double confidence_memory = 0.8;
-  double confidence_evidence = 1.0;
+  double confidence_evidence = 2.09;
+  double confidence_memory = 0.623;
   double coast_penalty = 0.5;
-  double camera_bonus = 3.0;
-  double camera_malus = 2.0;
+  double camera_bonus = 2.9;
+  double camera_malus = 1.97;
   // camera
-  double camera_iou = 0.4;
+  double camera_iou = 0.287;
   double camera_keep_iou = 0.5;
 
   static constexpr auto fields() {
@@ -122,8 +122,47 @@ struct ClassConfig {
 
 struct Config {
   ClassConfig car;
-  ClassConfig pedestrian = {.motion = MotionModel::kConstantVelocity};
-  ClassConfig cyclist;
+  ClassConfig pedestrian = {
+      .motion = MotionModel::kConstantVelocity,
+      .position_noise_m = 0.02,
+      .position_noise_weak_m = 0.102,
+      .yaw_noise_rad = 0.01,
+      .height_noise_m = 0.01,
+      .acceleration_noise_mps2 = 1.69,
+      .yaw_noise_rate_rps = 0.0401,
+      .vertical_noise_mps = 0.3,
+      .initial_speed_mps = 11.7,
+      .gate_m = 4.0,
+      .gate_sigmas = 2.98,
+      .strong_score = 2.0,
+      .size_memory = 12.7,
+      .score_middle = 0.845,
+      .score_slope = 0.799,
+      .evidence_max = 6.0,
+      .evidence_birth = 0.0,
+      .evidence_death = -2.47,
+      .detection_share = 0.0674,
+      .detection_share_hidden = 0.0,
+      .coast_max_s = 1.0,
+      .report_evidence = 0.729,
+      .report_visible = 0.223,
+      .report_sigma_m = 1.11,
+      .overlap_max = 0.3,
+      .confidence_evidence = 2.21,
+      .confidence_memory = 0.155,
+      .coast_penalty = 0.991,
+      .camera_bonus = 7.43,
+      .camera_malus = 1.94,
+      .camera_iou = 0.267,
+      .camera_keep_iou = 0.5,
+  };
+  // No detections to tune on: the car's kinematics at a bicycle's speeds and turns.
+  ClassConfig cyclist = {.acceleration_noise_mps2 = 1.5,
+                         .turn_noise_rps2 = 1.0,
+                         .initial_speed_mps = 6.0,
+                         .initial_turn_rps = 0.3,
+                         .gate_m = 3.0,
+                         .coast_max_s = 1.5};
   int max_detections = 400;
   int max_tracks = 1000;
   int history = 8;
