@@ -39,6 +39,7 @@ TEST(LaunchFile, NamesAndProcessesDefaultToTheRow) {
 }
 
 TEST(LaunchFile, TellsAllMistakesAtOnceWithTheirPlace) {
+  RecordProperty("verifies", "REQ-CFG-001");
   const std::string text = mistakes_of(
       "sauces: []\n"
       "sources: [{source: simm}, {source: sim, name: other, config: {scenari: urban}}]\n"

@@ -78,6 +78,7 @@ TEST_F(KittiRaw, StampsAtTenHertzFromTheFirstFrameNumberWhenThereAreNoTimestamps
 }
 
 TEST_F(KittiRaw, SaysWhichFrameIsMissingBetweenOthers) {
+  RecordProperty("verifies", "REQ-LOG-001");
   for (const int number : {7, 9}) drive_.cloud(number);
   for (const int number : {7, 8, 10}) drive_.picture(number);
   auto opened = open_kitti_raw(drive_.config());
