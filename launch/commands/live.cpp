@@ -167,14 +167,16 @@ Result<int> run(const Options& options) {
     info.targets.emplace();
     info.modes = expected_modes(live.injections.size());
   }
+  replace_results(folder.path());
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
   info.duration = outcome.duration;
-  info.notes = outcome.notes;
+  info.incidents = outcome.incidents;
   return conclude_run(info, launch, live.settings.out);
 }
 
 void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status) {
   command.add_option("--seed", options->seed, "of the simulated world and of the injected faults")
+      ->transform(whole_number())
       ->capture_default_str();
   command.add_option("--duration", options->duration, "how long, such as 30s (0s: until Ctrl-C)")
       ->capture_default_str();

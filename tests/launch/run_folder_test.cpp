@@ -34,6 +34,8 @@ TEST_F(RunFolders, AnEarlierRunsReportDoesNotOutliveItsRecording) {
   fs::create_directories(base_);
   for (const char* name : {"run.json", "report.html", "report.json", "notes.txt"}) std::ofstream(base_ / name) << "x";
   ASSERT_TRUE(RunFolder::make(base_.string(), "demo"));
+  EXPECT_TRUE(fs::exists(base_ / "report.html")) << "nothing has begun yet";
+  replace_results(base_);
   EXPECT_FALSE(fs::exists(base_ / "report.html"));
   EXPECT_FALSE(fs::exists(base_ / "run.json"));
   EXPECT_TRUE(fs::exists(base_ / "notes.txt")) << "not ours";
