@@ -103,8 +103,11 @@ class LogicalRun {
       return !is_there;
     });
     if (launch_.nodes.empty())
-      return error(ErrorCode::kInvalidArgument, "{}: the drive has no topic that a node needs: it has {}", launch_.file,
-                   fmt::join(source_names_, ", "));
+      return error(ErrorCode::kInvalidArgument,
+                   "{}: the drive has no topic that a node needs: it has {} (the recording of a replay has no sensor "
+                   "data: replay "
+                   "the drive itself)",
+                   launch_.file, fmt::join(source_names_, ", "));
     return ok();
   }
 

@@ -41,7 +41,7 @@ void judge_alarms(const RunData& run, const FaultReport& faults, Findings& findi
     if (episode.role != FaultRole::kUnexpected && episode.role != FaultRole::kFalseAlarm) continue;
     findings.wrong.push_back(
         fmt::format("{} was confirmed at {:.2f} s: {}", episode.id, run.seconds(*episode.confirmed),
-                    episode.role == FaultRole::kFalseAlarm ? "a false alarm, nothing was injected"
+                    episode.role == FaultRole::kFalseAlarm ? "nothing was injected"
                                                            : "not declared as a consequence of what was injected"));
   }
   if (faults.false_alarms + faults.unexpected > 0 || run.modes.empty()) return;

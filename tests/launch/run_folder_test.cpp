@@ -30,6 +30,15 @@ TEST_F(RunFolders, AreMadeWithTheirParentsAndMayExist) {
   EXPECT_TRUE(RunFolder::make(folder->path().string(), "demo"));
 }
 
+TEST_F(RunFolders, AnEarlierRunsReportDoesNotOutliveItsRecording) {
+  fs::create_directories(base_);
+  for (const char* name : {"run.json", "report.html", "report.json", "notes.txt"}) std::ofstream(base_ / name) << "x";
+  ASSERT_TRUE(RunFolder::make(base_.string(), "demo"));
+  EXPECT_FALSE(fs::exists(base_ / "report.html"));
+  EXPECT_FALSE(fs::exists(base_ / "run.json"));
+  EXPECT_TRUE(fs::exists(base_ / "notes.txt")) << "not ours";
+}
+
 TEST_F(RunFolders, AreRefusedWhereAFileIsInTheWay) {
   fs::create_directories(base_);
   std::ofstream(base_ / "file") << "x";

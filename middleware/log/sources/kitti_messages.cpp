@@ -16,7 +16,14 @@ namespace {
 
 constexpr std::uintmax_t kLargestCloud = 512ULL << 20U;  // 32 million points: more is no lidar turn
 
+Status check_is_there(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (std::filesystem::exists(file, failure)) return ok();
+  return error(ErrorCode::kNotFound, "{}: this frame is missing: expected one per number", file.string());
+}
+
 Result<cv::Mat> read_picture(const std::filesystem::path& file) {
+  OCELLI_TRY(check_is_there(file));
   cv::Mat picture;
   try {
     picture = cv::imread(file.string(), cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
@@ -49,6 +56,7 @@ Result<BufferPtr> image_message(const std::filesystem::path& file, Time time, co
 }
 
 Result<BufferPtr> cloud_message(const std::filesystem::path& file, Time time, const std::string& frame_id) {
+  OCELLI_TRY(check_is_there(file));
   std::error_code failure;
   const std::uintmax_t size = std::filesystem::file_size(file, failure);
   std::ifstream in(file, std::ios::binary);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "ocelli/middleware/log/sources/comma2k19.hpp"
 #include "ocelli/middleware/log/sources/kitti_raw.hpp"
 #include "ocelli/middleware/log/sources/mcap_source.hpp"
 
@@ -23,6 +24,14 @@ Result<OpenedSource> open_kitti(const YAML::Node& node, const SourceContext& con
   return OpenedSource{std::move(drive.source), std::move(drive.notes)};
 }
 
+Result<OpenedSource> open_comma(const YAML::Node& node, const SourceContext& context) {
+  OCELLI_ASSIGN(Comma2k19Config config, read_source_config<Comma2k19Config>(node, context));
+  OCELLI_ASSIGN(config.path, resolve(config.path, context));
+  config.dbc = (context.folder / config.dbc).string();
+  OCELLI_ASSIGN(CommaDrive drive, open_comma2k19(config));
+  return OpenedSource{std::move(drive.source), std::move(drive.notes)};
+}
+
 Result<OpenedSource> open_recording(const YAML::Node& node, const SourceContext& context) {
   OCELLI_ASSIGN(McapSourceConfig config, read_source_config<McapSourceConfig>(node, context));
   OCELLI_ASSIGN(config.path, resolve(config.path, context));
@@ -30,6 +39,7 @@ Result<OpenedSource> open_recording(const YAML::Node& node, const SourceContext&
 }
 
 constexpr auto kSources = std::to_array<SourceRow>({
+    {"comma2k19", "comma2k19 drive: wheel speeds and steering from raw CAN, IMU, GNSS", &open_comma},
     {"kitti_raw", "KITTI raw drive: pictures, lidar points, OXTS", &open_kitti},
     {"mcap", "Ocelli recording", &open_recording},
 });

@@ -108,6 +108,7 @@ TEST(Bus, AFullQueueDropsTheOldestAndCountsIt) {
 }
 
 TEST(Bus, RefusesTwoWritersAndTwoKindsOnOneTopic) {
+  RecordProperty("verifies", "REQ-BUS-005");
   ManualClock clock;
   Bus bus(clock, nullptr);
   const auto first = bus.publish<topics::Tracks>("t");
@@ -119,6 +120,7 @@ TEST(Bus, RefusesTwoWritersAndTwoKindsOnOneTopic) {
 }
 
 TEST(Bus, StateTopicsAreLatchedForLateJoiners) {
+  RecordProperty("verifies", "REQ-BUS-004");
   ManualClock clock;
   Bus bus(clock, nullptr);
   auto publisher = bus.publish<topics::SafetyState>();
@@ -315,6 +317,7 @@ TEST(Bus, ARingOfAnotherTypeOrTopicIsRefusedWithAReason) {
 }
 
 TEST(Bus, OvertakenViewsInAQueueCountAsLost) {
+  RecordProperty("verifies", "REQ-BUS-001");
   RingPair pair;
   auto publisher = pair.sender.publish<topics::CameraImage>("camera");
   auto subscription = pair.receiver.subscribe(topics::kind_of<topics::CameraImage>(), "camera", pair.waiter);
