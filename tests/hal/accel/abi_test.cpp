@@ -106,7 +106,7 @@ TEST_F(AcceleratorAbi, AnAbortedJobNeverWritesItsOutputs) {
 }
 
 TEST_F(AcceleratorAbi, BuffersOfAJobThatHasNotEndedStayTaken) {
-  open("fault=deaf;hang_ms=200");
+  open("fault=deaf;hang_ms=2000");
   ASSERT_EQ(submit(), OCELLI_ACCEL_OK);
   ASSERT_EQ(api->abort(job), OCELLI_ACCEL_OK);
   void* data = nullptr;
