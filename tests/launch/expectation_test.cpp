@@ -10,9 +10,7 @@ namespace {
 
 class Expectations : public ::testing::Test {
  protected:
-  report::ExpectedFault of(const std::string& injection) {
-    return *expectation(*parse_injection(injection), launch_);
-  }
+  report::ExpectedFault of(const std::string& injection) { return *expectation(*parse_injection(injection), launch_); }
   static bool may_follow(const report::ExpectedFault& expected, const std::string& fault) {
     return report::matches_any(expected.also, fault);
   }
