@@ -98,7 +98,7 @@ void check_debounce(const FaultConfig& fault, Mistakes& mistakes) {
   const DebounceConfig& debounce = fault.debounce;
   const auto check = [&](std::string_view name, bool is_used, std::int32_t value) {
     if (is_used && (value <= debounce.passed_threshold || value >= debounce.failed_threshold))
-      mistakes.add("fault '{}': debounce: {} {} is not between the thresholds {} and {}", fault.id, name, value,
+      mistakes.add("{}: debounce: {} {} is not between the thresholds {} and {}", fault.label(), name, value,
                    debounce.passed_threshold, debounce.failed_threshold);
   };
   if (debounce.kind != DebounceKind::kCounter) return;
@@ -112,13 +112,24 @@ void check_parameters(const FaultConfig& fault, const DetectorRow& row, Mistakes
   for (const ParameterValue& parameter : fault.parameters) {
     const auto spec = std::ranges::find(row.parameters, parameter.name, &ParameterSpec::name);
     if (spec == row.parameters.end()) {
-      mistakes.add("fault '{}': detector '{}' has no parameter '{}', expected one of: {}", fault.id, row.name,
+      mistakes.add("{}: detector '{}' has no parameter '{}', expected one of: {}", fault.label(), row.name,
                    parameter.name, fmt::join(known, ", "));
     } else if (!(parameter.value >= spec->low && parameter.value <= spec->high)) {
-      mistakes.add("fault '{}': {}: {} is out of range, expected {} to {}", fault.id, parameter.name, parameter.value,
+      mistakes.add("{}: {}: {} is out of range, expected {} to {}", fault.label(), parameter.name, parameter.value,
                    spec->low, spec->high);
     }
   }
+}
+
+/// What can be said of a fault by itself.
+void check_fault(const FaultConfig& fault, std::span<const DetectorRow> table, Mistakes& mistakes) {
+  if (fault.ftti_source.empty())
+    mistakes.add("{}: ftti_source is empty: say where assumed_ftti comes from", fault.label());
+  check_debounce(fault, mistakes);
+  if (const DetectorRow* row = find_detector(table, fault.detector)) return check_parameters(fault, *row, mistakes);
+  std::vector<std::string_view> known;
+  for (const DetectorRow& row : table) known.push_back(row.name);
+  mistakes.add("{}: no detector '{}', expected one of: {}", fault.label(), fault.detector, fmt::join(known, ", "));
 }
 
 }  // namespace
@@ -179,23 +190,13 @@ struct Monitor::Builder {
 
   void build_fault(const FaultConfig& fault) {
     const DetectorRow* row = find_detector(table, fault.detector);
-    if (row == nullptr) {
-      std::vector<std::string_view> known;
-      for (const DetectorRow& other : table) known.push_back(other.name);
-      return mistakes.add("fault '{}': no detector '{}', expected one of: {}", fault.id, fault.detector,
-                          fmt::join(known, ", "));
-    }
     const std::size_t before = mistakes.count();
-    if (fault.ftti_source.empty())
-      mistakes.add("fault '{}': ftti_source is empty: say where assumed_ftti comes from", fault.id);
-    check_debounce(fault, mistakes);
-    check_parameters(fault, *row, mistakes);
     const DetectorSetup setup = find_target(fault, *row);
     if (mistakes.count() > before) return;
     auto detector = row->make(setup);
-    if (!detector) return mistakes.add(detector.error(), fmt::format("fault '{}'", fault.id));
+    if (!detector) return mistakes.add(detector.error(), fault.label());
     const TimingBudget timing = timing_budget(monitor.config_, fault, (*detector)->observability());
-    if (!timing.holds()) return mistakes.add("fault '{}': too late: {}", fault.id, timing.explain());
+    if (!timing.holds()) return mistakes.add("{}: too late: {}", fault.label(), timing.explain());
     const auto index = static_cast<std::uint32_t>(monitor.faults_.size());
     for (std::size_t kind = 0; kind < kKinds; ++kind) {
       if (((*detector)->interests() & interest_in(static_cast<ObservationKind>(kind))) == 0) continue;
@@ -228,7 +229,7 @@ struct Monitor::Builder {
       setup.chain = &monitor.chains_[static_cast<std::size_t>(chain - config.chains.begin())];
       setup.chain_period = period_of(chain->from);
     } else {
-      mistakes.add("fault '{}': detector '{}' cannot watch '{}', expected one of: {}", fault.id, row.name, fault.target,
+      mistakes.add("{}: detector '{}' cannot watch '{}', expected one of: {}", fault.label(), row.name, fault.target,
                    fmt::join(possible_targets(row), ", "));
     }
     return setup;
@@ -255,8 +256,9 @@ Result<std::unique_ptr<Monitor>> Monitor::create(const MonitorConfig& config, st
   Mistakes mistakes;
   mistakes.check_ranges(config, "monitor");
   NameCheck(config, mistakes).run();
+  for (const FaultConfig& fault : config.faults) check_fault(fault, table, mistakes);
   auto modes = ModeMachine::create(config.modes, config.faults);
-  if (!modes) mistakes.add(modes.error(), "modes");
+  if (!modes) mistakes.add("{}", modes.error().message);
   OCELLI_TRY(mistakes.status());  // sizes and names are sound from here on
   std::unique_ptr<Monitor> monitor(new Monitor(config, std::move(*modes)));
   Builder builder{*monitor, table, mistakes};

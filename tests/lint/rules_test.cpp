@@ -209,11 +209,24 @@ TEST(Tables, ATextRowIsTestedByNameOrByFile) {
   EXPECT_EQ(findings[0].line, 4);
 }
 
+TEST(Requirements, AndTestsKnowEachOther) {
+  const auto stated =
+      make_source("docs/requirements/a.md", "| REQ-A-1 | text |\n| REQ-A-2 | text |\n| REQ-A-1 | x |\n");
+  const auto test = make_source(
+      "tests/a_test.cpp", "RecordProperty(\"verifies\", \"REQ-A-1\");\nRecordProperty(\"verifies\", \"REQ-B\");\n");
+  const auto findings = check_requirements({stated, test});
+  ASSERT_THAT(findings, SizeIs(3));
+  EXPECT_THAT(findings[0].message, HasSubstr("'REQ-A-1' is there twice"));
+  EXPECT_THAT(findings[1].message, HasSubstr("verifies 'REQ-B': not in docs/requirements"));
+  EXPECT_THAT(findings[2].message, HasSubstr("no test verifies 'REQ-A-2'"));
+}
+
 TEST(Rules, EveryRuleFindsSomethingInATreeThatBreaksThemAll) {
   const Tree tree{
       make_source("perception/a.hpp", "#include <fastdds/a.hpp>\n#include \"ocelli/launch/a.hpp\"\nvoid f() {\n" +
                                           lines(501) + "throw steady_clock::now(); // TODO /root/x\n}\n"),
-      make_source("out/a.cpp", "\n"), make_source("launch/nodes.cpp", "node_row<A>()\n"),
+      make_source("out/a.cpp", "\n"), make_source("docs/requirements/a.md", "| REQ-A | x |\n"),
+      make_source("launch/nodes.cpp", "node_row<A>()\n"),
       make_source("safety/monitor/a.cpp", "void f() { std::mutex m; }\n")};
   for (const Rule& rule : rules()) EXPECT_FALSE(rule.check(tree).empty()) << rule.name;
 }
