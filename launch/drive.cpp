@@ -1,5 +1,7 @@
 #include "ocelli/launch/drive.hpp"
 
+#include <fmt/ranges.h>
+
 #include <set>
 
 #include "ocelli/middleware/log/recording.hpp"
@@ -21,6 +23,12 @@ Result<std::set<std::string>> produced_topics(const LaunchFile& launch) {
   return produced;
 }
 
+std::vector<std::string> names_of(const log::Recording& recording) {
+  std::vector<std::string> names;
+  for (const log::RecordedTopic& topic : recording.topics()) names.push_back(topic.name);
+  return names;
+}
+
 Result<OpenedDrive> open_recording(const fs::path& file, const LaunchFile& launch) {
   OCELLI_ASSIGN(const auto recording, log::Recording::open(file));
   OCELLI_ASSIGN(const auto produced, produced_topics(launch));
@@ -30,9 +38,12 @@ Result<OpenedDrive> open_recording(const fs::path& file, const LaunchFile& launc
     if (topic.kind == nullptr || topic.name.starts_with("ocelli/") || produced.contains(topic.name)) continue;
     config.topics.push_back(topic.name);
   }
+  if (recording.topics().empty())
+    return error(ErrorCode::kCorrupt, "{}: {} bytes, and no topic in them (cut off?)", file.string(),
+                 fs::file_size(file));
   if (config.topics.empty())
-    return error(ErrorCode::kUnsupported, "{}: no topic in it that the nodes of '{}' could use", file.string(),
-                 launch.name);
+    return error(ErrorCode::kUnsupported, "{}: no topic in it that the nodes of '{}' could use: it has {}",
+                 file.string(), launch.name, fmt::join(names_of(recording), ", "));
   OCELLI_ASSIGN(auto opened, log::open_mcap(config));
   return OpenedDrive{std::move(opened.source), std::move(opened.notes)};
 }

@@ -5,13 +5,10 @@
 
 #include "ocelli/hal/drivers/drivers.hpp"
 #include "ocelli/middleware/log/sources/sources.hpp"
+#include "ocelli/safety/monitor/config.hpp"
 
 namespace ocelli::launch {
 namespace {
-
-std::string place_of(const std::string& file, const YAML::Node& node) {
-  return fmt::format("{}:{}:{}", file, node.Mark().line + 1, node.Mark().column + 1);
-}
 
 void read_text(ConfigReader& reader, const YAML::Node& mapping, const char* key, std::string& out) {
   if (const YAML::Node value = mapping[key]) reader.read_value(value, key, out);
@@ -35,7 +32,7 @@ void read_source(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launc
   reader.check_keys(yaml, {"source", "name", "process", "config"});
   if (!yaml.IsMap()) return;
   SourceEntry& entry = launch.sources.emplace_back();
-  entry.place = place_of(launch.file, yaml);
+  entry.place = reader.place_of(yaml);
   read_text(reader, yaml, "source", entry.source);
   entry.name = entry.source;
   read_text(reader, yaml, "name", entry.name);
@@ -50,7 +47,7 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
   reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "config"});
   if (!yaml.IsMap()) return;
   NodeEntry& entry = launch.nodes.emplace_back();
-  entry.place = place_of(launch.file, yaml);
+  entry.place = reader.place_of(yaml);
   read_text(reader, yaml, "node", entry.node);
   entry.name = entry.node;
   read_text(reader, yaml, "name", entry.name);
@@ -116,9 +113,16 @@ Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folde
   if (const YAML::Node chains = yaml.root()["chains"]) reader.read_value(chains, "chains", launch.chains);
   if (const YAML::Node topics = yaml.root()["topics"]) reader.read_value(topics, "topics", launch.overrides);
   if (const YAML::Node monitor = yaml.root()["monitor"]) launch.monitor = monitor;
+  safety::MonitorConfig ignored;  // what it says about topics and nodes is judged when they are known
+  if (launch.monitor.IsDefined() && !launch.monitor.IsNull()) reader.read(launch.monitor, ignored);
   check_unique(reader, launch);
-  OCELLI_TRY(reader.status());
-  return launch;
+  if (reader.mistakes().empty()) return launch;
+  for (const SourceEntry& source : launch.sources) {  // what is wrong with them is worth knowing now
+    if (find_source(source.source) == nullptr) continue;
+    if (const auto opened = open_source(source, {launch.file, folder}); !opened)
+      reader.add_mistake(opened.error().message);
+  }
+  return error(reader.status().error());
 }
 
 }  // namespace
@@ -169,10 +173,10 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
       if (input.spec.policy == InputPolicy::kTrigger || all.contains(input.topic))
         check(place, input.topic, input.spec.kind);
   for (const ChainEntry& chain : chains) {
-    check(fmt::format("{}: chain '{}'", file, chain.name), chain.from, nullptr);
-    check(fmt::format("{}: chain '{}'", file, chain.name), chain.to, nullptr);
+    check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.from, nullptr);
+    check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.to, nullptr);
   }
-  for (const TopicEntry& entry : overrides) check(fmt::format("{}: topics", file), entry.name, nullptr);
+  for (const TopicEntry& entry : overrides) check(entry.place, entry.name, nullptr);
   std::map<TopicId, std::string> ids;
   for (const auto& [topic, kind] : all)
     if (const auto [other, is_new] = ids.try_emplace(topic_id(topic), topic); !is_new)
@@ -219,9 +223,9 @@ const SourceRow* find_source(std::string_view name) {
 Result<OpenedSource> open_source(const SourceEntry& entry, const SourceContext& context) {
   const SourceRow* row = find_source(entry.source);
   if (row == nullptr) return error(ErrorCode::kNotFound, "{}: unknown source '{}'", entry.place, entry.source);
-  auto opened = row->open(entry.config, context);
-  if (!opened) return error(opened.error().code, "{}", opened.error().message);
-  return opened;
+  SourceContext placed = context;
+  placed.place = entry.place;
+  return row->open(entry.config, placed);
 }
 
 Result<std::unique_ptr<node::NodeShell>> make_shell(const NodeEntry& entry, const std::string& file) {

@@ -43,6 +43,7 @@ struct ChainEntry {
   Duration age_budget{};
   int m = 9;  // at least m of every k activations in time
   int k = 10;
+  std::string place{};  // "file:line:column" for messages
   static constexpr auto fields() {
     return std::tuple{
         required(field("name", &ChainEntry::name, "how reports call it")),
@@ -62,6 +63,7 @@ struct TopicEntry {
   std::optional<double> rate_hz;
   std::optional<Duration> latency_budget;
   std::optional<bool> is_recorded;
+  std::string place{};
   static constexpr auto fields() {
     return std::tuple{required(field("name", &TopicEntry::name, "topic instance")),
                       field("rate_hz", &TopicEntry::rate_hz, "Hz", 0.0, 10000.0, "0: on change"),

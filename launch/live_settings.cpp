@@ -1,5 +1,7 @@
 #include "ocelli/launch/live_settings.hpp"
 
+#include <fmt/ranges.h>
+
 namespace ocelli::launch {
 
 std::string_view built_in_launch(std::string_view name);  // generated from launch/files
@@ -38,10 +40,15 @@ SourceContext source_context(const LaunchFile& launch, std::uint64_t seed, Time 
 
 Result<std::vector<SourceTopic>> source_topics(const LaunchFile& launch, std::uint64_t seed) {
   std::vector<SourceTopic> all;
+  std::vector<std::string> mistakes;
   for (const SourceEntry& entry : launch.sources) {
-    OCELLI_ASSIGN(const OpenedSource opened, open_source(entry, source_context(launch, seed, Time{})));
-    all.insert(all.end(), opened.source->topics().begin(), opened.source->topics().end());
+    const auto opened = open_source(entry, source_context(launch, seed, Time{}));
+    if (opened)
+      all.insert(all.end(), opened->source->topics().begin(), opened->source->topics().end());
+    else
+      mistakes.push_back(opened.error().message);
   }
+  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "\n"));
   return all;
 }
 

@@ -96,8 +96,8 @@ safety::FaultConfig derived_fault(const std::string& target, const char* detecto
   return fault;
 }
 
-/// What can go wrong with every launch file: sensors freeze, go blind or silent, nodes stop or fail, messages are late
-/// or lost, chains are late.
+/// What can go wrong with every launch file: sensors freeze, go blind or silent or send what cannot be read, nodes stop
+/// or fail, messages are late or lost, chains are late.
 std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& config, const Shells& shells) {
   using safety::debounce_by_count;
   std::vector<safety::FaultConfig> faults;
@@ -108,7 +108,10 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
     }
     if (topic.period == Duration{}) continue;
     // The silence of a node's output is the silence of the node.
-    if (!is_output(topic.name, shells)) faults.push_back(derived_fault(topic.name, "silent", debounce_by_count(1, 1)));
+    if (!is_output(topic.name, shells)) {
+      faults.push_back(derived_fault(topic.name, "silent", debounce_by_count(1, 1)));
+      faults.push_back(derived_fault(topic.name, "failed", debounce_by_count(1, 1)));
+    }
     if (topic.receivers.empty()) continue;
     faults.push_back(derived_fault(topic.name, "late", debounce_by_count(2, 3)));
     faults.push_back(derived_fault(topic.name, "lost", debounce_by_count(2, 3)));

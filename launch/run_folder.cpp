@@ -36,6 +36,13 @@ Result<RunFolder> RunFolder::make(const std::string& wanted, const std::string& 
   return RunFolder(fs::absolute(folder), is_new);
 }
 
+void replace_results(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::exists(folder / "run.json", failure)) return;
+  spdlog::info("{}: the results of an earlier run are replaced", folder.string());
+  for (const char* name : {"run.json", "report.html", "report.json"}) fs::remove(folder / name, failure);
+}
+
 RunFolder::~RunFolder() {
   std::error_code failure;
   if (is_new_ && fs::is_empty(path_, failure)) fs::remove(path_, failure);

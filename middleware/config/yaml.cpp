@@ -81,10 +81,13 @@ std::string unknown_name(std::string_view what, std::string_view name, const std
   return fmt::format("unknown {} '{}': there are {}", what, name, fmt::join(known, ", "));
 }
 
-void ConfigReader::mistake(const YAML::Node& node, std::string_view message) {
+std::string ConfigReader::place_of(const YAML::Node& node) const {
   const YAML::Mark mark = node.IsDefined() ? node.Mark() : YAML::Mark::null_mark();
-  if (mark.is_null()) return mistakes_.push_back(fmt::format("{}: {}", file_, message));
-  mistakes_.push_back(fmt::format("{}:{}:{}: {}", file_, mark.line + 1, mark.column + 1, message));
+  return mark.is_null() ? file_ : fmt::format("{}:{}:{}", file_, mark.line + 1, mark.column + 1);
+}
+
+void ConfigReader::mistake(const YAML::Node& node, std::string_view message) {
+  mistakes_.push_back(fmt::format("{}: {}", place_of(node), message));
 }
 
 bool ConfigReader::expect_mapping(const YAML::Node& node) {

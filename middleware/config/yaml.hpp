@@ -66,10 +66,12 @@ class ConfigReader {
  public:
   explicit ConfigReader(std::string file) : file_(std::move(file)) {}
 
-  /// Fills `out` from a mapping by its fields(); members that are not written keep their value.
+  /// Fills `out` from a mapping by its fields(); members that are not written keep their value. A member `place` learns
+  /// where it stands.
   template <HasFields T>
   void read(const YAML::Node& node, T& out) {
     if (!expect_mapping(node)) return;
+    if constexpr (requires { out.place = std::string(); }) out.place = place_of(node);
     std::vector<std::string> known;
     std::apply([&](const auto&... f) { (known.emplace_back(f.name), ...); }, T::fields());
     check_keys(node, known);
@@ -84,6 +86,9 @@ class ConfigReader {
   void read_value(const YAML::Node& node, std::string_view what, T& out) {
     read_ranged(node, what, "", -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(), out);
   }
+
+  /// "file:line:column"; without a mark just the file.
+  [[nodiscard]] std::string place_of(const YAML::Node& node) const;
 
   /// Records a mistake at the node's place in the file.
   void mistake(const YAML::Node& node, std::string_view message);

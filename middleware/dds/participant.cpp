@@ -2,6 +2,7 @@
 
 #include <fastdds/rtps/transport/UDPv4TransportDescriptor.h>
 #include <fastdds/rtps/transport/shared_mem/SharedMemTransportDescriptor.h>
+#include <fastrtps/utils/IPLocator.h>
 
 namespace ocelli::dds {
 namespace {
@@ -9,6 +10,18 @@ namespace {
 constexpr std::uint32_t kSegmentBytes = 64U << 20U;
 constexpr std::uint32_t kMaxMessageBytes = 8U << 20U;
 constexpr std::uint32_t kSocketBytes = 4U << 20U;
+
+/// Discovery by UDP alone: Fast DDS takes the shared-memory port of a process that does not run for a second for dead
+/// and replaces it; the process, once it runs again, would listen to the old one and never be found again.
+void discover_by_udp(eprosima::fastrtps::rtps::BuiltinAttributes& builtin, bool is_host_only) {
+  using eprosima::fastrtps::rtps::IPLocator;
+  eprosima::fastrtps::rtps::Locator_t multicast;  // ports of 0 become those of the domain
+  IPLocator::setIPv4(multicast, 239, 255, 0, 1);
+  builtin.metatrafficMulticastLocatorList.push_back(multicast);
+  eprosima::fastrtps::rtps::Locator_t unicast;  // without an address: all interfaces
+  if (is_host_only) IPLocator::setIPv4(unicast, 127, 0, 0, 1);
+  builtin.metatrafficUnicastLocatorList.push_back(unicast);
+}
 
 }  // namespace
 
@@ -24,6 +37,7 @@ eprosima::fastdds::dds::DomainParticipantQos participant_qos(const DdsConfig& co
   udp->receiveBufferSize = kSocketBytes;
   if (config.is_host_only) udp->interfaceWhiteList.emplace_back("127.0.0.1");
   qos.transport().user_transports = {shm, udp};
+  discover_by_udp(qos.wire_protocol().builtin, config.is_host_only);
   auto& discovery = qos.wire_protocol().builtin.discovery_config;
   discovery.leaseDuration = {1, 0};
   discovery.leaseDuration_announcementperiod = {0, 300'000'000};

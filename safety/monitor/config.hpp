@@ -224,6 +224,11 @@ struct FaultConfig {
   std::uint32_t confirmation_cycles = 1;  // operation cycles with a failure until the UDS status says confirmed
   std::uint32_t healing_cycles = 3;       // passed operation cycles until the warning goes out
   std::uint32_t ageing_cycles = 40;       // passed operation cycles until the confirmation is forgotten
+  std::string place{};                    // where it is written, for messages; may be empty
+
+  /// "demo.yaml:25:7: fault 'camera/front.frozen'".
+  [[nodiscard]] std::string label() const { return place + (place.empty() ? "" : ": ") + "fault '" + id + "'"; }
+
   static constexpr auto fields() {
     return std::tuple{
         required(field("id", &FaultConfig::id, "failure-mode id")),

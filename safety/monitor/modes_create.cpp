@@ -46,8 +46,8 @@ void check_mode(const std::vector<ModeConfig>& modes, std::size_t index, Mistake
 
 void check_reaction(const ModeConfig& mode, const FaultConfig& fault, Mistakes& mistakes) {
   if (mode.reached_within > fault.frti)
-    mistakes.add("fault '{}': frti: {} ms, but mode '{}' is reached within {} ms", fault.id,
-                 to_milliseconds(fault.frti), mode.name, to_milliseconds(mode.reached_within));
+    mistakes.add("{}: frti: {} ms, but mode '{}' is reached within {} ms", fault.label(), to_milliseconds(fault.frti),
+                 mode.name, to_milliseconds(mode.reached_within));
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ Result<ModeMachine> ModeMachine::create(const std::vector<ModeConfig>& modes, co
         {mode.name, mask_of(mode.needs, mode.name), mode.recovery, mode.recover_after, mode.max_dwell, then});
   }
   for (const FaultConfig& fault : faults) {
-    const std::string where = fmt::format("fault '{}'", fault.id);
+    const std::string where = fault.label();
     const std::size_t mode = fault.mode.empty() ? 0 : index_of(names, fault.mode);
     const std::size_t before = mistakes.count();
     if (mode == names.size())

@@ -98,7 +98,7 @@ void check_debounce(const FaultConfig& fault, Mistakes& mistakes) {
   const DebounceConfig& debounce = fault.debounce;
   const auto check = [&](std::string_view name, bool is_used, std::int32_t value) {
     if (is_used && (value <= debounce.passed_threshold || value >= debounce.failed_threshold))
-      mistakes.add("fault '{}': debounce: {} {} is not between the thresholds {} and {}", fault.id, name, value,
+      mistakes.add("{}: debounce: {} {} is not between the thresholds {} and {}", fault.label(), name, value,
                    debounce.passed_threshold, debounce.failed_threshold);
   };
   if (debounce.kind != DebounceKind::kCounter) return;
@@ -112,13 +112,24 @@ void check_parameters(const FaultConfig& fault, const DetectorRow& row, Mistakes
   for (const ParameterValue& parameter : fault.parameters) {
     const auto spec = std::ranges::find(row.parameters, parameter.name, &ParameterSpec::name);
     if (spec == row.parameters.end()) {
-      mistakes.add("fault '{}': detector '{}' has no parameter '{}', expected one of: {}", fault.id, row.name,
+      mistakes.add("{}: detector '{}' has no parameter '{}', expected one of: {}", fault.label(), row.name,
                    parameter.name, fmt::join(known, ", "));
     } else if (!(parameter.value >= spec->low && parameter.value <= spec->high)) {
-      mistakes.add("fault '{}': {}: {} is out of range, expected {} to {}", fault.id, parameter.name, parameter.value,
+      mistakes.add("{}: {}: {} is out of range, expected {} to {}", fault.label(), parameter.name, parameter.value,
                    spec->low, spec->high);
     }
   }
+}
+
+/// What can be said of a fault by itself.
+void check_fault(const FaultConfig& fault, std::span<const DetectorRow> table, Mistakes& mistakes) {
+  if (fault.ftti_source.empty())
+    mistakes.add("{}: ftti_source is empty: say where assumed_ftti comes from", fault.label());
+  check_debounce(fault, mistakes);
+  if (const DetectorRow* row = find_detector(table, fault.detector)) return check_parameters(fault, *row, mistakes);
+  std::vector<std::string_view> known;
+  for (const DetectorRow& row : table) known.push_back(row.name);
+  mistakes.add("{}: no detector '{}', expected one of: {}", fault.label(), fault.detector, fmt::join(known, ", "));
 }
 
 }  // namespace
@@ -127,8 +138,8 @@ struct Monitor::Builder {
   Monitor& monitor;
   std::span<const DetectorRow> table;
   Mistakes& mistakes;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> topic_faults{};
-  std::map<std::uint32_t, std::vector<std::uint32_t>> node_faults{};
+  std::map<std::uint32_t, decltype(of_topic_)::Lists> topics{};
+  std::map<std::uint32_t, decltype(of_node_)::Lists> nodes{};
 
   void build() {
     build_parts();
@@ -136,8 +147,8 @@ struct Monitor::Builder {
     const MonitorConfig& config = monitor.config_;
     monitor.faults_.reserve(config.faults.size());
     for (const FaultConfig& fault : config.faults) build_fault(fault);
-    monitor.topic_faults_.build(topic_faults);
-    monitor.node_faults_.build(node_faults);
+    monitor.of_topic_.build(topics);
+    monitor.of_node_.build(nodes);
     monitor.locals_.resize(monitor.nodes_.size());
     monitor.buffer_.reserve(config.max_observations);
     monitor.order_.reserve(config.max_observations);
@@ -149,11 +160,8 @@ struct Monitor::Builder {
 
   void build_parts() {
     const MonitorConfig& config = monitor.config_;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> meters;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> chains;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> supervisors;
     for (const TopicConfig& topic : config.topics) {
-      meters[fnv1a32(topic.name)].push_back(static_cast<std::uint32_t>(monitor.meters_.size()));
+      topics[fnv1a32(topic.name)][kMeters].push_back(static_cast<std::uint32_t>(monitor.meters_.size()));
       monitor.meters_.emplace_back(topic.period);
     }
     for (const ChainConfig& chain : config.chains) {
@@ -161,7 +169,7 @@ struct Monitor::Builder {
       for (const HopConfig& hop : chain.hops)
         if (!contains(path, hop.topic)) path.push_back(hop.topic);
       for (const std::string& topic : path)
-        chains[fnv1a32(topic)].push_back(static_cast<std::uint32_t>(monitor.chains_.size()));
+        topics[fnv1a32(topic)][kChains].push_back(static_cast<std::uint32_t>(monitor.chains_.size()));
       monitor.chains_.emplace_back(chain, period_of(chain.from), config.observation_delay);
     }
     for (const NodeConfig& node : config.nodes) {
@@ -170,12 +178,9 @@ struct Monitor::Builder {
         mistakes.add(supervisor.error(), fmt::format("node '{}'", node.name));
         continue;
       }
-      supervisors[fnv1a32(node.name)].push_back(static_cast<std::uint32_t>(monitor.nodes_.size()));
+      nodes[fnv1a32(node.name)][kSupervisors].push_back(static_cast<std::uint32_t>(monitor.nodes_.size()));
       monitor.nodes_.push_back(std::move(*supervisor));
     }
-    monitor.topic_meters_.build(meters);
-    monitor.topic_chains_.build(chains);
-    monitor.node_supervisors_.build(supervisors);
   }
 
   [[nodiscard]] Duration period_of(const std::string& topic) const {
@@ -185,27 +190,21 @@ struct Monitor::Builder {
 
   void build_fault(const FaultConfig& fault) {
     const DetectorRow* row = find_detector(table, fault.detector);
-    if (row == nullptr) {
-      std::vector<std::string_view> known;
-      for (const DetectorRow& other : table) known.push_back(other.name);
-      return mistakes.add("fault '{}': no detector '{}', expected one of: {}", fault.id, fault.detector,
-                          fmt::join(known, ", "));
-    }
     const std::size_t before = mistakes.count();
-    if (fault.ftti_source.empty())
-      mistakes.add("fault '{}': ftti_source is empty: say where assumed_ftti comes from", fault.id);
-    check_debounce(fault, mistakes);
-    check_parameters(fault, *row, mistakes);
     const DetectorSetup setup = find_target(fault, *row);
     if (mistakes.count() > before) return;
     auto detector = row->make(setup);
-    if (!detector) return mistakes.add(detector.error(), fmt::format("fault '{}'", fault.id));
+    if (!detector) return mistakes.add(detector.error(), fault.label());
     const TimingBudget timing = timing_budget(monitor.config_, fault, (*detector)->observability());
-    if (!timing.holds()) return mistakes.add("fault '{}': too late: {}", fault.id, timing.explain());
+    if (!timing.holds()) return mistakes.add("{}: too late: {}", fault.label(), timing.explain());
     const auto index = static_cast<std::uint32_t>(monitor.faults_.size());
-    if (setup.kind == kTopicTarget) topic_faults[fnv1a32(fault.target)].push_back(index);
-    if (setup.kind == kNodeTarget) node_faults[fnv1a32(fault.target)].push_back(index);
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      if (((*detector)->interests() & interest_in(static_cast<ObservationKind>(kind))) == 0) continue;
+      if (setup.kind == kTopicTarget) topics[fnv1a32(fault.target)][kTopicFaults + kind].push_back(index);
+      if (setup.kind == kNodeTarget) nodes[fnv1a32(fault.target)][kNodeFaults + kind].push_back(index);
+    }
     monitor.faults_.emplace_back(fault, *row, std::move(*detector), timing);
+    if (monitor.faults_.back().needs_ticks()) monitor.timed_faults_.push_back(index);
   }
 
   DetectorSetup find_target(const FaultConfig& fault, const DetectorRow& row) {
@@ -230,7 +229,7 @@ struct Monitor::Builder {
       setup.chain = &monitor.chains_[static_cast<std::size_t>(chain - config.chains.begin())];
       setup.chain_period = period_of(chain->from);
     } else {
-      mistakes.add("fault '{}': detector '{}' cannot watch '{}', expected one of: {}", fault.id, row.name, fault.target,
+      mistakes.add("{}: detector '{}' cannot watch '{}', expected one of: {}", fault.label(), row.name, fault.target,
                    fmt::join(possible_targets(row), ", "));
     }
     return setup;
@@ -257,8 +256,9 @@ Result<std::unique_ptr<Monitor>> Monitor::create(const MonitorConfig& config, st
   Mistakes mistakes;
   mistakes.check_ranges(config, "monitor");
   NameCheck(config, mistakes).run();
+  for (const FaultConfig& fault : config.faults) check_fault(fault, table, mistakes);
   auto modes = ModeMachine::create(config.modes, config.faults);
-  if (!modes) mistakes.add(modes.error(), "modes");
+  if (!modes) mistakes.add("{}", modes.error().message);
   OCELLI_TRY(mistakes.status());  // sizes and names are sound from here on
   std::unique_ptr<Monitor> monitor(new Monitor(config, std::move(*modes)));
   Builder builder{*monitor, table, mistakes};

@@ -39,21 +39,25 @@ TEST(LaunchFile, NamesAndProcessesDefaultToTheRow) {
 }
 
 TEST(LaunchFile, TellsAllMistakesAtOnceWithTheirPlace) {
+  RecordProperty("verifies", "REQ-CFG-001");
   const std::string text = mistakes_of(
       "sauces: []\n"
-      "sources: [{source: simm}]\n"
+      "sources: [{source: simm}, {source: sim, name: other, config: {scenari: urban}}]\n"
       "nodes:\n"
       "  - {node: lidar_object}\n"
       "  - {node: tracks, inputs: {objekts: lidar/objects}}\n"
       "chains:\n"
       "  - {name: c, from: a, to: b, reaction_budget: 0 ms, age_budget: 1 s}\n"
-      "topics: [{name: tracks, rate_hz: -1}]\n");
+      "topics: [{name: tracks, rate_hz: -1}]\n"
+      "monitor: {jiter: 1 ms}\n");
   EXPECT_THAT(text, HasSubstr("car.yaml:1:1: unknown key 'sauces': did you mean 'sources'?"));
   EXPECT_THAT(text, HasSubstr("car.yaml:2:20: unknown driver or recording 'simm': did you mean 'sim'?"));
   EXPECT_THAT(text, HasSubstr("car.yaml:4:12: unknown node 'lidar_object': did you mean 'lidar_objects'?"));
   EXPECT_THAT(text, HasSubstr("car.yaml:5:5: node 'tracks' has no input 'objekts': it has objects, ego"));
   EXPECT_THAT(text, HasSubstr("car.yaml:7:48: 'reaction_budget': 0 s is out of range"));
   EXPECT_THAT(text, HasSubstr("car.yaml:8:34: 'rate_hz': -1 Hz is out of range"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:9:11: unknown key 'jiter': did you mean 'jitter'?"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:2:63: unknown key 'scenari': did you mean 'scenario'?"));
 }
 
 TEST(LaunchFile, ANodesConfigurationAndPortsAreBothChecked) {
@@ -112,7 +116,7 @@ TEST(LaunchTopics, NameEveryTopicThatNobodyPublishes) {
   EXPECT_THAT(text, HasSubstr("car.yaml:1:9: nobody publishes 'lidar/topp': did you mean 'lidar/top'?"));
   EXPECT_THAT(text, HasSubstr("chain 'c': nobody publishes 'lidar/to': did you mean 'lidar/top'?"));
   EXPECT_THAT(text, HasSubstr("chain 'c': nobody publishes 'lidar/objectz': did you mean 'lidar/objects'?"));
-  EXPECT_THAT(text, HasSubstr("topics: nobody publishes 'trucks'"));
+  EXPECT_THAT(text, HasSubstr("car.yaml:4:10: nobody publishes 'trucks'"));
 }
 
 TEST(LaunchTopics, RefuseAWrongKindAndTwoWriters) {

@@ -19,6 +19,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"machine", "no path or host name of one machine", &check_machine},
     {"tracked", "no generated, binary or large files", &check_tracked},
     {"tables", "every table row has a test", &check_tables},
+    {"requirements", "every requirement has a test, every test names one that exists", &check_requirements},
 });
 
 }  // namespace

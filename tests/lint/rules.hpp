@@ -49,6 +49,8 @@ struct Rule {
 [[nodiscard]] std::vector<Finding> check_machine(const Tree& tree);
 // tracked_rules.cpp
 [[nodiscard]] std::vector<Finding> check_tracked(const Tree& tree);
+// requirement_rules.cpp
+[[nodiscard]] std::vector<Finding> check_requirements(const Tree& tree);
 // table_rules.cpp
 [[nodiscard]] std::vector<Finding> check_tables(const Tree& tree);
 

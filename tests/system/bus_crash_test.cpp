@@ -60,6 +60,7 @@ bool hears(Subscription& subscription, Signal& signal, int number) {
 }
 
 TEST(BusCrash, ReadersOutliveTheirWriterAndHearItsSuccessor) {
+  RecordProperty("verifies", "REQ-BUS-003");
   const std::string partition = fmt::format("ocelli-crash-{}", ::getpid());
   auto& first_may_start = torture::shared_memory<std::atomic<bool>>();
   auto& second_may_start = torture::shared_memory<std::atomic<bool>>();
@@ -80,6 +81,7 @@ TEST(BusCrash, ReadersOutliveTheirWriterAndHearItsSuccessor) {
 }
 
 TEST(BusCrash, AWriterDoesNotNoticeThatItsReadersAreKilled) {
+  RecordProperty("verifies", "REQ-BUS-002");
   auto writer = RingWriter::create("crash", {8, 1024}, {TopicId{1}, 1});
   ASSERT_TRUE(writer);
   const std::vector<std::byte> body(512);

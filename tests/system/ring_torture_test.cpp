@@ -6,6 +6,7 @@ namespace ocelli::torture {
 namespace {
 
 TEST(RingTorture, AcrossProcessesNothingTornIsAcceptedAndEveryLossIsCounted) {
+  RecordProperty("verifies", "REQ-BUS-001");
   constexpr std::uint64_t kMessages = 200'000;
   const Outcome outcome = run(kMessages);
   for (const Tally* tally : outcome.readers) {

@@ -9,6 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kMostNumbersPerFrame = 100;
+
 std::optional<std::uint64_t> digits(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -36,6 +38,26 @@ Result<std::vector<KittiFrame>> list_files(const fs::path& folder, std::string_v
   return frames;
 }
 
+/// Numbers that are left out between the first and the last frame become frames whose file is not there.
+Result<std::vector<KittiFrame>> without_gaps(const std::vector<KittiFrame>& found, const fs::path& folder) {
+  const KittiFrame& first = found.front();
+  const std::uint64_t gap = found.back().number - first.number;
+  if (gap >= kMostNumbersPerFrame * found.size())
+    return error(ErrorCode::kCorrupt, "{}: {} files for frames {} to {}: expected consecutive numbers", folder.string(),
+                 found.size(), first.number, found.back().number);
+  std::vector<KittiFrame> frames;
+  frames.reserve(gap + 1);
+  for (const KittiFrame& frame : found) {
+    for (std::uint64_t number = first.number + frames.size(); number < frame.number; ++number) {
+      const auto width = first.file.stem().string().size();
+      const std::string name = fmt::format("{:0{}}{}", number, width, first.file.extension().string());
+      frames.push_back({number, first.file.parent_path() / name, {}});
+    }
+    frames.push_back(frame);
+  }
+  return frames;
+}
+
 Result<std::vector<Time>> read_timestamps(const fs::path& file) {
   std::ifstream in(file);
   std::vector<Time> times;
@@ -58,13 +80,10 @@ Status stamp(std::vector<KittiFrame>& frames, const std::vector<Time>& times, co
   const std::uint64_t first = frames.front().number;
   const std::uint64_t last = frames.back().number;
   const bool is_whole_drive = last < times.size();
-  const bool is_cut_out = last - first < times.size();
-  const bool is_dense = frames.size() == times.size();
-  if (!is_whole_drive && !is_cut_out && !is_dense)
+  if (!is_whole_drive && last - first >= times.size())
     return error(ErrorCode::kCorrupt, "{}: {} lines for frames {} to {}: expected one line per frame", file.string(),
                  times.size(), first, last);
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    frames[i].time = times[is_whole_drive ? frames[i].number : is_cut_out ? frames[i].number - first : i];
+  for (KittiFrame& frame : frames) frame.time = times[is_whole_drive ? frame.number : frame.number - first];
   return ok();
 }
 
@@ -104,13 +123,21 @@ std::optional<Time> parse_kitti_time(std::string_view text) {
 Result<std::optional<KittiFolder>> list_kitti_frames(const fs::path& folder, std::string_view extension) {
   OCELLI_ASSIGN(auto frames, list_files(folder / "data", extension));
   if (frames.empty()) return std::nullopt;
-  KittiFolder out{std::move(frames), false};
+  KittiFolder out;
   const fs::path file = folder / "timestamps.txt";
-  if (fs::exists(file)) {
-    OCELLI_ASSIGN(const auto times, read_timestamps(file));
-    OCELLI_TRY(stamp(out.frames, times, file));
-    out.has_timestamps = true;
+  out.has_timestamps = fs::exists(file);
+  if (!out.has_timestamps) {
+    OCELLI_ASSIGN(out.frames, without_gaps(frames, folder / "data"));
+    return out;
   }
+  OCELLI_ASSIGN(const auto times, read_timestamps(file));
+  const bool is_thinned = frames.size() == times.size();  // a line per file, whatever the numbers are
+  if (!is_thinned) {
+    OCELLI_ASSIGN(frames, without_gaps(frames, folder / "data"));
+    OCELLI_TRY(stamp(frames, times, file));
+  }
+  for (std::size_t i = 0; is_thinned && i < frames.size(); ++i) frames[i].time = times[i];
+  out.frames = std::move(frames);
   return out;
 }
 

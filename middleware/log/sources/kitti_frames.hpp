@@ -15,7 +15,7 @@ namespace ocelli::log {
 
 struct KittiFrame {
   std::uint64_t number = 0;
-  std::filesystem::path file;
+  std::filesystem::path file;  // not there where a number is left out between others
   Time time;
 };
 
@@ -27,8 +27,9 @@ struct KittiFolder {
 /// "2011-09-26 13:02:25.964389445" (UTC as far as we are concerned); nothing for anything else.
 [[nodiscard]] std::optional<Time> parse_kitti_time(std::string_view text);
 
-/// Frames in `folder`/data with that extension. Nothing when there is no such folder or no frame in it. Errors: a file
-/// name that is no number, a bad line in timestamps.txt, fewer lines than frames.
+/// Frames in `folder`/data with that extension, without gaps in their numbers unless timestamps.txt has just one line
+/// per file. Nothing when there is no such folder or no frame in it. Errors: a file name that is no number, far-off
+/// numbers, a bad line in timestamps.txt, fewer lines than frames.
 [[nodiscard]] Result<std::optional<KittiFolder>> list_kitti_frames(const std::filesystem::path& folder,
                                                                    std::string_view extension);
 

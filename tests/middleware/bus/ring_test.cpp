@@ -289,6 +289,7 @@ INSTANTIATE_TEST_SUITE_P(Styles, RingWaiting,
 
 /// The control words under ThreadSanitizer; every accepted copy must be what was published.
 TEST(Ring, RacingReadersNeverAcceptATornMessage) {
+  RecordProperty("verifies", "REQ-BUS-001");
   const auto writer = make_writer({4, 256});
   constexpr std::uint64_t kMessages = 20'000;
   std::atomic<bool> is_done = false;

@@ -54,6 +54,7 @@ TEST(ConfigReader, FillsMembersAndKeepsDefaults) {
 }
 
 TEST(ConfigReader, ReportsAllMistakesAtOnceWithTheirPlace) {
+  RecordProperty("verifies", "REQ-CFG-001");
   Car car;
   EXPECT_THAT(mistakes_in("seets: 4\nseats: 12\nwiper: 3\nfuel: coal\nwheels: [{radius_m: 7}]\n", car),
               ElementsAre("car.yaml:1:1: unknown key 'seets': did you mean 'seats'?",

@@ -70,6 +70,7 @@ TEST(DdsLane, CarriesACloudOfALidarTurnWithItsHeader) {
 }
 
 TEST(DdsLane, LateJoinersGetTheLastStateAndEventsArriveInOrder) {
+  RecordProperty("verifies", "REQ-BUS-004");
   Peer sender(own_partition());
   auto state = sender.bus.publish<topics::SafetyState>();
   auto events = sender.bus.publish<topics::Faults>();

@@ -170,6 +170,7 @@ TEST_F(Live, AMessageComesWhenItsTimeHasComeAndNotBefore) {
 }
 
 TEST_F(Live, AFailedStepAndAnUnreadableMessageAreObservedAndTheRestGoesOn) {
+  RecordProperty("verifies", "REQ-EXE-002");
   auto ego = *bus_.subscribe<topics::EgoMotion>("ego_motion", &signal_);
   ASSERT_TRUE(executor_->add_source("vehicle", std::make_unique<Wheels>(9, 3)));
   ASSERT_TRUE(executor_->add_node(std::move(*NodeShell::create("speedometer", erase(Speedometer{}), {}))));
@@ -215,6 +216,7 @@ TEST_F(Live, AFrozenSourceRepeatsItsContentUnderNewStamps) {
 }
 
 TEST_F(Live, TwoNodesOnOneTopicAreRefused) {
+  RecordProperty("verifies", "REQ-BUS-005");
   ASSERT_TRUE(executor_->add_node(std::move(*NodeShell::create("a", erase(Speedometer{}), {}))));
   const Status second = executor_->add_node(std::move(*NodeShell::create("b", erase(Speedometer{}), {})));
   ASSERT_FALSE(second);

@@ -127,6 +127,7 @@ Outcome run(LogicalOptions options, bool has_gap = false, Duration exec_time = 1
 }
 
 TEST(LogicalExecutor, GivesTheSameBytesForAnyNumberOfThreadsAndAnySchedule) {
+  RecordProperty("verifies", "REQ-EXE-001");
   const Outcome reference = run({.threads = 1, .delays = {}});
   ASSERT_TRUE(reference.status);
   EXPECT_EQ(reference.headers.at("ego_motion").size(), 100U);
@@ -178,6 +179,7 @@ TEST(LogicalExecutor, AMissingInputMarksTheOutputDegraded) {
 }
 
 TEST(LogicalExecutor, AnUnreadableMessageIsAProblemAndAnObservationAndTheRunGoesOn) {
+  RecordProperty("verifies", "REQ-EXE-002");
   const Outcome outcome = run({.delays = {}}, true);
   ASSERT_TRUE(outcome.status);
   EXPECT_EQ(outcome.problems, std::vector<std::string>{"vehicle: vehicle/state: wheel message is cut"});

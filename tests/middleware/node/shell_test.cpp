@@ -116,6 +116,7 @@ TEST_F(Shell, BytesThatDoNotDecodeAreInvalid) {
 }
 
 TEST_F(Shell, ValuesOutOfRangeOrNotANumberAreInvalid) {
+  RecordProperty("verifies", "REQ-EXE-002");
   EXPECT_EQ(accept(kWheels, wheels(NAN, kStart)), nullptr);
   EXPECT_EQ(accept(kWheels, wheels(151.0, kStart)), nullptr);
   EXPECT_NE(accept(kWheels, wheels(150.0, kStart)), nullptr);
@@ -178,6 +179,7 @@ TEST_F(Shell, OutputsCarryTheTriggersStampAndTheWholeLineage) {
 }
 
 TEST_F(Shell, AMissingInputMarksOutputAndObservationDegraded) {
+  RecordProperty("verifies", "REQ-EXE-003");
   const auto outgoing = activate(wheels(4.0, kStart), kStart);
   ASSERT_FALSE(outgoing.empty());
   EXPECT_EQ(outgoing[0].info.flags, SampleHeader::kDegraded);

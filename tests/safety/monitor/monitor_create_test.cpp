@@ -113,7 +113,7 @@ TEST(MonitorCreate, RefusesFaultsThatCannotBeWatched) {
   EXPECT_THAT(refusal(config), HasSubstr("ftti_source is empty: say where assumed_ftti comes from"));
   config = good();
   config.faults[0].mode = "";
-  EXPECT_THAT(refusal(config), HasSubstr("modes: fault 'camera.silent': leads nowhere"));
+  EXPECT_THAT(refusal(config), HasSubstr("fault 'camera.silent': leads nowhere"));
   config = good();
   config.faults[0].detector = "blind";
   EXPECT_THAT(refusal(config), HasSubstr("fault 'camera.silent': 'blind' needs quality values"));
@@ -179,7 +179,7 @@ TEST(MonitorCreate, RefusesNodesAndModesThatContradictThemselves) {
   EXPECT_THAT(refusal(config), HasSubstr("node 'detector': min_time 1000 ms is above deadline 50 ms"));
   config = good();
   config.modes.clear();
-  EXPECT_THAT(refusal(config), HasSubstr("modes: modes: 0 of them"));
+  EXPECT_THAT(refusal(config), HasSubstr("modes: 0 of them"));
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ class Demo : public ::testing::TestWithParam<int> {
 };
 
 TEST_P(Demo, FindsThreeInjectedFaultsInTimeAndNothingElse) {
+  RecordProperty("verifies", "REQ-RUN-001");
   EXPECT_EQ(run("demo --seed " + std::to_string(GetParam())), 0) << log_;
   ASSERT_TRUE(report_.is_object()) << log_;
   const Json& injections = report_["faults"]["injections"];
@@ -86,6 +87,7 @@ TEST_P(Demo, FindsThreeInjectedFaultsInTimeAndNothingElse) {
 INSTANTIATE_TEST_SUITE_P(Seeds, Demo, ::testing::Values(1, 2, 3));
 
 TEST_F(Demo, RaisesNoAlarmWithoutFaults) {
+  RecordProperty("verifies", "REQ-RUN-001");
   EXPECT_EQ(run("demo --no-faults"), 0) << log_;
   EXPECT_NE(log_.find("false alarms per hour (95 % upper bound)"), std::string::npos) << log_;
 }

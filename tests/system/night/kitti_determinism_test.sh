@@ -30,11 +30,8 @@ for seed in $(seq 1 20); do
   check "schedule_$seed" "${replay[@]}" --threads 2 --schedule-seed "$seed"
 done
 check one_core taskset 1 "${replay[@]}" --threads 2
-if command -v stress-ng >/dev/null; then
-  stress-ng --quiet --cpu "$(nproc)" --vm 1 --vm-bytes 256M --timeout 600s &
-  load=$!
-  check loaded_1 "${replay[@]}" --threads 1
-  check loaded_2 "${replay[@]}" --threads 2 --schedule-seed 42
-else
-  echo "without load: no stress-ng"
-fi
+command -v stress-ng >/dev/null || { echo "FAILED: stress-ng is not installed (./dev night installs it)"; exit 1; }
+stress-ng --quiet --cpu "$(nproc)" --vm 1 --vm-bytes 256M --timeout 600s &
+load=$!
+check loaded_1 "${replay[@]}" --threads 1
+check loaded_2 "${replay[@]}" --threads 2 --schedule-seed 42

@@ -7,11 +7,11 @@
 namespace ocelli::log {
 namespace {
 
-TEST(Sources, TheRowsKittiRawAndMcapSayWhenTheirPathIsMissing) {
+TEST(Sources, TheRowsSayWhenTheirPathIsMissing) {
   SourceContext context;
   context.file = "launch.yaml";
   for (const SourceRow& row : sources()) {
-    EXPECT_TRUE(row.name == "kitti_raw" || row.name == "mcap") << row.name;
+    EXPECT_TRUE(row.name == "comma2k19" || row.name == "kitti_raw" || row.name == "mcap") << row.name;
     const auto opened = row.open(YAML::Node{}, context);
     ASSERT_FALSE(opened) << row.name;
     EXPECT_NE(opened.error().message.find("path"), std::string::npos) << opened.error().message;

@@ -1,0 +1,98 @@
+#include "ocelli/middleware/log/sources/comma2k19_can.hpp"
+
+#include <cmath>
+
+namespace ocelli::log {
+namespace {
+
+constexpr double kSteeringMaxAge_s = 0.1;
+constexpr double kRadPerDeg = M_PI / 180.0;
+
+/// Signals of one message.
+struct Group {
+  const can::Message* message = nullptr;
+  std::vector<const can::Signal*> signals;
+  double to_si = 1.0;
+};
+
+Result<double> factor_of(const can::Signal& signal) {
+  if (signal.unit == "km/h" || signal.unit == "kph") return 1.0 / 3.6;
+  if (signal.unit == "m/s" || signal.unit == "rad" || signal.unit == "deg") return 1.0;
+  return error(ErrorCode::kUnsupported, "signal {}: unit '{}': expected km/h, m/s, deg or rad", signal.name,
+               signal.unit);
+}
+
+Result<Group> group_of(const can::Database& database, const std::vector<std::string>& names, const std::string& what) {
+  Group group;
+  for (const std::string& name : names) {
+    const std::size_t dot = name.find('.');
+    const can::Message* message =
+        dot == std::string::npos ? nullptr : database.find(std::string_view(name).substr(0, dot));
+    const can::Signal* signal = message != nullptr ? message->find(std::string_view(name).substr(dot + 1)) : nullptr;
+    if (signal == nullptr)
+      return error(ErrorCode::kNotFound, "{}: the database has no '{}': expected MESSAGE.SIGNAL", what, name);
+    if (group.message != nullptr && message != group.message)
+      return error(ErrorCode::kInvalidArgument, "{}: '{}' is not in the message of the others, {}", what, name,
+                   group.message->name);
+    group.message = message;
+    group.signals.push_back(signal);
+    OCELLI_ASSIGN(group.to_si, factor_of(*signal));
+  }
+  return group;
+}
+
+}  // namespace
+
+Result<CommaCanLog> read_comma_can(const std::filesystem::path& drive) {
+  const std::filesystem::path folder = drive / "processed_log/CAN/raw_can";
+  CommaCanLog log;
+  OCELLI_ASSIGN(auto time, read_npy_times(folder / "t"));
+  OCELLI_ASSIGN(auto bus, read_npy_integers(folder / "src"));
+  OCELLI_ASSIGN(auto address, read_npy_integers(folder / "address"));
+  OCELLI_ASSIGN(log.data, read_npy_bytes(folder / "data", 8));
+  if (bus.rows != time.rows || address.rows != time.rows || log.data.rows != time.rows)
+    return error(ErrorCode::kCorrupt, "{}: {} times, {} buses, {} addresses, {} frames: expected as many of each",
+                 folder.string(), time.rows, bus.rows, address.rows, log.data.rows);
+  log.log_time_s = std::move(time.values);
+  log.bus = std::move(bus.values);
+  log.address = std::move(address.values);
+  return log;
+}
+
+Result<CommaVehicleStates> decode_comma_can(const CommaCanLog& log, const can::Database& database,
+                                            const Comma2k19Config& config) {
+  if (config.wheel_signals.size() != 4)
+    return error(ErrorCode::kInvalidArgument, "wheel_signals: {} signals: expected 4", config.wheel_signals.size());
+  OCELLI_ASSIGN(const Group wheels, group_of(database, config.wheel_signals, "wheel_signals"));
+  OCELLI_ASSIGN(const Group steering, group_of(database, config.steering_signals, "steering_signals"));
+  CommaVehicleStates out;
+  out.counts.frames = log.size();
+  double steering_deg = 0.0;
+  double steering_time_s = -INFINITY;
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    if (log.bus[i] != config.can_bus) continue;
+    const can::Message* message = database.find(static_cast<std::uint32_t>(log.address[i]), log.address[i] > 0x7FF);
+    if (message == nullptr) continue;
+    ++out.counts.known;
+    const auto frame = log.data.row(i);
+    if (frame.size() < message->size) continue;
+    if (message == steering.message) {
+      steering_deg = 0.0;
+      for (const can::Signal* signal : steering.signals)
+        steering_deg += signal->value(frame) / (signal->unit == "rad" ? kRadPerDeg : 1.0);
+      steering_time_s = log.log_time_s[i];
+      out.steering_wheel_deg.push_back(steering_deg);
+      ++out.counts.steering;
+    }
+    if (message != wheels.message) continue;
+    CommaVehicleState state{
+        log.log_time_s[i], {}, steering_deg * kRadPerDeg, log.log_time_s[i] - steering_time_s <= kSteeringMaxAge_s};
+    for (std::size_t wheel = 0; wheel < 4; ++wheel)
+      state.wheel_speed_mps[wheel] = wheels.signals[wheel]->value(frame) * wheels.to_si;
+    out.states.push_back(state);
+    ++out.counts.vehicle;
+  }
+  return out;
+}
+
+}  // namespace ocelli::log
