@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 
 #include "ocelli/launch/command.hpp"
@@ -36,6 +38,17 @@ constexpr auto kCommands = std::to_array<Command>({
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
+
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        std::uint64_t value = 0;
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool is_good = failure == std::errc{} && end == text.data() + text.size();
+        return is_good ? std::string() : fmt::format("{}: expected a whole number from 0 to 2^64-1", text);
+      },
+      "", "whole number");
+}
 
 int report_error(const Error& failure) {
   fmt::print(stderr, "ocelli: {}\n", failure.message);

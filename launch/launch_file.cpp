@@ -223,9 +223,9 @@ const SourceRow* find_source(std::string_view name) {
 Result<OpenedSource> open_source(const SourceEntry& entry, const SourceContext& context) {
   const SourceRow* row = find_source(entry.source);
   if (row == nullptr) return error(ErrorCode::kNotFound, "{}: unknown source '{}'", entry.place, entry.source);
-  auto opened = row->open(entry.config, context);
-  if (!opened) return error(opened.error().code, "{}", opened.error().message);
-  return opened;
+  SourceContext placed = context;
+  placed.place = entry.place;
+  return row->open(entry.config, placed);
 }
 
 Result<std::unique_ptr<node::NodeShell>> make_shell(const NodeEntry& entry, const std::string& file) {

@@ -9,7 +9,7 @@ packages_build=(
   libfastrtps-dev libfastcdr-dev fastddsgen default-jre-headless
   libopencv-dev libeigen3-dev libembree-dev libboost-dev
   libspdlog-dev libfmt-dev libexpected-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libdeflate-dev liblz4-dev libzstd-dev libsqlite3-dev
+  libdeflate-dev liblz4-dev libzstd-dev libssl-dev libsqlite3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 packages_lint=(clang-format shellcheck)

@@ -21,6 +21,7 @@ constexpr auto kAllowed = std::to_array<Allowance>({
     {"wall_clock", "middleware/bus/delay_line.cpp", "waits until an injected delay is over"},
     {"wall_clock", "middleware/bus/futex.cpp", "the kernel wants the absolute end of a sleep"},
     {"wall_clock", "middleware/dds", "time-outs of discovery"},
+    {"wall_clock", "hal/accel/engine_worker.cpp", "an accelerator stamps its jobs"},
     {"wall_clock", "launch", "supervises processes, shows progress"},
     {"wall_clock", "tests", "wait with time-outs, benchmarks measure"},
     {"unfinished", "tests/lint", "names the words that it looks for"},

@@ -17,6 +17,7 @@ constexpr auto kTables = std::to_array<Table>({
     {"middleware/topics/topics.hpp", "row<"},
     {"launch/nodes.cpp", "node_row<"},
     {"hal/drivers/drivers.cpp", "{\""},
+    {"hal/accel/backends.cpp", "{\""},
     {"middleware/log/sources/sources.cpp", "{\""},
     {"safety/monitor/detectors/detectors.cpp", "{\""},
 });

@@ -16,8 +16,8 @@ class Blind final : public Detector {
  public:
   Blind(Duration period, std::vector<Rule> rules) : period_(period), rules_(std::move(rules)) {}
 
+  int interests() const override { return kPublishes; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind != ObservationKind::kPublish) return {};
     for (const Rule& rule : rules_) {
       const double value = observation.quality[rule.index];
       const bool is_good = rule.is_minimum ? value >= rule.limit : value <= rule.limit;
@@ -25,7 +25,6 @@ class Blind final : public Detector {
     }
     return pre_passed(observation.observed_at, observation.quality[rules_.front().index], rules_.front().limit);
   }
-  Verdict tick(const Tick&) override { return {}; }
   Observability observability() const override { return {period_, period_}; }
 
  private:

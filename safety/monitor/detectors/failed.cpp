@@ -10,15 +10,14 @@ class Failed final : public Detector {
  public:
   explicit Failed(Duration period) : period_(period) {}
 
+  int interests() const override { return kPublishes | kReceives | kActivations; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind == ObservationKind::kAlive) return {};
     const auto status = static_cast<std::size_t>(observation.status);
     const bool is_good = observation.status <= ObservationStatus::kDegraded;
     const auto value = static_cast<double>(status);
     if (is_good) return pre_passed(observation.observed_at, value, kLimit);
     return pre_failed(observation.observed_at, value, kLimit, status < std::size(kWords) ? kWords[status] : "unknown");
   }
-  Verdict tick(const Tick&) override { return {}; }
   Observability observability() const override { return {period_, period_}; }
 
  private:

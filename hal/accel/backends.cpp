@@ -1,0 +1,61 @@
+#include "ocelli/hal/accel/backends.hpp"
+
+#include <dlfcn.h>
+
+#include <array>
+#include <vector>
+
+#include "ocelli/middleware/config/yaml.hpp"
+
+namespace ocelli::accel {
+
+const ocelli_accel_api* fault_api();
+const ocelli_accel_api* onnxruntime_api();
+const ocelli_accel_api* opencv_api();
+
+namespace {
+
+constexpr auto kBackends = std::to_array<BackendRow>({
+    {"opencv", "OpenCV's network library on the CPU: ONNX, Darknet", &opencv_api},
+    {"onnxruntime", "ONNX Runtime on the CPU, loaded at run time: ONNX", &onnxruntime_api},
+    {"fault", "hangs, fails and lies on purpose, for tests", &fault_api},
+});
+
+Result<const ocelli_accel_api*> open_library(const std::string& path) {
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // for the life of the process
+  if (handle == nullptr) return error(ErrorCode::kNotFound, "accelerator '{}': {}", path, ::dlerror());
+  const auto get_api = reinterpret_cast<decltype(&ocelli_accel_get_api)>(::dlsym(handle, "ocelli_accel_get_api"));
+  if (get_api == nullptr)
+    return error(ErrorCode::kUnsupported, "accelerator '{}': exports no ocelli_accel_get_api", path);
+  const ocelli_accel_api* api = get_api(OCELLI_ACCEL_ABI);
+  if (api == nullptr || api->size < sizeof(ocelli_accel_api))
+    return error(ErrorCode::kUnsupported, "accelerator '{}': does not serve version {} of the ABI", path,
+                 OCELLI_ACCEL_ABI);
+  return api;
+}
+
+}  // namespace
+
+std::span<const BackendRow> backends() { return kBackends; }
+
+Result<const ocelli_accel_api*> find_backend(const std::string& name) {
+  if (name.find('/') != std::string::npos) return open_library(name);
+  std::vector<std::string> names;
+  for (const BackendRow& row : kBackends) {
+    if (row.name == name) return row.api();
+    names.emplace_back(row.name);
+  }
+  return error(ErrorCode::kNotFound, "{}", unknown_name("accelerator", name, names));
+}
+
+Result<std::string> version_of(const BackendRow& backend) {
+  const ocelli_accel_api* api = backend.api();
+  ocelli_accel_device_info info{};
+  info.size = sizeof info;
+  std::uint32_t count = 1;
+  if (api->enumerate(&count, &info) != OCELLI_ACCEL_OK || count == 0)
+    return error(ErrorCode::kUnavailable, "{}", api->last_error());
+  return std::string(info.version);
+}
+
+}  // namespace ocelli::accel

@@ -1,0 +1,74 @@
+#pragma once
+// A network on an accelerator, as perception uses it: fill the input, run with a deadline, read the outputs. Statuses
+// of the C ABI become errors here; an output that was not written, or is not a number, is one as well. Must not know:
+// pictures, boxes, classes.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "ocelli/hal/accel/ocelli_accel.h"
+#include "ocelli/middleware/core/fields.hpp"
+#include "ocelli/middleware/core/result.hpp"
+#include "ocelli/middleware/core/time.hpp"
+
+namespace ocelli::accel {
+
+/// Where a network runs, as a launch file says it.
+struct AcceleratorConfig {
+  std::string backend = "opencv";
+  std::string options;
+  int threads = 1;
+  static constexpr auto fields() {
+    return std::tuple{
+        field("backend", &AcceleratorConfig::backend, "row of `ocelli models backends`, or path of a shared library"),
+        field("options", &AcceleratorConfig::options, "key=value;key=value for the back end"),
+        field("threads", &AcceleratorConfig::threads, "", 1, 64, "that compute, where the back end is a CPU")};
+  }
+};
+
+struct Tensor {
+  std::string name;
+  std::vector<std::int64_t> dims;
+  std::span<const float> data;  // packed; of the last run
+};
+
+struct NetworkPart {
+  std::string role;  // "onnx", "darknet.cfg", "darknet.weights"
+  std::vector<std::byte> data;
+};
+
+class Network {
+ public:
+  /// Opens the accelerator and loads the model with an input of shape `dims` (N C H W). Errors name `name`.
+  static Result<Network> load(const std::string& name, const std::vector<NetworkPart>& parts,
+                              const std::vector<std::int64_t>& dims, const AcceleratorConfig& config);
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+  ~Network();
+
+  /// The input's memory, to be filled. kUnavailable while a late computation still reads it: this frame is dropped.
+  [[nodiscard]] Result<std::span<float>> begin_input();
+
+  /// Computes. kTimeout when the deadline passed (the job was aborted; nothing waits for it), kCorrupt when an output
+  /// holds NaN or infinity, kUnavailable for a device that failed.
+  [[nodiscard]] Status run(Duration deadline);
+
+  /// Of the last run that was ok.
+  [[nodiscard]] const std::vector<Tensor>& outputs() const;
+  /// From start to end of the last computation, as the device measured it.
+  [[nodiscard]] Duration last_time() const;
+  [[nodiscard]] ocelli_accel_health health() const;
+
+ private:
+  struct Handles;
+  explicit Network(std::unique_ptr<Handles> handles);
+  std::unique_ptr<Handles> handles_;
+};
+
+/// The failure that a status stands for; `text` is what the back end says.
+[[nodiscard]] Error error_of(ocelli_accel_status status, std::string_view text);
+
+}  // namespace ocelli::accel

@@ -1,0 +1,113 @@
+// Back end "opencv": OpenCV's own network library on the CPU. Reads ONNX and Darknet. It cannot stop a computation: an
+// aborted job is computed to its end and thrown away.
+#include <algorithm>
+#include <cstring>
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/dnn.hpp>
+
+#include "ocelli/hal/accel/backends.hpp"
+#include "ocelli/hal/accel/engine.hpp"
+
+namespace ocelli::accel {
+namespace {
+
+/// What goes wrong is said by our errors; the library would print it as well.
+class QuietOpencv {
+ public:
+  QuietOpencv() : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)) {}
+  QuietOpencv(const QuietOpencv&) = delete;
+  QuietOpencv& operator=(const QuietOpencv&) = delete;
+  ~QuietOpencv() { cv::utils::logging::setLogLevel(level_); }
+
+ private:
+  cv::utils::logging::LogLevel level_;
+};
+
+class OpencvModel final : public EngineModel {
+ public:
+  static EngineStatus load(const EngineSource& source, std::unique_ptr<EngineModel>& out) {
+    if (source.dims.empty()) return {OCELLI_ACCEL_BAD_ARGUMENT, "opencv: the shape of the input must be given"};
+    auto model = std::make_unique<OpencvModel>();
+    const QuietOpencv quiet;
+    try {
+      if (EngineStatus status = model->read(source); !status.is_ok()) return status;
+      model->net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+      model->net_.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+      cv::setNumThreads(std::max(1, std::atoi(source.option("threads", "1").c_str())));
+      model->inputs_.push_back({"input", source.dims});
+      model->output_names_ = model->net_.getUnconnectedOutLayersNames();
+      const std::vector<float> zeros(model->inputs_[0].count());
+      model->forward(zeros);
+    } catch (const cv::Exception& problem) {
+      return {OCELLI_ACCEL_BAD_MODEL, "opencv: " + problem.err};
+    }
+    for (std::size_t i = 0; i < model->results_.size(); ++i) {
+      const cv::Mat& result = model->results_[i];
+      if (result.type() != CV_32F) return {OCELLI_ACCEL_UNSUPPORTED, "opencv: an output is not of type float"};
+      model->outputs_.push_back({model->output_names_[i], {result.size.p, result.size.p + result.dims}});
+    }
+    out = std::move(model);
+    return {};
+  }
+
+  const std::vector<EngineTensor>& inputs() const override { return inputs_; }
+  const std::vector<EngineTensor>& outputs() const override { return outputs_; }
+
+  EngineStatus run(std::span<const std::span<const float>> inputs, std::span<const std::span<float>> outputs) override {
+    try {
+      forward(inputs[0]);
+    } catch (const cv::Exception& problem) {
+      return {OCELLI_ACCEL_DEVICE_LOST, "opencv: " + problem.err};
+    }
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const cv::Mat packed = results_[i].isContinuous() ? results_[i] : results_[i].clone();
+      if (packed.total() != outputs[i].size())
+        return {OCELLI_ACCEL_INTEGRITY, "opencv: an output has changed its shape"};
+      std::copy_n(packed.ptr<float>(), outputs[i].size(), outputs[i].begin());
+    }
+    return {};
+  }
+
+ private:
+  EngineStatus read(const EngineSource& source) {
+    const auto chars = [](const EnginePart& part) { return reinterpret_cast<const char*>(part.data.data()); };
+    if (const EnginePart* onnx = source.part("onnx")) {
+      net_ = cv::dnn::readNetFromONNX(chars(*onnx), onnx->data.size());
+    } else if (const EnginePart* cfg = source.part("darknet.cfg"), *weights = source.part("darknet.weights");
+               cfg != nullptr && weights != nullptr) {
+      net_ = cv::dnn::readNetFromDarknet(chars(*cfg), cfg->data.size(), chars(*weights), weights->data.size());
+    } else {
+      return {OCELLI_ACCEL_UNSUPPORTED, "opencv: expected a part onnx, or darknet.cfg and darknet.weights"};
+    }
+    return net_.empty() ? EngineStatus{OCELLI_ACCEL_BAD_MODEL, "opencv: an empty network"} : EngineStatus{};
+  }
+
+  void forward(std::span<const float> input) {
+    std::vector<int> sizes(inputs_[0].dims.begin(), inputs_[0].dims.end());
+    // The network copies the blob; it never writes into it.
+    const cv::Mat blob(sizes, CV_32F,
+                       const_cast<float*>(input.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    net_.setInput(blob);
+    net_.forward(results_, output_names_);
+  }
+
+  cv::dnn::Net net_;
+  std::vector<cv::String> output_names_;
+  std::vector<cv::Mat> results_;
+  std::vector<EngineTensor> inputs_;
+  std::vector<EngineTensor> outputs_;
+};
+
+constexpr Engine kEngine{"opencv", 0,
+                         [](std::string_view, std::string& version) {
+                           version = CV_VERSION;
+                           return EngineStatus{};
+                         },
+                         &OpencvModel::load};
+
+}  // namespace
+
+const ocelli_accel_api* opencv_api() { return engine_api<kEngine>(); }
+
+}  // namespace ocelli::accel

@@ -1,0 +1,141 @@
+#include "ocelli/hal/accel/network.hpp"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "ocelli/hal/accel/backends.hpp"
+
+namespace ocelli::accel {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+
+constexpr Duration kLong = 20s;
+
+Result<Network> faulty(const std::string& options, std::vector<std::int64_t> dims = {1, 3, 4, 4}) {
+  return Network::load("test", {{"none", {}}}, dims, {"fault", "outputs=1x2x3,4;" + options, 1});
+}
+
+Status run(Network& network, Duration deadline = kLong) {
+  auto input = network.begin_input();
+  if (!input) return error(input.error());
+  std::ranges::fill(*input, 0.5F);
+  return network.run(deadline);
+}
+
+/// Until the job that was aborted has let go.
+Status run_when_free(Network& network) {
+  Status status = run(network);
+  for (int i = 0; i < 5000 && !status && status.error().code == ErrorCode::kUnavailable; ++i) {
+    std::this_thread::sleep_for(1ms);
+    status = run(network);
+  }
+  return status;
+}
+
+TEST(Network, GivesTheOutputsOfTheBackEnd) {
+  auto network = faulty("value=2.5");
+  ASSERT_TRUE(network) << network.error().message;
+  ASSERT_TRUE(run(*network));
+  ASSERT_EQ(network->outputs().size(), 2U);
+  EXPECT_EQ(network->outputs()[0].dims, (std::vector<std::int64_t>{1, 2, 3}));
+  EXPECT_EQ(network->outputs()[0].data.size(), 6U);
+  EXPECT_THAT(network->outputs()[1].data, Each(2.5F));
+  EXPECT_EQ(network->health().jobs, 1U);
+}
+
+TEST(Network, DropsALateResultAndIsBusyUntilTheDeviceLetsGo) {
+  auto network = faulty("fault=deaf;hang_ms=300;after=1");
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  const Status late = run(*network, 1ms);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kTimeout);
+  EXPECT_THAT(late.error().message, HasSubstr("no result within 1.0 ms"));
+  const Status busy = run(*network);
+  ASSERT_FALSE(busy);
+  EXPECT_EQ(busy.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(network->health().jobs_aborted, 1U);
+}
+
+TEST(Network, AnAbortEndsAHangOfABackEndThatListens) {
+  auto network = faulty("fault=hang;every=2");
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  EXPECT_EQ(run(*network, 5ms).error().code, ErrorCode::kTimeout);
+  EXPECT_TRUE(run_when_free(*network)) << "an hour of hanging ended with the abort";
+}
+
+TEST(Network, IsDestroyedWhileTheBackEndHangs) {
+  auto network = faulty("fault=deaf;hang_ms=1500");
+  ASSERT_TRUE(network);
+  EXPECT_FALSE(run(*network, 1ms));
+  { const Network gone = std::move(*network); }
+  SUCCEED() << "the thread was left behind, with everything it touches";
+}
+
+TEST(Network, AnErrorOfTheDeviceNamesItsKind) {
+  auto network = faulty("fault=error;status=-13");
+  ASSERT_TRUE(network);
+  const Status status = run(*network);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("too hot"));
+  EXPECT_THAT(status.error().message, HasSubstr("model 'test' on 'fault'"));
+  EXPECT_EQ(network->health().jobs_failed, 1U);
+}
+
+TEST(Network, RefusesValuesThatAreNoNumbers) {
+  auto network = faulty("fault=nan");
+  ASSERT_TRUE(network);
+  const Status status = run(*network);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(status.error().message, HasSubstr("not a finite number"));
+}
+
+TEST(Network, GoesOnAfterABadResult) {
+  auto network = faulty("fault=nan;every=2");
+  ASSERT_TRUE(network);
+  EXPECT_TRUE(run(*network));
+  EXPECT_FALSE(run(*network));
+  EXPECT_TRUE(run(*network));
+}
+
+TEST(Network, RefusesImpossibleShapesAndUnknownBackEnds) {
+  EXPECT_THAT(faulty("", {1, 3, 0, 4}).error().message, HasSubstr("expected positive sizes"));
+  EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"opencvv", "", 1}).error().message,
+              HasSubstr("did you mean 'opencv'"));
+  EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"./no_such.so", "", 1}).error().message,
+              HasSubstr("no_such.so"));
+}
+
+TEST(Network, RefusesAModelThatCannotBeRead) {
+  const std::vector<std::byte> garbage(100, std::byte{7});
+  for (const char* backend : {"opencv", "onnxruntime"}) {
+    const auto network = Network::load("x", {{"onnx", garbage}}, {1, 3, 4, 4}, {backend, "", 1});
+    ASSERT_FALSE(network) << backend;
+    EXPECT_THAT(network.error().message, HasSubstr(backend));
+  }
+}
+
+TEST(Backends, SayWhatTheyAreOrWhyTheyCannotBeUsed) {
+  for (const BackendRow& row : backends()) {
+    const auto version = version_of(row);
+    if (row.name != "onnxruntime") {
+      EXPECT_TRUE(version) << row.name;
+    }
+    if (!version) {
+      EXPECT_THAT(version.error().message, HasSubstr("OCELLI_ONNXRUNTIME"));
+    }
+  }
+}
+
+TEST(AcceleratorStatus, EveryCodeHasItsMeaning) {
+  for (int status = OCELLI_ACCEL_IO; status < 0; ++status) EXPECT_NE(error_of(status, "").code, ErrorCode::kInternal);
+  EXPECT_EQ(error_of(-99, "").code, ErrorCode::kInternal);
+}
+
+}  // namespace
+}  // namespace ocelli::accel
