@@ -22,6 +22,7 @@ void declare_e2e(CLI::App& command, int& exit_status);
 void declare_e2e_advise(CLI::App& command, int& exit_status);
 void declare_eval(CLI::App& command, int& exit_status);
 void declare_topic(CLI::App& command, int& exit_status);
+void declare_faults(CLI::App& command, int& exit_status);
 void declare_fit(CLI::App& command, int& exit_status);
 void declare_fmeda(CLI::App& command, int& exit_status);
 void declare_track(CLI::App& command, int& exit_status);
