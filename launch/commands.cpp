@@ -17,6 +17,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"run", "run a launch file live", &declare_run},
     {"replay", "run a recorded drive through the nodes", &declare_replay},
     {"report", "make report.html and report.json of a finished run", &declare_report},
+    {"faults", "list the faults that live runs have stored", &declare_faults},
     {"eval", "score results against ground truth", &declare_eval},
     {"fmeda", "hardware metrics of an FMEDA sheet", &declare_fmeda},
     {"fit", "what failures and hours say about a failure rate", &declare_fit},

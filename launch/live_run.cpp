@@ -106,7 +106,7 @@ class Supervisor {
  private:
   /// Monitor first; sources last, told to begin when everybody has found each other.
   Result<Time> start_all(const Clock& clock) {
-    std::vector<std::string> names = {kMonitorProcess, kRecorderProcess};
+    std::vector<std::string> names = {kMonitorProcess, kFaultStoreProcess, kRecorderProcess};
     for (const std::string& name : launch_.processes()) names.push_back(name);
     for (const std::string& name : names) {
       if (has_source(name) && begin_ == kNoTime) {

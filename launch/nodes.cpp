@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto kNodes = std::to_array<NodeRow>({
     //        node                             meaning                                              exec_time  priority
-    node_row<perception::EgoMotionNode>("speed, yaw rate and pose from wheels and gyro", 2ms, 10),
+    node_row<perception::EgoMotionNode>("speed, yaw rate and pose from wheels, steering, gyro and GNSS", 2ms, 10),
     node_row<perception::LidarObjectsNode>("boxes of road users in one lidar turn", 25ms, 20),
     node_row<perception::TracksNode>("objects followed over time", 5ms, 30),
 });

@@ -131,8 +131,12 @@ ocelli::msg::EgoMotion message_of(const std::optional<EgoState>& state, Time sta
   ocelli::msg::EgoMotion message;
   message.header(header_of(stamp, "world"));
   message.pose(message_of(state ? state->T_world_vehicle() : Pose(Pose::Identity())));
-  message.status(state ? ocelli::msg::EGO_DEAD_RECKONED : ocelli::msg::EGO_ABSENT);
-  if (!state) return message;
+  if (!state) {
+    message.status(ocelli::msg::EGO_ABSENT);
+    return message;
+  }
+  message.status(state->is_fused ? ocelli::msg::EGO_FUSED : ocelli::msg::EGO_DEAD_RECKONED);
+  message.is_integral(state->is_integral);
   message.speed_mps(state->speed_mps);
   message.yaw_rate_rps(state->yaw_rate_rps);
   constexpr int kAxes[] = {0, 1, 5};  // x, y, yaw
@@ -153,6 +157,8 @@ std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message) {
   state.yaw_rad = yaw_of(pose);
   state.speed_mps = message.speed_mps();
   state.yaw_rate_rps = message.yaw_rate_rps();
+  state.is_fused = message.status() == ocelli::msg::EGO_FUSED;
+  state.is_integral = message.is_integral();
   constexpr int kAxes[] = {0, 1, 5};
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j)

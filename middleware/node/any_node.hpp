@@ -14,7 +14,8 @@ struct InputSpec {
   std::string_view name;
   const topics::TopicKind* kind;
   InputPolicy policy;
-  Duration span;  // maximum age (Latest) or length (Window)
+  Duration span;             // maximum age (Latest) or length (Window)
+  bool is_optional = false;  // its absence degrades nothing
 };
 
 struct OutputSpec {
@@ -49,13 +50,19 @@ class AnyNode {
 
 namespace detail {
 
+template <class Port>
+consteval bool is_optional() {
+  return requires { Port::kIsOptional; };
+}
+
 template <class In, std::size_t... I>
 std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
   using Ports = decltype(members_of(std::declval<In&>()));
   return {InputSpec{member_name<In, I>(),
                     &topics::kind_of<typename std::remove_reference_t<std::tuple_element_t<I, Ports>>::Topic>(),
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kPolicy,
-                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan}...};
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan,
+                    is_optional<std::remove_reference_t<std::tuple_element_t<I, Ports>>>()}...};
 }
 
 template <class In, std::size_t... I>
