@@ -18,7 +18,8 @@ namespace ocelli {
 
 /// The ring of a writer in another process, and who listens to it.
 struct ReadRing {
-  PeerId peer;
+  std::vector<PeerId> peers;  // who announced it: two while the writer replaces its end of the network lane
+  RingAddress address;
   std::shared_ptr<const RingMap> map;
   bool is_ending = false;  // its writer has gone
   std::map<std::shared_ptr<RingWaiter>, std::shared_ptr<RingInput>> inputs;
@@ -47,13 +48,7 @@ struct TopicState {
   std::unique_ptr<NetworkReader> network;
 };
 
-/// Slots and largest message of a kind's ring. Memory is used only as far as messages reach.
-[[nodiscard]] RingGeometry ring_geometry(const topics::TopicKind& kind);
-
 /// What a reader of the kind must find in the head of the ring.
 [[nodiscard]] RingIdentity ring_identity(const std::string& topic, const topics::TopicKind& kind);
-
-/// What a message from outside is worth: identity and checksum.
-[[nodiscard]] Integrity check_e2e(const TopicState& topic, const SampleHeader& header, std::span<const std::byte> body);
 
 }  // namespace ocelli

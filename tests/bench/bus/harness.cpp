@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kMostKept = 20'000;  // latencies of one reader
 constexpr std::size_t kMostReaders = 16;
 constexpr std::size_t kPage = 4096;
+constexpr auto kSettle = std::chrono::seconds(1);  // discovery goes on after the readers are there
 
 /// Memory of all processes of a round.
 struct Board {
@@ -89,7 +90,7 @@ void send(Transport& transport, const Job& job, Board& board) {
   const auto sender = transport.open_sender(job);
   while (board.ready < job.readers) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   sender->wait_for_readers(job.readers);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(kSettle);
   const CpuMeter meter(board, transport, false);
   auto next = std::chrono::steady_clock::now();
   for (std::uint64_t i = 1; i <= job.warm_up + job.messages; ++i) {
@@ -173,6 +174,7 @@ Round run_round(Transport& transport, const Job& job) {
     children.push_back(in_process([&] { send(transport, job, board); }));
   }
   for (const pid_t child : children) ::waitpid(child, nullptr, 0);
+  transport.clean_up(job);
   const Round result = evaluate(job, board);
   ::munmap(memory, sizeof(Board));
   return result;
