@@ -97,7 +97,7 @@ void Bus::send_outside(TopicState& topic, const Sample& sample) {
     return count_failure(topic, fmt::format("a message of {} bytes is longer than E2E profile P{:02} protects",
                                             cdr->bytes().size(), static_cast<int>(topic.kind->e2e)));
   const bool is_beside = has_ring_readers && !topic.ring->commit(header, cdr);
-  if (has_ring_readers && !is_beside) topic.ring->wake();
+  if (has_ring_readers && !is_beside) topic.wake_readers();
   if (!is_beside && !topic.writer->is_wanted()) return;
   if (is_beside) {
     header.flags |= SampleHeader::kBesideRing;

@@ -12,6 +12,7 @@
 #include "ocelli/middleware/bus/network_lane.hpp"
 #include "ocelli/middleware/bus/ring_waiter.hpp"
 #include "ocelli/middleware/bus/ring_writer.hpp"
+#include "ocelli/middleware/bus/ringer.hpp"
 #include "ocelli/middleware/bus/subscription.hpp"
 
 namespace ocelli {
@@ -36,6 +37,11 @@ struct TopicState {
   std::atomic<std::uint64_t> failed_writes = 0;
   std::unique_ptr<RingWriter> ring;       // both set before the first publish, kept until the bus ends;
   std::unique_ptr<NetworkWriter> writer;  // the ring outlives its announcement
+
+  /// Of the ring. Precondition: there is one, and a network writer.
+  void wake_readers();
+  std::once_flag ringer_once;
+  std::unique_ptr<Ringer> ringer;  // from the first message that many processes read
 
   /// To every subscription, or to those of the waiter that calls. Precondition: mutex.
   void deliver(const Delivery& delivery, const RingWaiter* waiter);

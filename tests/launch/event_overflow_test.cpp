@@ -56,7 +56,7 @@ bool is_blind_after(int batches) {
 }
 
 TEST(EventOverflow, IsAFaultOfTheMonitorThatMissedTheEvents) {
-  RecordProperty("verifies", "REQ-BUS-004");
+  RecordProperty("verifies", "REQ-BUS-010");
   const int depth = static_cast<int>(topics::kind_of<topics::Observations>().depth);
   EXPECT_FALSE(is_blind_after(depth)) << "all of them fit";
   EXPECT_TRUE(is_blind_after(depth + 1));

@@ -105,7 +105,6 @@ TEST(LaunchTopics, SeveralInstancesOfOneKindEachHaveTheirName) {
 }
 
 TEST(LaunchTopics, HaveRingsOfTheSizeThatTheLaunchFileSays) {
-  RecordProperty("verifies", "REQ-BUS-001");
   const LaunchFile launch = parsed("topics: [{name: lidar/top, ring_slots: 12, ring_message_bytes: 4000000}]\n");
   EXPECT_EQ(launch.ring_size_of("lidar/top").slots, 12U);
   EXPECT_EQ(launch.ring_size_of("lidar/top").message_bytes, 4'000'000U);

@@ -58,7 +58,7 @@ TEST(BusBoundaries, WithinAUserTheRingIsRead) {
 }
 
 TEST(BusBoundaries, AnotherUserIsToldAndServedOverTheNetwork) {
-  RecordProperty("verifies", "REQ-BUS-005");
+  RecordProperty("verifies", "REQ-BUS-008");
   const std::string wall = "setpriv --reuid=65534 --regid=65534 --clear-groups";
   if (run(wall + " true").status != 0) GTEST_SKIP() << "may not become another user";
   const Outcome outcome = measure_behind(wall);
@@ -69,7 +69,7 @@ TEST(BusBoundaries, AnotherUserIsToldAndServedOverTheNetwork) {
 }
 
 TEST(BusBoundaries, AContainerIsServedOverTheNetwork) {
-  RecordProperty("verifies", "REQ-BUS-005");
+  RecordProperty("verifies", "REQ-BUS-008");
   const std::string wall = "unshare --pid --fork --mount-proc";
   if (run(wall + " true").status != 0) GTEST_SKIP() << "may not make a PID namespace";
   const Outcome outcome = measure_behind(wall);

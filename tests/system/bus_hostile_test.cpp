@@ -211,7 +211,7 @@ bool grows(const std::atomic<std::uint64_t>& count, std::uint64_t by) {
 }
 
 TEST(BusHostile, PacketsOfAnAttackerNeitherEndNorSilenceAnybody) {
-  RecordProperty("verifies", "REQ-BUS-005");
+  RecordProperty("verifies", "REQ-BUS-007");
   auto& tally = torture::shared_memory<Tally>();
   const Child reader([&] { read_for_ever(tally); });
   const Child writer([&] { write_for_ever(); });
@@ -248,7 +248,7 @@ std::span<std::byte> memory_of_writer() {
 }
 
 TEST(BusHostile, AWriterThatScribblesOverItsRingHarmsNoReader) {
-  RecordProperty("verifies", "REQ-BUS-001");
+  RecordProperty("verifies", "REQ-BUS-007");
   RingPair pair;
   pair.sender.set_ring_size("hostile", {.slots = 4, .message_bytes = 4096});
   auto publisher = pair.sender.publish<topics::EgoMotion>("hostile");

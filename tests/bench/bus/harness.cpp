@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <new>
+#include <optional>
 #include <thread>
 
 namespace ocelli::bench {
@@ -41,7 +42,8 @@ std::int64_t cpu_ns() {
   return spent.tv_sec * 1'000'000'000LL + spent.tv_nsec;
 }
 
-/// Adds what the process spends while this lives: one per process, so not in the readers that are threads.
+/// Adds what the process spends while this lives, from the first message on: one per process, so not in the readers
+/// that are threads.
 class CpuMeter {
  public:
   CpuMeter(Board& board, const Transport& transport, bool is_reader)
@@ -68,13 +70,14 @@ double quantile_us(std::vector<std::int64_t>& values, double q) {
 void receive(Transport& transport, const Job& job, Board& board, int index) {
   const auto receiver = transport.open_receiver(job, index);
   ++board.ready;
-  const CpuMeter meter(board, transport, true);
+  std::optional<CpuMeter> meter;
   const auto at = static_cast<std::size_t>(index);
   receiver->run([&](std::span<const std::byte> payload) {
     volatile std::byte sink{};
     for (std::size_t i = 0; i < payload.size(); i += kPage) sink = payload[i];
     static_cast<void>(sink);
     const std::int64_t now = now_ns();
+    if (!meter) meter.emplace(board, transport, true);
     Stamp stamp;
     std::memcpy(&stamp, payload.data(), sizeof(stamp));
     if (stamp.sequence <= job.warm_up) return true;

@@ -47,6 +47,7 @@ std::size_t allocations_of(const Step& step) {
 }
 
 TEST(HotPath, OfSmallMessagesBetweenProcessesAllocatesNothing) {
+  RecordProperty("verifies", "REQ-BUS-009");
   RingPair pair;
   auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
   auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
@@ -63,6 +64,7 @@ TEST(HotPath, OfSmallMessagesBetweenProcessesAllocatesNothing) {
 }
 
 TEST(HotPath, OfBulkMessagesBetweenProcessesAllocatesNothing) {
+  RecordProperty("verifies", "REQ-BUS-009");
   RingPair pair;
   auto publisher = pair.sender.publish<topics::CameraImage>("camera");
   auto subscription = pair.receiver.subscribe(topics::kind_of<topics::CameraImage>(), "camera", pair.waiter);
@@ -81,6 +83,7 @@ TEST(HotPath, OfBulkMessagesBetweenProcessesAllocatesNothing) {
 }
 
 TEST(HotPath, WithinAProcessAllocatesNothingAlsoWhenQueuesOverflow) {
+  RecordProperty("verifies", "REQ-BUS-009");
   RingPair pair;
   auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
   auto idle = pair.sender.subscribe<topics::EgoMotion>("ego");

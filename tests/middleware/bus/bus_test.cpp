@@ -309,6 +309,26 @@ TEST(Bus, AMessageTooLongForItsProtectionDoesNotLeaveTheProcessAndIsCounted) {
   EXPECT_NE(problems[0].find("longer than E2E profile P04 protects"), std::string::npos) << problems[0];
 }
 
+TEST(Bus, ManySleepingReadersAreWokenByAnotherThread) {
+  RingPair pair;
+  pair.sender_wire.ring_readers = 16;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  pair.waiter->wait_for(0s);
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    std::thread sleeper([&] {
+      while (!pair.waiter->wait_for(10min)) {
+      }
+    });
+    (*publisher)->publish(ego_with_speed(1.0), {});
+    sleeper.join();
+    const auto received = (*subscription)->take();
+    ASSERT_TRUE(received);
+    EXPECT_EQ(received->sample->header.sequence, i);
+  }
+}
+
 TEST(Bus, OvertakenViewsInAQueueCountAsLost) {
   RecordProperty("verifies", "REQ-BUS-001");
   RingPair pair;

@@ -31,7 +31,7 @@ std::vector<std::byte> body_of(std::size_t size) {
 class Protection : public testing::TestWithParam<const topics::TopicKind*> {};
 
 TEST_P(Protection, IsMadeAndCheckedAsTheKindSays) {
-  RecordProperty("verifies", "REQ-BUS-001");
+  RecordProperty("verifies", "REQ-BUS-006");
   const topics::TopicKind& kind = *GetParam();
   const auto body = body_of(100);
   SampleHeader header = header_of(70'000);

@@ -120,7 +120,7 @@ struct Scene {
 };
 
 TEST(WriterHealing, AJammedWriterIsReplaced) {
-  RecordProperty("verifies", "REQ-BUS-002");
+  RecordProperty("verifies", "REQ-BUS-011");
   Scene scene;
   ASSERT_NO_FATAL_FAILURE(scene.open());
   ASSERT_TRUE(scene.write(1));
