@@ -34,6 +34,12 @@ struct Row {
   }
 };
 
+TEST(Detector, WithoutInterestsJudgesNothing) {
+  Dumb dumb;
+  EXPECT_EQ(dumb.observe({}).report, Report::kNone);
+  EXPECT_EQ(dumb.tick({}).report, Report::kNone);
+}
+
 TEST(Fault, GoesFromPendingToConfirmedToHealed) {
   RecordProperty("verifies", "REQ-MON-015");
   Row row(debounce_by_count(2, 2));
