@@ -74,6 +74,7 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings, process)));
   Bus bus(clock, std::move(lane));
   bus.on_problem([](const std::string& problem) { spdlog::warn("bus: {}", problem); });
+  for (const TopicEntry& entry : launch.overrides) bus.set_ring_size(entry.name, launch.ring_size_of(entry.name));
   if (process == kMonitorProcess) return run_monitor(settings, launch, bus, ready_fd);
   if (process == kRecorderProcess) return run_recorder(settings, launch, bus, ready_fd);
   if (process == kFaultStoreProcess) return run_fault_store(settings, launch, bus, ready_fd);

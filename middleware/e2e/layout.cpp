@@ -110,11 +110,12 @@ Fields read_fields(const Config& config, std::span<const std::byte> message) {
   return fields;
 }
 
-std::uint64_t compute_crc(const Config& config, std::uint32_t counter, std::span<const std::byte> message) {
+std::uint64_t compute_crc(const Config& config, std::uint32_t counter, std::span<const std::byte> message,
+                          std::span<const std::byte> rest) {
   const auto [at, bytes] = crc_place(config);
   Crc crc(info(config.profile).crc);
   if (places_fields_singly(config.profile)) add_leading_id(config, counter, crc);
-  crc.update(message.first(at)).update(message.subspan(at + bytes));
+  crc.update(message.first(at)).update(message.subspan(at + bytes)).update(rest);
   add_trailing_id(config, counter, crc);
   return crc.value();
 }

@@ -63,4 +63,13 @@ class Checker {
   std::uint32_t last_counter_;
 };
 
+/// For streams that count by themselves, and for messages that lie in two places: `head`, which holds the protected
+/// fields, and `rest` behind it. The configuration must be valid, and counter less than the profile's modulo.
+/// protect_message() is false, and nothing written, when the length is not one of the configuration; check_message()
+/// tells what is wrong with a message that should carry `counter`.
+[[nodiscard]] bool protect_message(const Config& config, std::uint32_t counter, std::span<std::byte> head,
+                                   std::span<const std::byte> rest);
+[[nodiscard]] Mistake check_message(const Config& config, std::uint32_t counter, std::span<const std::byte> head,
+                                    std::span<const std::byte> rest);
+
 }  // namespace ocelli::e2e

@@ -36,24 +36,24 @@ struct SafetyState      { using Type = ocelli::msg::SafetyState;          static
 struct Injections       { using Type = ocelli::msg::Injection;            static constexpr std::string_view kName = "ocelli/injections"; };
 
 inline constexpr auto kTable = std::to_array<TopicKind>({
-  // tag                    meaning                                                      bulk   QoS            E2E             quality          rate  budget  rec    depth
-  row<CameraImage>     ("camera picture, 8-bit BGR or grey",                             true,  Qos::kSensor, E2e::kCrc32, Quality::kImage,   10.0,  50ms, true,     4),
-  row<CameraCompressed>("camera picture as JPEG or PNG",                                 true,  Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     4),
-  row<CameraInfo>      ("projection and mounting of the camera of the same instance",    false, Qos::kState,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,     1),
-  row<LidarPoints>     ("one lidar turn: x y z intensity, sensor frame",                 true,  Qos::kSensor, E2e::kCrc32, Quality::kCloud,   10.0,  50ms, true,     4),
-  row<ImuData>         ("angular rate and acceleration, vehicle frame",                  false, Qos::kSensor, E2e::kCrc32, Quality::kNone,   100.0,  50ms, true,    64),
-  row<GnssFix>         ("WGS 84 position of the antenna",                                false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,    16),
-  row<VehicleState>    ("wheel speeds and steering",                                     false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
-  row<EgoMotion>       ("pose and speed of the vehicle in the world",                    false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
-  row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<TruthEgo>        ("simulated truth: the vehicle's own motion",                     false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
-  row<Observations>    ("what the shells saw: the monitor's only input",                 false, Qos::kEvent,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,  4096),
-  row<Faults>          ("fault state changes",                                           false, Qos::kEvent,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,   256),
-  row<SafetyState>     ("mode, active faults, latency of the chains",                    false, Qos::kState,  E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<Injections>      ("what the fault injector did: never read by the monitor",        false, Qos::kEvent,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,    64),
+  // tag                    meaning                                                      bulk   QoS            E2E          quality          rate  budget  rec    depth
+  row<CameraImage>     ("camera picture, 8-bit BGR or grey",                             true,  Qos::kSensor, E2e::kP07,   Quality::kImage,   10.0,  50ms, true,     4),
+  row<CameraCompressed>("camera picture as JPEG or PNG",                                 true,  Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     4),
+  row<CameraInfo>      ("projection and mounting of the camera of the same instance",    false, Qos::kState,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,     1),
+  row<LidarPoints>     ("one lidar turn: x y z intensity, sensor frame",                 true,  Qos::kSensor, E2e::kP07,   Quality::kCloud,   10.0,  50ms, true,     4),
+  row<ImuData>         ("angular rate and acceleration, vehicle frame",                  false, Qos::kSensor, E2e::kP04,   Quality::kNone,   100.0,  50ms, true,    64),
+  row<GnssFix>         ("WGS 84 position of the antenna",                                false, Qos::kSensor, E2e::kP04,   Quality::kNone,    10.0,  50ms, true,    16),
+  row<VehicleState>    ("wheel speeds and steering",                                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
+  row<EgoMotion>       ("pose and speed of the vehicle in the world",                    false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
+  row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<TruthEgo>        ("simulated truth: the vehicle's own motion",                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
+  row<Observations>    ("what the shells saw: the monitor's only input",                 false, Qos::kEvent,  E2e::kP07,   Quality::kNone,     0.0,  50ms, true,  4096),
+  row<Faults>          ("fault state changes",                                           false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,   256),
+  row<SafetyState>     ("mode, active faults, latency of the chains",                    false, Qos::kState,  E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<Injections>      ("what the fault injector did: never read by the monitor",        false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,    64),
 });
 // clang-format on
 

@@ -342,6 +342,23 @@ TEST(Counter, JumpsInEveryDirectionAreJudgedByTheirDistanceModulo) {
   EXPECT_EQ(to_string(CheckStatus::kWrongSequence), "WRONGSEQUENCE");
 }
 
+TEST(Protection, AMessageInTwoPlacesHasTheProtectionOfOneInOnePlace) {
+  RecordProperty("verifies", "REQ-E2E-004");
+  for (const ProfileInfo& profile : kProfiles) {
+    const Config config = config_of(profile.profile, 48);
+    const Bytes whole = protected_message(config, 3);
+    Bytes head(24, std::byte{0x5A});
+    const Bytes rest(24, std::byte{0x5A});
+    ASSERT_TRUE(protect_message(config, 3, head, rest)) << profile.name;
+    EXPECT_TRUE(std::equal(head.begin(), head.end(), whole.begin())) << profile.name;
+    EXPECT_EQ(check_message(config, 3, head, rest), Mistake::kNone) << profile.name;
+    EXPECT_EQ(check_message(config, 4, head, rest), Mistake::kCounter) << profile.name;
+    EXPECT_EQ(check_message(config, 3, head, Bytes(24, std::byte{0x5B})), Mistake::kCrc) << profile.name;
+    EXPECT_EQ(check_message(config, 3, head, Bytes(25, std::byte{0x5A})), Mistake::kLength) << profile.name;
+    EXPECT_FALSE(protect_message(config, 3, head, Bytes(25))) << profile.name;
+  }
+}
+
 TEST(Protection, TheAlternatingIdOfP01IsLowAtEvenCountersAndHighAtOddOnes) {
   RecordProperty("verifies", "REQ-E2E-004");
   Config config = with_length({.profile = Profile::kP01}, 8);
