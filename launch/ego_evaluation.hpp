@@ -44,7 +44,7 @@ struct EgoEvaluation {
   EgoOutage whole;  // all 60 s without, from the true first pose, calibrated by an earlier run over the same minute
 };
 
-/// What the filter is told of this car (Toyota RAV4): its geometry, nothing that was fitted to the truth.
+/// What the filter is told of this car (Toyota RAV4): its geometry, and the noise of its fixes.
 [[nodiscard]] perception::EgoMotionConfig comma2k19_ego_config();
 
 [[nodiscard]] Result<EgoEvaluation> evaluate_ego_motion(const log::Comma2k19Config& drive,

@@ -28,13 +28,15 @@ Result<nlohmann::json> read_json(const std::string& path) {
     return nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& problem) {
     return error(ErrorCode::kCorrupt, "{}:{}: {}", path, place_of(text, problem.byte), problem.what());
+  } catch (const nlohmann::json::exception& problem) {  // a number that is too large
+    return error(ErrorCode::kCorrupt, "{}: {}", path, problem.what());
   }
 }
 
 Result<VectorReport> run(const Options& options) {
   OCELLI_ASSIGN(const nlohmann::json file, read_json(options.file));
   Result<VectorReport> report = run_vectors(options.suite, file);
-  if (!report) return tl::unexpected(report.error().within(options.file));
+  if (!report) return error(report.error().within(options.file));
   return report;
 }
 

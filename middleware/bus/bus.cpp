@@ -185,8 +185,12 @@ Result<std::shared_ptr<Subscription>> Bus::add_subscription(const topics::TopicK
     if (subscription->waiter() != nullptr) listen(*state, *subscription);
     needs_network = network_ != nullptr && state->network == nullptr;
   }
+  // Whoever drops this handle may end the signal next, even while a lane holds the subscription for a last delivery.
+  Subscription* const raw = subscription.get();
+  const auto close = [kept = std::move(subscription)](Subscription* closing) { closing->close(); };
+  std::shared_ptr<Subscription> handle(raw, close);
   if (needs_network) OCELLI_TRY(open_reader(*state));
-  return subscription;
+  return handle;
 }
 
 Status Bus::open_reader(TopicState& topic) {

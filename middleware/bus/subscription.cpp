@@ -42,7 +42,13 @@ void Subscription::deliver(const Delivery& delivery, const Notifiable* caller) {
     if (queue_.size() >= depth_) drop_oldest();
     queue_.push_back(delivery);
   }
+  const std::lock_guard lock(ringing_);
   if (signal_ != nullptr && signal_ != caller) signal_->notify();
+}
+
+void Subscription::close() {
+  const std::lock_guard lock(ringing_);
+  signal_ = nullptr;
 }
 
 void Subscription::drop_oldest() {

@@ -64,9 +64,9 @@ class Subscription {
       : topic_(std::move(topic)),
         kind_(&kind),
         depth_(depth),
-        signal_(signal),
         waiter_(std::move(waiter)),
-        created_at_(created_at) {}
+        created_at_(created_at),
+        signal_(signal) {}
 
   /// Oldest first; nothing when the queue is empty. Messages that were overtaken in their ring while they waited are
   /// passed over. The gap left by dropped messages shows in `lost` of the next one.
@@ -74,6 +74,9 @@ class Subscription {
 
   /// Called by the lanes, on any thread. A full queue drops its oldest message. `caller` needs no notification.
   void deliver(const Delivery& delivery, const Notifiable* caller = nullptr);
+
+  /// From its return on the signal is not touched, though a lane may still be delivering.
+  void close();
 
   [[nodiscard]] const std::string& topic() const { return topic_; }
   [[nodiscard]] const topics::TopicKind& kind() const { return *kind_; }
@@ -87,11 +90,12 @@ class Subscription {
   const std::string topic_;
   const topics::TopicKind* const kind_;
   const std::size_t depth_;
-  Notifiable* const signal_;
   const std::shared_ptr<RingWaiter> waiter_;
   const Time created_at_;
   void drop_oldest();
 
+  std::mutex ringing_;  // held while the signal is notified
+  Notifiable* signal_;  // null: none, or closed
   mutable std::mutex mutex_;
   std::deque<Delivery> queue_;
   LossCounter losses_;

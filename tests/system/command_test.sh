@@ -90,6 +90,8 @@ YAML
 expect 2 "no mode 'degradd'" run mode.yaml --out new
 printf '{"vectors": [\n  {"kind": }]}' >cut.json
 expect 2 "cut.json:2:12: " vectors state cut.json
+printf '{"vectors": [1e999]}' >large.json
+expect 2 "large.json: " vectors fit large.json
 : >empty.json
 expect 2 "empty.json:1:1: " vectors fit empty.json
 printf '{"vectors": {}}' >other.json

@@ -174,7 +174,8 @@ TEST(Expired, NamesWhichSupervisionItWas) {
 
 TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   RecordProperty("verifies", "REQ-DET-007");
-  Watch watch("failed");
+  Watch watch("failed", kNodeTarget);
+  watch.node.period = 70ms;
   watch.make();
   EXPECT_EQ(watch.observe(step(ObservationStatus::kOk)), 'g');
   EXPECT_EQ(watch.observe(step(ObservationStatus::kDegraded)), 'g');
@@ -185,10 +186,18 @@ TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   EXPECT_STREQ(watch.last.detail, "unknown");
   EXPECT_EQ(watch.observe(heartbeat(0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');
-  Watch node("failed", kNodeTarget);
-  node.node.period = 70ms;
-  node.make();
-  EXPECT_EQ(node.detector->observability().first, 70ms);
+  EXPECT_EQ(watch.detector->observability().first, 70ms);
+}
+
+TEST(Failed, ATopicIsNotToBlameForAFailedStepOfItsReader) {
+  RecordProperty("verifies", "REQ-DET-007");
+  Watch watch("failed");
+  watch.make();
+  Observation message = picture(1, 0, 10);
+  EXPECT_EQ(watch.observe(message), 'g');
+  message.status = ObservationStatus::kInvalid;
+  EXPECT_EQ(watch.observe(message), 'b');
+  EXPECT_EQ(watch.observe(step(ObservationStatus::kFailed)), '-');
   EXPECT_EQ(watch.detector->observability().first, 100ms);
 }
 
