@@ -28,7 +28,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"nodes", "list the nodes (table 4)", &declare_nodes},
     {"drivers", "list devices and recording formats (table 2)", &declare_drivers},
     {"detectors", "list the fault detectors (table 3)", &declare_detectors},
-    {"topic", "look at live topics: list, hz, bw, latency", &declare_topic},
+    {"topic", "look at live topics: list, info, echo, hz, bw, latency", &declare_topic},
     {"doctor", "what of this host would make messages late or lost, and the fixes", &declare_doctor},
     {"bench", "measure the lanes of the bus, and peers", &declare_bench},
     {"docs", "", &declare_docs},

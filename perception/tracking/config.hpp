@@ -150,7 +150,7 @@ struct Config {
       .initial_speed_mps = 11.7,
       .initial_turn_rps = 0.0,
       .gate_m = 4.0,
-      .gate_sigmas = 2.98,
+      .gate_sigmas = 4.0,
       .strong_score = 2.0,
       .size_memory = 12.7,
       .score_middle = 0.845,
