@@ -49,6 +49,7 @@ struct VisibleProcesses {
     std::filesystem::create_directory(folder);
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
       std::error_code failure;
+      if (entry.path().filename() == std::to_string(::getpid())) continue;  // Fast DDS unmaps at our end only
       const bool is_visible =
           std::isdigit(static_cast<unsigned char>(entry.path().filename().string()[0])) != 0 &&
           std::ifstream(entry.path() / "maps").good() &&
@@ -80,16 +81,24 @@ struct Child {
     body();
     ::_exit(0);
   }
-  ~Child() { kill(); }
+  /// Behind the end of a bus that had its files open.
+  ~Child() {
+    kill();
+    EXPECT_TRUE(launch::remove_leftovers(leftovers_among(shm_names)));
+    for (const std::string& name : shm_names)
+      EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(kShm) / name)) << name;
+  }
   void kill() {
     if (pid <= 0) return;
     ::kill(pid, SIGSTOP);  // what it has is what it will leave
     ::waitpid(pid, nullptr, WUNTRACED);
-    shm_names = shm_names_of(pid);
+    const std::set<std::string> mapped = shm_names_of(pid);
+    shm_names = mapped;
+    for (const std::string& name : mapped)  // a port's lock is mapped only while it is taken
+      if (name.starts_with("fastrtps_port")) shm_names.insert("sem." + name + "_mutex");
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
     pid = -1;
-    EXPECT_TRUE(launch::remove_leftovers(leftovers_among(shm_names)));
   }
   pid_t pid;
   std::set<std::string> shm_names;  // of a killed process
@@ -144,10 +153,8 @@ TEST(BusCrash, ReadersOutliveTheirWriterAndHearItsSuccessor) {
   second_may_start = true;
   EXPECT_TRUE(hears(**subscription, signal, 2));
   second.kill();
-  for (const Child* child : {&first, &second}) {
+  for (const Child* child : {&first, &second})
     EXPECT_FALSE(child->shm_names.empty()) << "Fast DDS keeps its segments there";
-    EXPECT_TRUE(leftovers_among(child->shm_names).empty());
-  }
 }
 
 TEST(BusCrash, AWriterDoesNotNoticeThatItsReadersAreKilled) {

@@ -1,6 +1,7 @@
 #pragma once
 // Random messages of any type, made from its schema: strings, lists and numbers of every size, little-endian.
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -17,8 +18,9 @@ class RandomCdr {
   std::vector<std::byte> message(const SchemaType& type) {
     body_.clear();
     value(type);
-    std::vector<std::byte> cdr = {std::byte{0}, std::byte{1}, std::byte{0}, std::byte{0}};
-    cdr.insert(cdr.end(), body_.begin(), body_.end());
+    std::vector<std::byte> cdr(4 + body_.size());  // little endian, no options
+    cdr[1] = std::byte{1};
+    std::copy(body_.begin(), body_.end(), cdr.begin() + 4);
     return cdr;
   }
 

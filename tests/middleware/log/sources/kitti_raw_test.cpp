@@ -274,7 +274,7 @@ TEST_F(KittiRaw, TurnsOxtsIntoImuFixAndVehicleState) {
 
 TEST(KittiRawDrive, OfTheRealCarIsReadWhole) {
   const auto data = data_folder();
-  if (!std::filesystem::is_directory(data / "kitti_raw")) GTEST_SKIP() << "no data";
+  if (!std::filesystem::is_directory(data / "kitti_raw")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   KittiRawConfig config;
   config.path = (data / "kitti_raw").string();
   auto opened = open_kitti_raw(config);
