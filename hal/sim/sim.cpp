@@ -109,7 +109,8 @@ class SimSource final : public Source {
     }
     for (const RadarConfig& radar : sensors.radars)
       if (name == radar.name) return make_radar(radar, *world_, seed);
-    if (!sensors.lidars.empty() && name == sensors.lidars[0].name) return std::make_unique<SharedLidar>(first_lidar(scenario, options));
+    if (!sensors.lidars.empty() && name == sensors.lidars[0].name)
+      return std::make_unique<SharedLidar>(first_lidar(scenario, options));
     for (const LidarConfig& lidar : sensors.lidars)
       if (name == lidar.name) return std::make_unique<Lidar>(lidar, *world_, seed, options.threads);
     return nullptr;

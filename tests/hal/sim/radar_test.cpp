@@ -25,6 +25,7 @@ Scenario street() {
   scenario.sensors.lidars.clear();
   scenario.sensors.cameras.clear();
   scenario.sensors.truth.ego_rate_hz = 10.0;
+  scenario.sensors.truth.range_m = 200.0;  // farther than the radar sees
   scenario.sensors.radars[0].rate_hz = 10.0;
   return scenario;
 }
