@@ -89,9 +89,10 @@ class LogicalRun {
       for (std::size_t i = 0; i < given.size(); ++i) {
         if (is_taken[i]) continue;
         OCELLI_ASSIGN(const auto shell, make_shell(given[i], launch_.file));
-        const auto trigger = std::find_if(shell->inputs().begin(), shell->inputs().end(),
-                                          [](const auto& input) { return input.spec.policy == InputPolicy::kTrigger; });
-        if (!available.contains(trigger->topic)) continue;
+        const bool is_started = std::ranges::any_of(shell->inputs(), [&](const node::BoundInput& input) {
+          return input.spec.policy == InputPolicy::kTrigger && available.contains(input.topic);
+        });
+        if (!is_started) continue;
         for (const node::BoundOutput& output : shell->outputs()) available.insert(output.topic);
         launch_.nodes.push_back(given[i]);
         is_taken[i] = has_changed = true;
