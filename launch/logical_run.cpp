@@ -33,7 +33,9 @@ class LogicalRun {
     logical.delays = options_.delays;
     logical.tick = config_.tick_period;
     executor_ = std::make_unique<node::LogicalExecutor>(logical, hooks());
-    for (auto& [name, source] : sources) executor_->add_source(name, std::move(source));
+    for (auto& [name, source] : sources)
+      executor_->add_source(
+          name, options_.without.empty() ? std::move(source) : without(std::move(source), options_.without));
     for (const NodeEntry& entry : launch_.nodes) {
       OCELLI_ASSIGN(auto shell, make_shell(entry, launch_.file));
       const NodeRow& row = *find_node(entry.node);
@@ -57,6 +59,7 @@ class LogicalRun {
     OCELLI_TRY(drop_untriggered());
     OCELLI_ASSIGN(topics_, launch_.topics(source_topics));
     OCELLI_TRY(check_delays());
+    OCELLI_TRY(check_without());
     OCELLI_ASSIGN(config_, monitor_config(launch_, topics_));
     OCELLI_ASSIGN(monitor_, safety::Monitor::create(config_));
     replace_results(options_.out);
@@ -75,6 +78,14 @@ class LogicalRun {
     for (const auto& [topic, delay] : options_.delays)
       if (!topics_.contains(topic))
         return error(ErrorCode::kNotFound, "--delay {}: {}", topic, unknown_name("topic", topic, names));
+    return ok();
+  }
+
+  Status check_without() const {
+    const std::vector<std::string> names(source_names_.begin(), source_names_.end());
+    for (const std::string& topic : options_.without)
+      if (!source_names_.contains(topic))
+        return error(ErrorCode::kNotFound, "--without {}: {}", topic, unknown_name("topic", topic, names));
     return ok();
   }
 

@@ -20,6 +20,7 @@ struct Options {
   bool has_no_faults = false;
   bool is_not_realtime = false;
   bool is_logical = false;
+  std::vector<std::string> without;
   std::size_t threads = 1;
   std::vector<std::string> injections;
   std::uint32_t domain = 0;
@@ -104,6 +105,8 @@ Result<int> run_in_logical_time(const Options& options, Duration duration) {
                  launch.file);
   LogicalRunOptions logical;
   logical.threads = options.threads;
+  logical.without = options.without;
+  for (const std::string& topic : options.without) notes.push_back(fmt::format("{} is silent on request", topic));
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
   logical.out = folder.path();
   report::RunInfo info = describe_run(launch, options.kind, "logical");
@@ -122,6 +125,8 @@ Result<int> run(const Options& options) {
   if (!duration || *duration < Duration{})
     return error(ErrorCode::kInvalidArgument, "--duration {}: expected a duration with a unit, such as 30s",
                  options.duration);
+  if (!options.is_logical && !options.without.empty())
+    return error(ErrorCode::kInvalidArgument, "--without: is for --logical; in live runs inject lose:TOPIC@AT+LENGTH");
   if (options.is_logical) return run_in_logical_time(options, *duration);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.launch));
   OCELLI_ASSIGN(const auto sources, source_topics(launch, options.seed));
@@ -193,6 +198,7 @@ void declare_run(CLI::App& command, int& exit_status) {
   command.add_option("--threads", options->threads, "worker threads of --logical; the result does not depend on them")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  command.add_option("--without", options->without, "a topic of the sources that stays silent (repeatable), --logical");
   declare(command, options, exit_status);
 }
 
