@@ -9,6 +9,7 @@
 #include "ocelli/middleware/node/ports.hpp"
 #include "ocelli/perception/messages.hpp"
 #include "ocelli/perception/tracks/live_config.hpp"
+#include "ocelli/perception/tracks/odometry.hpp"
 #include "ocelli/perception/tracks/sensor_messages.hpp"
 #include "ocelli/perception/tracks/sensor_watch.hpp"
 
@@ -99,11 +100,15 @@ struct TracksNode {
   }
 
   void publish(Out& out) {
-    const Pose T_world_vehicle = tracker.T_world_vehicle();
-    ocelli::msg::Tracks message =
-        message_of(tracker.tracks(), tracker.is_world() ? &T_world_vehicle : nullptr, watch.now());
-    for (std::size_t i = 0; i < message.tracks().size(); ++i)
-      message.tracks()[i].sources(seen_lately(tracker.tracks()[i], watch.now(), config.source_memory));
+    const bool is_world = tracker.is_world() && ego;
+    const Pose T_world_vehicle = is_world ? ego->moved_to(watch.now()).T_world_vehicle() : Pose(Pose::Identity());
+    const Pose T_world_odom = T_world_vehicle * tracker.T_world_vehicle().inverse();
+    tracks.clear();
+    for (const tracking::Track& track : tracker.tracks()) {
+      tracks.push_back(in_frame(T_world_odom, track));
+      tracks.back().sources = seen_lately(track, watch.now(), config.source_memory);
+    }
+    ocelli::msg::Tracks message = message_of(tracks, is_world ? &T_world_vehicle : nullptr, watch.now());
     const std::uint32_t sensors = watch.delivering(config.sensor_timeout);
     const std::uint32_t missing = expected() & ~sensors;
     message.sensors(sensors);
@@ -122,11 +127,12 @@ struct TracksNode {
            (config.expects_radar ? tracking::kSourceRadar : 0U);
   }
 
-  static std::optional<tracking::Ego> ego_at(const In& in, Time stamp) {
-    if (!in.ego) return std::nullopt;
-    const std::optional<EgoState> ego = ego_state_of(*in.ego);
+  /// Where the vehicle is in the tracker's world, which fixes do not move.
+  std::optional<tracking::Ego> ego_at(const In& in, Time stamp) {
+    ego = in.ego ? ego_state_of(*in.ego) : std::nullopt;
     if (!ego) return std::nullopt;
-    return tracking::Ego{ego->moved_to(stamp).T_world_vehicle(), ego->speed_mps, ego->yaw_rate_rps};
+    odometry.hear(*ego);
+    return tracking::Ego{odometry.at(stamp).T_world_vehicle(), ego->speed_mps, ego->yaw_rate_rps};
   }
 
   static tracking::Config config_of(const Config& config) {
@@ -139,7 +145,10 @@ struct TracksNode {
   Config config;
   tracking::Tracker tracker;
   SensorWatch watch;
+  Odometry odometry;
+  std::optional<EgoState> ego;  // newest
   Time published_at{};
+  std::vector<tracking::Track> tracks;
   std::vector<tracking::Detection3> lidar;
   std::vector<tracking::RadarReturn> radar;
   std::vector<tracking::Detection2> camera;
