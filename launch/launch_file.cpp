@@ -167,11 +167,15 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
           fmt::format("{}: '{}' is of kind {}, the input wants {}", place, topic, found->second->name, kind->name));
     }
   };
-  for (const auto& [place, shell] : shells)
+  for (const auto& [place, shell] : shells) {
+    // A vehicle may do without an input, such as ego motion or one of several sensors; but something must start the
+    // node.
+    const auto is_trigger = [](const node::BoundInput& in) { return in.spec.policy == InputPolicy::kTrigger; };
+    const bool is_started = std::ranges::any_of(
+        shell->inputs(), [&](const node::BoundInput& in) { return is_trigger(in) && all.contains(in.topic); });
     for (const node::BoundInput& input : shell->inputs())
-      // A vehicle may do without an optional input, such as ego motion; a trigger must be there.
-      if (input.spec.policy == InputPolicy::kTrigger || all.contains(input.topic))
-        check(place, input.topic, input.spec.kind);
+      if (all.contains(input.topic) || (is_trigger(input) && !is_started)) check(place, input.topic, input.spec.kind);
+  }
   for (const ChainEntry& chain : chains) {
     check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.from, nullptr);
     check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.to, nullptr);

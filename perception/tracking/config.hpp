@@ -187,8 +187,9 @@ struct Config {
   bool has_partial_boxes = false;
   double lidar_x_m = 0.0;
   double lidar_y_m = 0.0;
-  double radar_x_m = 0.0;
-  double radar_y_m = 0.0;
+  bool has_flat_road = false;
+  double camera_place_after_s = 0.0;
+  double camera_birth_after_s = 1e6;
   double frame_noise_mps2 = 3.0;
   int max_detections = 400;
   int max_tracks = 1000;
@@ -217,8 +218,12 @@ struct Config {
               "boxes show what the lidar sees of an object: they are laid at its near side, and may lie across it"),
         field("lidar_x_m", &C::lidar_x_m, "m", -20.0, 20.0, "where boxes are seen from, vehicle frame"),
         field("lidar_y_m", &C::lidar_y_m, "m", -20.0, 20.0, "where boxes are seen from, vehicle frame"),
-        field("radar_x_m", &C::radar_x_m, "m", -20.0, 20.0, "where returns are seen from, vehicle frame"),
-        field("radar_y_m", &C::radar_y_m, "m", -20.0, 20.0, "where returns are seen from, vehicle frame"),
+        field("has_flat_road", &C::has_flat_road,
+              "the road is the plane z = 0 of the vehicle: the lower edge of a camera box says how far it is"),
+        field("camera_place_after_s", &C::camera_place_after_s, "s", 0.0, 10.0,
+              "a camera box moves an object that the lidar has not seen for longer"),
+        field("camera_birth_after_s", &C::camera_birth_after_s, "s", 0.0, 1e6,
+              "camera boxes become objects when no lidar has delivered for longer"),
         field("frame_noise_mps2", &C::frame_noise_mps2, "m/s^2", 0.0, 20.0,
               "what the own vehicle may do while nothing measures it"),
         field("max_detections", &C::max_detections, "", 1, 100000, "per update; the surest are taken"),
