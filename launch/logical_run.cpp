@@ -170,8 +170,10 @@ class LogicalRun {
     const ConstBufferPtr cdr = cdr_of(sample);
     SampleHeader header = sample.header;
     if (!protect(header, *sample.kind, cdr->bytes()) && !write_failure_)
-      write_failure_ = Error{ErrorCode::kUnsupported, fmt::format("topic '{}': a message of {} bytes is longer than its "
-                                                                  "E2E profile protects", topic, cdr->bytes().size())};
+      write_failure_ =
+          Error{ErrorCode::kUnsupported, fmt::format("topic '{}': a message of {} bytes is longer than its "
+                                                     "E2E profile protects",
+                                                     topic, cdr->bytes().size())};
     const Status status = file.write({topic, sample.kind}, header, cdr->bytes());
     if (!status && !write_failure_) write_failure_ = status.error();
   }

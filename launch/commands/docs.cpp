@@ -40,8 +40,9 @@ void print_topics() {
       "|---|---|---|---|---|---|---|---|---|---|\n");
   for (const topics::TopicKind& kind : topics::kTable)
     fmt::print("| `{}` | {} | `{}` | {} | P{:02} | {} Hz | {:.0f} ms | {} | {} | {} |\n", kind.name, kind.meaning,
-               kind.codec().type_name, qos_text(kind.qos), static_cast<int>(kind.e2e), kind.rate_hz, to_milliseconds(kind.latency_budget),
-               kind.is_recorded ? "yes" : "no", kind.depth, quality_text(kind.quality));
+               kind.codec().type_name, qos_text(kind.qos), static_cast<int>(kind.e2e), kind.rate_hz,
+               to_milliseconds(kind.latency_budget), kind.is_recorded ? "yes" : "no", kind.depth,
+               quality_text(kind.quality));
 }
 
 std::string targets_text(int targets) {

@@ -8,9 +8,7 @@
 namespace ocelli {
 namespace {
 
-e2e::Profile profile_of(topics::E2e e2e) {
-  return e2e == topics::E2e::kP04 ? e2e::Profile::kP04 : e2e::Profile::kP07;
-}
+e2e::Profile profile_of(topics::E2e e2e) { return e2e == topics::E2e::kP04 ? e2e::Profile::kP04 : e2e::Profile::kP07; }
 
 /// Precondition: the kind is protected.
 e2e::Config config_of(const SampleHeader& header, const topics::TopicKind& kind) {

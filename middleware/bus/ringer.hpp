@@ -1,6 +1,6 @@
 #pragma once
-// Wakes the readers of a ring on a thread of its own. To wake a process costs its waker some microseconds and, on a busy
-// machine, the processor: with many readers that is not the publisher's business.
+// Wakes the readers of a ring on a thread of its own. To wake a process costs its waker some microseconds and, on a
+// busy machine, the processor: with many readers that is not the publisher's business.
 
 #include <atomic>
 #include <thread>

@@ -28,7 +28,7 @@ class BlockShelf {
       const std::lock_guard lock(mutex_);
       if (first_ != nullptr) return std::exchange(first_, first_->next);
     }
-    return ::operator new(sizeof(Storage), std::align_val_t{alignof(Storage)});
+    return ::operator new (sizeof(Storage), std::align_val_t{alignof(Storage)});
   }
 
   void give_back(void* block) {

@@ -56,7 +56,7 @@ class DdsWriter final : public NetworkWriter,
   eprosima::fastdds::dds::DataWriterQos qos_;
   std::mutex writing_;  // guards what follows; held by the publisher while it writes, else for moments
   eprosima::fastdds::dds::DataWriter* writer_ = nullptr;
-  int failures_ = 0;  // in a row
+  int failures_ = 0;                                                       // in a row
   std::optional<std::pair<SampleHeader, std::vector<std::byte>>> unsent_;  // the newest value of a latched topic
   std::atomic<bool> is_replacing_ = false;
   std::jthread replacing_;

@@ -13,8 +13,8 @@ void check_recorded(SourceMessage& message, const SourceTopic& topic) {
   if (check_protection(*message.recorded, topic_id(topic.name), *topic.kind, message.cdr->bytes()) !=
       Integrity::kCorrupt)
     return;
-  message.problem = Error{ErrorCode::kCorrupt, fmt::format("recorded message {}: E2E check failed",
-                                                           message.recorded->sequence)};
+  message.problem =
+      Error{ErrorCode::kCorrupt, fmt::format("recorded message {}: E2E check failed", message.recorded->sequence)};
   message.cdr = nullptr;
 }
 

@@ -37,11 +37,11 @@ struct SampleHeader {
   Origin oldest;                     // lineage; a source's message is its own origin
   Origin newest;
   std::uint32_t flags = 0;
-  std::uint32_t body_length = 0;       // exact CDR length, without padding and trailer
-  std::array<std::byte, 20> e2e{};     // counter, id, length and checksum, as the E2E profile lays them out
-  std::uint8_t e2e_profile = 0;        // number of the AUTOSAR profile; 0: not protected
-  std::uint8_t version = kVersion;     // of this header; another one may have another size
-  std::uint16_t magic = 0x6F43;        // "Co", last so that a trailer is found from the end
+  std::uint32_t body_length = 0;    // exact CDR length, without padding and trailer
+  std::array<std::byte, 20> e2e{};  // counter, id, length and checksum, as the E2E profile lays them out
+  std::uint8_t e2e_profile = 0;     // number of the AUTOSAR profile; 0: not protected
+  std::uint8_t version = kVersion;  // of this header; another one may have another size
+  std::uint16_t magic = 0x6F43;     // "Co", last so that a trailer is found from the end
 
   static constexpr std::uint8_t kVersion = 2;
   static constexpr std::uint32_t kDegraded = 1;    // made with an input missing or too old

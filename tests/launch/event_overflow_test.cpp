@@ -28,8 +28,8 @@ std::shared_ptr<Subscription> observations_of(RingPair& pair, int batches) {
 std::unique_ptr<safety::Monitor> default_monitor() {
   const auto launch = LaunchFile::parse("nodes: [{node: ego_motion}]\n", "car.yaml", {});
   EXPECT_TRUE(launch) << launch.error().message;
-  const auto topics = launch->topics({{"vehicle/state", &topics::kind_of<topics::VehicleState>()},
-                                      {"imu", &topics::kind_of<topics::ImuData>()}});
+  const auto topics = launch->topics(
+      {{"vehicle/state", &topics::kind_of<topics::VehicleState>()}, {"imu", &topics::kind_of<topics::ImuData>()}});
   EXPECT_TRUE(topics) << topics.error().message;
   const auto config = monitor_config(*launch, *topics);
   EXPECT_TRUE(config) << config.error().message;

@@ -64,8 +64,8 @@ TEST(BusBoundaries, AnotherUserIsToldAndServedOverTheNetwork) {
   const Outcome outcome = measure_behind(wall);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_THAT(outcome.text, HasSubstr("topic 'wall/ego': /proc/"));
-  EXPECT_THAT(outcome.text, HasSubstr(fmt::format("Permission denied (messages of process {} come over the network lane)",
-                                                  ::getpid())));
+  EXPECT_THAT(outcome.text, HasSubstr(fmt::format(
+                                "Permission denied (messages of process {} come over the network lane)", ::getpid())));
 }
 
 TEST(BusBoundaries, AContainerIsServedOverTheNetwork) {

@@ -169,7 +169,8 @@ class Garbage {
   }
   /// Known kinds of submessage with lengths that lie; DATA goes to the readers of discovery.
   Packet submessages() {
-    constexpr std::array<std::uint8_t, 12> kKinds = {0x01, 0x06, 0x07, 0x08, 0x09, 0x0c, 0x0e, 0x0f, 0x12, 0x13, 0x15, 0x16};
+    constexpr std::array<std::uint8_t, 12> kKinds = {0x01, 0x06, 0x07, 0x08, 0x09, 0x0c,
+                                                     0x0e, 0x0f, 0x12, 0x13, 0x15, 0x16};
     constexpr std::array<std::uint32_t, 4> kReaders = {0x000100C7, 0x000003C7, 0x000004C7, 0x000200C7};
     Packet packet;
     for (std::size_t i = number(1, 4); i > 0; --i) {
@@ -238,7 +239,8 @@ TEST(BusHostile, PacketsOfAnAttackerNeitherEndNorSilenceAnybody) {
 std::span<std::byte> memory_of_writer() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    const bool is_writable_ring = line.find("memfd:ocelli:hostile") != std::string::npos && line.find("rw-s") != std::string::npos;
+    const bool is_writable_ring =
+        line.find("memfd:ocelli:hostile") != std::string::npos && line.find("rw-s") != std::string::npos;
     if (!is_writable_ring) continue;
     const std::uintptr_t begin = std::stoull(line, nullptr, 16);
     const std::uintptr_t end = std::stoull(line.substr(line.find('-') + 1), nullptr, 16);

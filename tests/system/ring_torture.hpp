@@ -54,8 +54,9 @@ struct Reading {
       futex::wait({&(*map)->bell(), reader.seen(), futex::Scope::kHost}, 100ms);
       continue;
     }
-    const bool is_right = check_protection(message->header, message->header.topic, topics::kind_of<topics::LidarPoints>(),
-                                           message->cdr->bytes()) == Integrity::kTrusted;
+    const bool is_right =
+        check_protection(message->header, message->header.topic, topics::kind_of<topics::LidarPoints>(),
+                         message->cdr->bytes()) == Integrity::kTrusted;
     if (reading.is_slow && message->header.sequence % 64 == 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (!message->cdr->is_intact()) {

@@ -1,6 +1,6 @@
 #pragma once
-// What the bus promises against its peers, judged on what a run measured: the median over the rounds of the ratio within
-// each round.
+// What the bus promises against its peers, judged on what a run measured: the median over the rounds of the ratio
+// within each round.
 
 #include <string>
 #include <vector>

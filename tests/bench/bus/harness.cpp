@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kMostKept = 20'000;  // latencies of one reader
 constexpr std::size_t kMostReaders = 16;
 constexpr std::size_t kPage = 4096;
+constexpr int kPatienceMs = 30'000;                // for readers to be there: one may have failed
 constexpr auto kSettle = std::chrono::seconds(1);  // discovery goes on after the readers are there
 
 /// Memory of all processes of a round.
@@ -91,7 +92,8 @@ void receive(Transport& transport, const Job& job, Board& board, int index) {
 
 void send(Transport& transport, const Job& job, Board& board) {
   const auto sender = transport.open_sender(job);
-  while (board.ready < job.readers) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int i = 0; i < kPatienceMs && board.ready < job.readers; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   sender->wait_for_readers(job.readers);
   std::this_thread::sleep_for(kSettle);
   const CpuMeter meter(board, transport, false);

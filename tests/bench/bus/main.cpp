@@ -182,7 +182,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   app.add_flag("--throughput", options.is_throughput, "without a pause between messages");
-  app.add_option("--stress", options.stress, "processors that stress-ng keeps busy meanwhile")->check(CLI::Range(0, 64));
+  app.add_option("--stress", options.stress, "processors that stress-ng keeps busy meanwhile")
+      ->check(CLI::Range(0, 64));
   app.add_option("--only", options.only, "transports whose name contains one of these")->delimiter(',');
   app.add_option("--json", options.json, "also write the numbers to this file");
   CLI11_PARSE(app, argc, argv);

@@ -309,6 +309,30 @@ TEST(Bus, AMessageTooLongForItsProtectionDoesNotLeaveTheProcessAndIsCounted) {
   EXPECT_NE(problems[0].find("longer than E2E profile P04 protects"), std::string::npos) << problems[0];
 }
 
+TEST(Bus, ReadersOfARingDoNotNoticeThatItsNetworkWriterWasReplaced) {
+  RecordProperty("verifies", "REQ-BUS-011");
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  const auto take_all = [&] {
+    std::vector<std::uint64_t> taken;
+    pair.waiter->wait_for(0s);
+    while (const auto received = (*subscription)->take()) taken.push_back(received->sample->header.sequence);
+    return taken;
+  };
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_EQ(take_all(), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{2}, pair.sender_wire.announcement), RingVerdict::kRead);
+  pair.receiver_wire.events.on_writer_gone(PeerId{1});
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_EQ(take_all(), std::vector<std::uint64_t>{2}) << "once, though the ring was announced twice";
+  pair.receiver_wire.events.on_writer_gone(PeerId{2});
+  take_all();
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_TRUE(take_all().empty()) << "now it has gone";
+}
+
 TEST(Bus, ManySleepingReadersAreWokenByAnotherThread) {
   RingPair pair;
   pair.sender_wire.ring_readers = 16;

@@ -97,7 +97,8 @@ TEST_P(Protection, OfAnotherTopicOrProfileIsNotBelieved) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, Protection,
-                         testing::Values(&topics::kind_of<topics::EgoMotion>(), &topics::kind_of<topics::LidarPoints>()),
+                         testing::Values(&topics::kind_of<topics::EgoMotion>(),
+                                         &topics::kind_of<topics::LidarPoints>()),
                          [](const auto& kind) { return kind.param->e2e == topics::E2e::kP04 ? "P04" : "P07"; });
 
 TEST(ProtectionOfLongMessages, RefusesWhatTheProfileCannotCarry) {

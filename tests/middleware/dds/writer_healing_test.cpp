@@ -98,8 +98,8 @@ struct Scene {
     reader = std::make_unique<DdsReader>(there.announcements, std::move(events));
     ASSERT_TRUE(reader->open(*there.participant->create_subscriber(subscriber), *there.topic,
                              endpoint_qos<fdds::DataReaderQos>()));
-    ASSERT_TRUE(writer.open(*here.participant->create_publisher(here.qos), *here.topic,
-                            endpoint_qos<fdds::DataWriterQos>()));
+    ASSERT_TRUE(
+        writer.open(*here.participant->create_publisher(here.qos), *here.topic, endpoint_qos<fdds::DataWriterQos>()));
     wait_until([this] { return writers_seen == 1 && writer.readers() == 1; });
   }
 
