@@ -118,7 +118,8 @@ struct ClassConfig {
         field("coast_max_s", &C::coast_max_s, "s", 0.0, 30.0, "longest time without any measurement"),
         field("report_evidence", &C::report_evidence, "", -20.0, 20.0,
               "a track without measurement is reported above it"),
-        field("report_visible", &C::report_visible, "", 0.0, 1.0, "and with at least this part inside the image"),
+        field("report_visible", &C::report_visible, "", 0.0, 1.0,
+              "and with at least this visible share, unless a camera has confirmed it before"),
         field("report_sigma_m", &C::report_sigma_m, "m", 0.05, 20.0, "and with at most this uncertainty"),
         field("report_coast_s", &C::report_coast_s, "s", 0.0, 30.0, "and at most this long"),
         field("overlap_max", &C::overlap_max, "", 0.0, 1.0,
@@ -145,7 +146,8 @@ struct Config {
                             .turn_noise_rps2 = 0.0,
                             .initial_speed_mps = 10.0,
                             .initial_turn_rps = 0.0,
-                            .size_memory = 10.0};
+                            .size_memory = 10.0,
+                            .report_visible = 0.0};
   // No detections to tune on: the evidence that cars and pedestrians share, at a bicycle's speeds and turns. A box that
   // small must not wait for a heading, so the velocity is free of it (docs/tracking.md).
   ClassConfig cyclist = {.motion = MotionModel::kFreeVelocity,

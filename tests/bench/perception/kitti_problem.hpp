@@ -73,13 +73,16 @@ inline Marks score_each(const Problem& problem, const std::vector<kitti::Drive>&
           100 * scores.clear[1].sweep.samota,
           100 * scores.clear[2].sweep.samota,
           100 * scores.clear[2].sweep.best.mota,
-          sweep.best.switches,       sweep.best.fragments,  sweep.best.false_positives,
+          sweep.best.switches,
+          sweep.best.fragments,
+          sweep.best.false_positives,
           sweep.best.false_negatives};
 }
 
 inline Marks score(const Problem& problem, const std::vector<kitti::Drive>& drives, const tracking::Config& config,
                    const Part& part, evaluation::Mode mode = evaluation::Mode::kExact) {
-  return score_each(problem, drives, [&](int) -> const tracking::Config& { return config; }, part, mode);
+  return score_each(
+      problem, drives, [&](int) -> const tracking::Config& { return config; }, part, mode);
 }
 
 /// "name=value"; false when there is no such constant.

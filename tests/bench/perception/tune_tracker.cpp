@@ -1,5 +1,5 @@
-// Seeded search for the tracker's constants on KITTI tracking sequences, and what such a search is worth on sequences it
-// has not seen (docs/tracking.md).
+// Seeded search for the tracker's constants on KITTI tracking sequences, and what such a search is worth on sequences
+// it has not seen (docs/tracking.md).
 //   tune_tracker DATA CLASS SEED TRIALS [FOLDS [NAME=VALUE ...]]      (values of constants to start from)
 // Hill climbing from the defaults: each trial changes one to three constants, and is kept when the objective grows.
 // Objective: sAMOTA + MOTA (3D IoU 0.25, exact mode) [points] + HOTA - 0.15 per switch, lidar only plus with camera.
