@@ -15,6 +15,7 @@
 #include "ocelli/launch/run_folder.hpp"
 #include "ocelli/launch/sensor_evaluation.hpp"
 #include "ocelli/perception/evaluation/evaluation.hpp"
+#include "ocelli/perception/kitti/drive.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -26,7 +27,9 @@ struct Options {
   std::vector<std::string> sequences;
   std::vector<double> volume_ious{0.25, 0.5, 0.7};
   std::vector<double> image_ious;
+  std::string detections;
   bool with_hota = false;
+  bool with_errors = false;
   bool is_exact = false;
   std::string json_file;
   std::string html_file;
@@ -52,11 +55,16 @@ Status run(const Options& options) {
   request.volume_ious = options.volume_ious;
   request.image_ious = options.image_ious;
   request.with_hota = options.with_hota;
+  request.with_errors = options.with_errors || !options.html_file.empty();
   request.mode = options.is_exact ? evaluation::Mode::kExact : evaluation::Mode::kCompatible;
-  OCELLI_ASSIGN(const evaluation::Dataset data,
-                evaluation::read_dataset(options.results, options.truth, options.sequences));
+  OCELLI_ASSIGN(evaluation::Dataset data, evaluation::read_dataset(options.results, options.truth, options.sequences));
+  if (!options.detections.empty()) {
+    const auto all = {tracking::ObjectClass::kCar, tracking::ObjectClass::kPedestrian, tracking::ObjectClass::kCyclist};
+    OCELLI_TRY(kitti::read_detections(options.detections, all, data));
+  }
   const evaluation::Scores scores = evaluation::evaluate(data, request);
   fmt::print("{}", eval_tables(data, scores));
+  if (options.with_errors) fmt::print("{}", error_tables(data, scores));
   if (!options.json_file.empty()) OCELLI_TRY(write_file(options.json_file, eval_json(data, scores, request.mode)));
   if (!options.html_file.empty()) OCELLI_TRY(write_file(options.html_file, eval_html(data, scores, request.mode)));
   return ok();
@@ -139,9 +147,12 @@ void declare_eval(CLI::App& command, int& exit_status) {
       ->delimiter(',')
       ->check(CLI::Range(0.0, 1.0));
   tracks.add_flag("--hota", options->with_hota, "HOTA, DetA, AssA, LocA, IDF1 on image boxes");
+  tracks.add_flag("--errors", options->with_errors, "what the errors at the best threshold are made of");
+  tracks.add_option("--detections", options->detections,
+                    "folder of <Class>/<sequence>.txt that was tracked: tells errors of the detector from others");
   tracks.add_flag("--clean", options->is_exact, "the definitions without the quirks of the original evaluators");
   tracks.add_option("--json", options->json_file, "write all numbers to this file");
-  tracks.add_option("--html", options->html_file, "write tables and plots to this file");
+  tracks.add_option("--html", options->html_file, "write tables, plots and pictures of the worst frames to this file");
   tracks.callback([options, &exit_status] {
     const Status status = run(*options);
     exit_status = status ? kExitOk : report_error(status.error());

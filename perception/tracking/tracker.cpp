@@ -252,8 +252,9 @@ bool Tracker::is_reported(const Object& object) const {
   const Time looked_at = scene_.lidar_at.value_or(*scene_.stamp);
   if (looked_at - object.measured_at > from_seconds(config.report_coast_s)) return false;
   const double sigma_m = std::sqrt(std::max(object.motion.covariance(0, 0), object.motion.covariance(1, 1)));
-  return object.evidence >= config.report_evidence && object.visible_share >= config.report_visible &&
-         sigma_m <= config.report_sigma_m;
+  // Labels of hidden objects are as often absent as present; that two sensors have seen one tips the scale.
+  const bool may_be_hidden = object.camera_at != kNoTime || object.visible_share >= config.report_visible;
+  return object.evidence >= config.report_evidence && may_be_hidden && sigma_m <= config.report_sigma_m;
 }
 
 void Tracker::report() {
