@@ -100,6 +100,7 @@ void declare_replay(CLI::App& command, int& exit_status) {
   command.add_option("--schedule-seed", options->run.schedule_seed,
                      "shuffle the worker threads by this seed, to show that the result does not depend on them");
   command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
+  add_models_option(command);
   command.add_option("--out", options->out, "folder for the results (default: a new one below out/)");
   command.callback([options, &exit_status] {
     const Result<int> status = replay(*options);

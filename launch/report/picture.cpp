@@ -38,6 +38,28 @@ CameraShot shot_of(const std::string& topic, const Calibration& calibration) {
   return shot;
 }
 
+/// The sight of that camera nearest to the stamp, if any is near: nodes pass over pictures that they cannot afford.
+const CameraSight* sight_at(const std::vector<CameraSight>& sights, const std::string& camera, Time stamp) {
+  constexpr Duration kNear = 120ms;
+  const CameraSight* best = nullptr;
+  for (const CameraSight& sight : sights) {
+    const auto distance = [&](const CameraSight& s) { return std::chrono::abs(s.stamp - stamp); };
+    if (sight.camera != camera || distance(sight) > kNear) continue;
+    if (best == nullptr || distance(sight) < distance(*best)) best = &sight;
+  }
+  return best;
+}
+
+CameraSight sight_of(const RunData& run, const std::string& camera, Time stamp) {
+  CameraSight sight{stamp, camera, {}, {}, {}};
+  if (const CameraSight* found = sight_at(run.detections, camera, stamp)) sight.boxes = found->boxes;
+  if (const CameraSight* found = sight_at(run.lanes, camera, stamp)) {
+    sight.lanes = found->lanes;
+    sight.area = found->area;
+  }
+  return sight;
+}
+
 std::string why_none(const RunData& run, const MessageCollector& collected) {
   if (collected.pictures().empty()) return "no camera picture in this recording";
   if (collected.calibrations().empty())
@@ -75,6 +97,7 @@ Result<ChosenPicture> choose_picture(const RunData& run, const std::vector<log::
     shot.stamp = picture.stamp;
     shot.track_offset = tracks->stamp - picture.stamp;
     shot.objects = to_vehicle(*tracks).objects;
+    shot.sight = sight_of(run, calibration->header().frame_id(), picture.stamp);
     const std::size_t seen = count_in_view(shot);
     if (best && seen <= most) continue;
     most = seen;

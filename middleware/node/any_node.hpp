@@ -14,7 +14,8 @@ struct InputSpec {
   std::string_view name;
   const topics::TopicKind* kind;
   InputPolicy policy;
-  Duration span;  // maximum age (Latest) or length (Window)
+  Duration span;        // maximum age (Latest) or length (Window)
+  std::size_t waiting;  // of a trigger: messages that wait while a step runs; 0: the kind's queue
 };
 
 struct OutputSpec {
@@ -43,6 +44,8 @@ class AnyNode {
   [[nodiscard]] virtual std::string_view kind_name() const = 0;
   [[nodiscard]] virtual const std::vector<InputSpec>& inputs() const = 0;
   [[nodiscard]] virtual const std::vector<OutputSpec>& outputs() const = 0;
+  /// Loads what the node needs; once, before the first step.
+  virtual Status prepare(const Conditions& conditions) = 0;
   /// Runs the node's step; an exception from a library below it becomes a failed status.
   virtual StepResult step(const StepInputs& inputs) = 0;
 };
@@ -55,7 +58,8 @@ std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
   return {InputSpec{member_name<In, I>(),
                     &topics::kind_of<typename std::remove_reference_t<std::tuple_element_t<I, Ports>>::Topic>(),
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kPolicy,
-                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan}...};
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan,
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kWaiting}...};
 }
 
 template <class In, std::size_t... I>
@@ -81,6 +85,13 @@ class ErasedNode final : public AnyNode {
   [[nodiscard]] std::string_view kind_name() const override { return N::kName; }
   [[nodiscard]] const std::vector<InputSpec>& inputs() const override { return inputs_; }
   [[nodiscard]] const std::vector<OutputSpec>& outputs() const override { return outputs_; }
+
+  Status prepare(const Conditions& conditions) override {
+    if constexpr (requires(N & node) { node.prepare(conditions); })
+      return node_.prepare(conditions);
+    else
+      return ok();
+  }
 
   StepResult step(const StepInputs& inputs) override {
     std::size_t index = 0;

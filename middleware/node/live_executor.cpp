@@ -94,6 +94,7 @@ Status LiveExecutor::add_source(std::string name, std::unique_ptr<Source> source
 }
 
 Status LiveExecutor::add_node(std::unique_ptr<NodeShell> shell) {
+  OCELLI_TRY(shell->prepare({.has_deadlines = true}));
   auto live = std::make_unique<LiveNode>();
   for (const BoundOutput& output : shell->outputs()) {
     OCELLI_ASSIGN(auto publisher, bus_.publish(*output.spec.kind, output.topic));
@@ -101,7 +102,7 @@ Status LiveExecutor::add_node(std::unique_ptr<NodeShell> shell) {
   }
   for (const BoundInput& input : shell->inputs()) {
     if (input.spec.policy == InputPolicy::kTrigger) live->trigger = live->inputs.size();
-    OCELLI_ASSIGN(auto subscription, bus_.subscribe(*input.spec.kind, input.topic, &live->signal));
+    OCELLI_ASSIGN(auto subscription, bus_.subscribe(*input.spec.kind, input.topic, &live->signal, input.spec.waiting));
     live->inputs.push_back(std::move(subscription));
   }
   live->shell = std::move(shell);

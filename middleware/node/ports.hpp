@@ -8,6 +8,7 @@
 //     struct Out { Port<topics::LidarObjects> objects; };
 //     explicit LidarDetector(const Config& config);
 //     Status step(const In& in, Out& out);
+//     Status prepare(const Conditions& conditions);  // optional: what must be loaded before the first step
 //   };
 //
 // Trigger starts an activation. Latest gives the newest message, Window the messages of the last span; both only while
@@ -62,13 +63,20 @@ class Input {
   SamplePtr sample_;
 };
 
-/// Starts an activation for every message.
-template <class Tag>
+/// What a node's prepare() is told, once, before the first step.
+struct Conditions {
+  bool has_deadlines = true;  // false in logical time: no result may depend on how fast this machine computes
+};
+
+/// Starts an activation for every message. At most `kMostWaiting` wait while a step runs, the newest; what they push
+/// out is counted as lost. 0: as many as the kind's queue holds.
+template <class Tag, std::size_t kMostWaiting = 0>
 class Trigger {
  public:
   using Topic = Tag;
   static constexpr InputPolicy kPolicy = InputPolicy::kTrigger;
   static constexpr Duration kSpan{};
+  static constexpr std::size_t kWaiting = kMostWaiting;
 
   [[nodiscard]] const ValueOf<Tag>& value() const { return input_->value(); }
   const ValueOf<Tag>& operator*() const { return value(); }
@@ -82,13 +90,15 @@ class Trigger {
   std::optional<Input<Tag>> input_;
 };
 
-/// The newest message, unless it is older than its maximum age (milliseconds; a launch file may override it).
+/// The newest message, unless it is older than its maximum age (milliseconds; a launch file may override it). Of a kind
+/// with QoS `state` the value holds until it is replaced: it has no age, and is no part of the data's age.
 template <class Tag, int kMaxAgeMs = 500>
 class Latest {
  public:
   using Topic = Tag;
   static constexpr InputPolicy kPolicy = InputPolicy::kLatest;
   static constexpr Duration kSpan = std::chrono::milliseconds(kMaxAgeMs);
+  static constexpr std::size_t kWaiting = 0;
 
   [[nodiscard]] bool has_value() const { return input_.has_value(); }
   explicit operator bool() const { return has_value(); }
@@ -115,6 +125,7 @@ class Window {
   using Topic = Tag;
   static constexpr InputPolicy kPolicy = InputPolicy::kWindow;
   static constexpr Duration kSpan = std::chrono::milliseconds(kSpanMs);
+  static constexpr std::size_t kWaiting = 0;
 
   [[nodiscard]] bool empty() const { return inputs_.empty(); }
   [[nodiscard]] std::size_t size() const { return inputs_.size(); }

@@ -36,6 +36,11 @@ Observation observation_of(EntityId entity, const SampleHeader& header, Observat
   return observation;
 }
 
+/// A latched value holds until it is replaced, however old it is.
+bool is_state(const BoundInput& input) {
+  return input.spec.policy == InputPolicy::kLatest && input.spec.kind->qos == topics::Qos::kState;
+}
+
 /// A step that worked on bytes which their writer has overtaken may have seen anything.
 Status check_intact(const StepInputs& inputs, const std::vector<BoundInput>& ports) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -100,6 +105,11 @@ Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::uniq
   return shell;
 }
 
+Status NodeShell::prepare(const Conditions& conditions) {
+  const Status status = node_->prepare(conditions);
+  return status ? ok() : Status(error(status.error().within(fmt::format("node '{}'", name_))));
+}
+
 void NodeShell::note(std::string problem) {
   if (problems_.size() < kMostProblems) problems_.push_back(std::move(problem));
 }
@@ -139,7 +149,7 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
       chosen.push_back(trigger);
     } else {
       auto& history = histories_[i];
-      const Time oldest = now - inputs_[i].span;
+      const Time oldest = is_state(inputs_[i]) ? Time::min() : now - inputs_[i].span;
       std::erase_if(history,
                     [&](const SamplePtr& sample) { return sample->header.sensed_at() < oldest || !sample->intact(); });
       chosen.assign(history.begin(), history.end());
@@ -149,7 +159,7 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
     const Time seen_before =
         std::exchange(last_used_[i], chosen.empty() ? Time::min() : chosen.back()->header.sensed_at());
     for (const SamplePtr& sample : chosen) {
-      if (sample->header.sensed_at() > seen_before || sample == chosen.back())
+      if (!is_state(inputs_[i]) && (sample->header.sensed_at() > seen_before || sample == chosen.back()))
         widen(activation.lineage, sample->header);
       if ((sample->header.flags & SampleHeader::kDegraded) != 0) activation.is_degraded = true;
     }

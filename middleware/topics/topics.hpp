@@ -8,6 +8,7 @@
 
 #include "ocelli/middleware/topics/codec.hpp"
 #include "ocelli/middleware/topics/topic_kind.hpp"
+#include "ocelli_camera_lanes.h"
 #include "ocelli_safety.h"
 #include "ocelli_tracks.h"
 #include "ocelli_vehicle.h"
@@ -26,6 +27,7 @@ struct GnssFix          { using Type = sensor_msgs::msg::NavSatFix;       static
 struct VehicleState     { using Type = ocelli::msg::VehicleState;         static constexpr std::string_view kName = "vehicle/state"; };
 struct EgoMotion        { using Type = ocelli::msg::EgoMotion;            static constexpr std::string_view kName = "ego_motion"; };
 struct CameraObjects    { using Type = vision_msgs::msg::Detection2DArray;static constexpr std::string_view kName = "camera/objects"; };
+struct CameraLanes      { using Type = ocelli::msg::CameraLanes;          static constexpr std::string_view kName = "camera/lanes"; };
 struct LidarObjects     { using Type = vision_msgs::msg::Detection3DArray;static constexpr std::string_view kName = "lidar/objects"; };
 struct Tracks           { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "tracks"; };
 struct TruthTracks      { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "truth/tracks"; };
@@ -46,6 +48,7 @@ inline constexpr auto kTable = std::to_array<TopicKind>({
   row<VehicleState>    ("wheel speeds and steering",                                     false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
   row<EgoMotion>       ("pose and speed of the vehicle in the world",                    false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
   row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
+  row<CameraLanes>     ("lane lines and drivable area on the ground",                   false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
   row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
   row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
   row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),

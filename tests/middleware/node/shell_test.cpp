@@ -152,6 +152,27 @@ TEST_F(Shell, ALaunchFileMayOverrideTheMaximumAge) {
   EXPECT_TRUE(shell_->begin(trigger, kStart + 51ms).inputs[kEgo].empty());
 }
 
+struct Calibrated {
+  static constexpr std::string_view kName = "calibrated";
+  struct In {
+    Trigger<topics::VehicleState> wheels;
+    Latest<topics::CameraInfo> calibration;
+  };
+  struct Out {
+    Port<topics::EgoMotion> motion;
+  };
+  Status step(const In&, Out&) { return ok(); }
+};
+
+TEST_F(Shell, ALatchedStateHoldsUntilItIsReplacedAndIsNoPartOfTheDatasAge) {
+  shell_ = std::move(*NodeShell::create("calibrated", erase(Calibrated{}), {}));
+  accept(1, message<topics::CameraInfo>({}, kStart));
+  const Activation activation = shell_->begin(accept(kWheels, wheels(1.0, kStart + 3600s)), kStart + 3600s);
+  EXPECT_EQ(activation.inputs[1].size(), 1U);
+  EXPECT_FALSE(activation.is_degraded);
+  EXPECT_EQ(activation.lineage.oldest.sensed_at(), kStart + 3600s);
+}
+
 TEST_F(Shell, AWindowHoldsItsSpanOldestFirst) {
   for (int i = 0; i <= 20; ++i) accept(kImu, message<topics::ImuData>({}, kStart + i * 10ms));
   const Activation activation = shell_->begin(accept(kWheels, wheels(1.0, kStart)), kStart + 200ms);
