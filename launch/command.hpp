@@ -23,6 +23,9 @@ struct Command {
 
 [[nodiscard]] std::span<const Command> commands();
 
+/// For options of 64 bits without sign: CLI11 alone would take -1 and wrap what is too large.
+[[nodiscard]] CLI::Validator whole_number();
+
 /// Prints "ocelli: <message>" to stderr and returns the exit status of bad use.
 int report_error(const Error& failure);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ocelli/launch/live_faults.hpp"
 #include "ocelli/launch/live_monitor.hpp"
 #include "ocelli/launch/live_recorder.hpp"
 #include "ocelli/launch/process.hpp"
@@ -66,7 +67,7 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   die_with_parent();
   handle_stop_signals();
   set_up_log(process);
-  if (settings.is_realtime && process != kRecorderProcess)
+  if (settings.is_realtime && process != kRecorderProcess && process != kFaultStoreProcess)
     try_realtime(process == kMonitorProcess ? kMonitorPriority : kNodePriority);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(settings.launch));
   const LiveClock clock{Duration{settings.clock_offset_ns}};
@@ -75,6 +76,7 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   bus.on_problem([](const std::string& problem) { spdlog::warn("bus: {}", problem); });
   if (process == kMonitorProcess) return run_monitor(settings, launch, bus, ready_fd);
   if (process == kRecorderProcess) return run_recorder(settings, launch, bus, ready_fd);
+  if (process == kFaultStoreProcess) return run_fault_store(settings, launch, bus, ready_fd);
   return run_nodes(settings, launch, process, bus, ready_fd);
 }
 

@@ -99,14 +99,14 @@ class Supervisor {
     LiveRunOutcome outcome;
     outcome.duration = std::max(Duration{}, clock.now() - begin);
     stop_all();
-    outcome.notes = std::move(notes_);
+    outcome.incidents = std::move(incidents_);
     return outcome;
   }
 
  private:
   /// Monitor first; sources last, told to begin when everybody has found each other.
   Result<Time> start_all(const Clock& clock) {
-    std::vector<std::string> names = {kMonitorProcess, kRecorderProcess};
+    std::vector<std::string> names = {kMonitorProcess, kFaultStoreProcess, kRecorderProcess};
     for (const std::string& name : launch_.processes()) names.push_back(name);
     for (const std::string& name : names) {
       if (has_source(name) && begin_ == kNoTime) {
@@ -126,7 +126,11 @@ class Supervisor {
   }
 
   Status wait_all_ready() {
-    for (ChildProcess& child : children_) OCELLI_TRY(child.wait_ready(kReadyTimeout));
+    for (ChildProcess& child : children_) {
+      const Status ready = child.wait_ready(kReadyTimeout);
+      if (!ready && stop_requested()) return error(ErrorCode::kUnavailable, "interrupted while it started");
+      OCELLI_TRY(ready);
+    }
     return ok();
   }
 
@@ -161,14 +165,30 @@ class Supervisor {
       if (children_[i].is_running()) continue;
       const std::string name = children_[i].name();
       if (has_source(name) && children_[i].has_finished_well()) return false;
-      if (restarts_[name] >= kMostRestarts) continue;
-      ++restarts_[name];
-      notes_.push_back(fmt::format("process '{}' ended by itself and was started again", name));
-      spdlog::error("{}", notes_.back());
+      if (restarts_[name] > kMostRestarts) continue;
+      const bool is_last = restarts_[name]++ == kMostRestarts;
+      incident(fmt::format("process '{}' ended by itself and {}", name,
+                           is_last ? "is not started again: it has done so too often" : "was started again"));
+      if (is_last) continue;
+      if (name == kRecorderProcess) keep_recording(restarts_[name]);
       begin_ = clock.now();
       if (auto child = start(name)) children_[i] = std::move(*child);
     }
     return true;
+  }
+
+  void incident(std::string text) {
+    spdlog::error("{}", text);
+    incidents_.push_back(std::move(text));
+  }
+
+  /// What a recorder that died has written stays; its successor begins a file of its own.
+  void keep_recording(int life) {
+    const std::filesystem::path file = settings_.out / "recording.mcap";
+    const std::filesystem::path kept = settings_.out / fmt::format("recording.{}.mcap", life);
+    std::error_code failure;
+    std::filesystem::rename(file, kept, failure);
+    if (!failure) incident(fmt::format("the recording up to then is {}", kept.string()));
   }
 
   /// Sources first, then nodes, recorder, and the monitor last.
@@ -178,7 +198,7 @@ class Supervisor {
     std::this_thread::sleep_for(kStep);
     std::reverse(children_.begin(), children_.end());
     for (ChildProcess& child : children_) {
-      if (!child.stop(kPatience)) notes_.push_back(fmt::format("process '{}' did not end cleanly", child.name()));
+      if (!child.stop(kPatience)) incident(fmt::format("process '{}' did not end cleanly", child.name()));
       if (child.name() == launch_.processes().front()) std::this_thread::sleep_for(200ms);  // last messages arrive
     }
     children_.clear();
@@ -189,7 +209,7 @@ class Supervisor {
   const LaunchFile& launch_;
   std::vector<ChildProcess> children_;
   std::map<std::string, int> restarts_;
-  std::vector<std::string> notes_;
+  std::vector<std::string> incidents_;
   Time begin_ = kNoTime;  // of the sources
 };
 

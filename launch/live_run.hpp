@@ -18,7 +18,7 @@ struct LiveRunOptions {
 
 struct LiveRunOutcome {
   Duration duration{};
-  std::vector<std::string> notes;  // restarts and other things a report should say
+  std::vector<std::string> incidents;  // processes that died or did not end: the run is not as expected
 };
 
 Result<LiveRunOutcome> run_live(const LiveRunOptions& options);

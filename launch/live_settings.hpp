@@ -36,5 +36,6 @@ struct LiveSettings {
 /// The roles beside the processes of the launch file.
 inline constexpr const char* kMonitorProcess = "monitor";
 inline constexpr const char* kRecorderProcess = "recorder";
+inline constexpr const char* kFaultStoreProcess = "fault_store";
 
 }  // namespace ocelli::launch

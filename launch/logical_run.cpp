@@ -6,6 +6,7 @@
 #include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/process.hpp"
 #include "ocelli/launch/progress.hpp"
+#include "ocelli/launch/run_folder.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/middleware/node/live_executor.hpp"
@@ -35,8 +36,7 @@ class LogicalRun {
     for (auto& [name, source] : sources) executor_->add_source(name, std::move(source));
     for (const NodeEntry& entry : launch_.nodes) {
       OCELLI_ASSIGN(auto shell, make_shell(entry, launch_.file));
-      const NodeRow& row = *find_node(entry.node);
-      executor_->add_node(std::move(shell), row.exec_time, row.priority);
+      executor_->add_node(std::move(shell), entry.exec_time, find_node(entry.node)->priority);
     }
     const auto range = executor_->range();
     if (range) total_s_ = to_seconds(range->end - range->begin);
@@ -58,6 +58,7 @@ class LogicalRun {
     OCELLI_TRY(check_delays());
     OCELLI_ASSIGN(config_, monitor_config(launch_, topics_));
     OCELLI_ASSIGN(monitor_, safety::Monitor::create(config_));
+    replace_results(options_.out);
     log::McapWriterOptions file_options;
     file_options.compression = log::Compression::kLz4;
     OCELLI_ASSIGN(auto recording, log::RecordingWriter::create(options_.out / "recording.mcap", file_options));
@@ -136,15 +137,15 @@ class LogicalRun {
   }
 
   void on_sample(const Sample& sample, const std::string& topic) {
-    ++outcome_.messages[topic];
+    if (++outcome_.messages[topic] == 1) tell_delay(topic);
     if (sample.kind->name == topics::Tracks::kName) write(*tracks_, sample, topic);
     if (is_recorded(sample, topic)) write(*recording_, sample, topic);
   }
 
-  /// The inputs are in the drive already; what the report needs of them is kept.
+  /// What is in a drive already is not written again, but for what the report needs of it.
   bool is_recorded(const Sample& sample, const std::string& topic) {
     if (!launch_.settings_of(topic, *sample.kind).is_recorded) return false;
-    if (!source_names_.contains(topic) || !sample.kind->is_bulk) return true;
+    if (!options_.is_drive || !source_names_.contains(topic) || !sample.kind->is_bulk) return true;
     if (sample.kind->name != topics::CameraImage::kName) return false;
     const auto [last, is_first] = last_picture_.try_emplace(topic, sample.header.sensed_at());
     if (!is_first && sample.header.sensed_at() - last->second < kPictureEvery) return false;
@@ -164,6 +165,19 @@ class LogicalRun {
     for (std::size_t i = 0; i < report_.event_count; ++i)
       publish<topics::Faults>(to_message(report_.events[i], *monitor_));
     if (report_.has_state) publish<topics::SafetyState>(to_message(report_, *monitor_));
+  }
+
+  /// A delay is an injection from the first message of its topic on.
+  void tell_delay(const std::string& topic) {
+    const auto delay = options_.delays.find(topic);
+    if (delay == options_.delays.end()) return;
+    ocelli::msg::Injection message;
+    message.kind("delay");
+    message.target(topic);
+    message.is_active(true);
+    message.magnitude(to_seconds(delay->second));
+    message.unit("s");
+    publish<topics::Injections>(std::move(message));
   }
 
   void flush_observations() {

@@ -20,6 +20,7 @@ struct LogicalRunOptions {
   std::size_t threads = 1;
   std::uint64_t schedule_seed = 0;
   std::map<std::string, Duration> delays;  // injected, by topic
+  bool is_drive = false;                   // the sources are a recording: its bulk is not recorded again
   bool is_quiet = false;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kNodes = std::to_array<NodeRow>({
     //        node                             meaning                                              exec_time  priority
-    node_row<perception::EgoMotionNode>("speed, yaw rate and pose from wheels and gyro", 2ms, 10),
+    node_row<perception::EgoMotionNode>("speed, yaw rate and pose from wheels, steering, gyro and GNSS", 2ms, 10),
     node_row<perception::LidarObjectsNode>("boxes of road users in one lidar turn", 25ms, 20),
     node_row<perception::CameraObjectsNode>("boxes of road users in a picture", 60ms, 20),
     node_row<perception::LanesNode>("lane lines and drivable area in a picture", 80ms, 20),

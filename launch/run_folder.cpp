@@ -33,11 +33,14 @@ Result<RunFolder> RunFolder::make(const std::string& wanted, const std::string& 
   const bool is_new = fs::create_directories(folder, failure);
   if (failure)
     return error(ErrorCode::kUnavailable, "--out {}: cannot be made: {}", folder.string(), failure.message());
-  if (fs::exists(folder / "run.json", failure)) {
-    spdlog::info("{}: the results of an earlier run are replaced", folder.string());
-    for (const char* name : {"run.json", "report.html", "report.json"}) fs::remove(folder / name, failure);
-  }
   return RunFolder(fs::absolute(folder), is_new);
+}
+
+void replace_results(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::exists(folder / "run.json", failure)) return;
+  spdlog::info("{}: the results of an earlier run are replaced", folder.string());
+  for (const char* name : {"run.json", "report.html", "report.json"}) fs::remove(folder / name, failure);
 }
 
 RunFolder::~RunFolder() {

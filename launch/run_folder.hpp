@@ -28,6 +28,9 @@ class RunFolder {
   bool is_new_;
 };
 
+/// Before a run writes its first file: the report of an earlier one must not outlive its recording.
+void replace_results(const std::filesystem::path& folder);
+
 /// What every run info says: version, host, time, chains and names of the launch file.
 [[nodiscard]] report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind,
                                            const std::string& executor);

@@ -131,8 +131,12 @@ ocelli::msg::EgoMotion message_of(const std::optional<EgoState>& state, Time sta
   ocelli::msg::EgoMotion message;
   message.header(header_of(stamp, "world"));
   message.pose(message_of(state ? state->T_world_vehicle() : Pose(Pose::Identity())));
-  message.status(state ? ocelli::msg::EGO_DEAD_RECKONED : ocelli::msg::EGO_ABSENT);
-  if (!state) return message;
+  if (!state) {
+    message.status(ocelli::msg::EGO_ABSENT);
+    return message;
+  }
+  message.status(state->is_fused ? ocelli::msg::EGO_FUSED : ocelli::msg::EGO_DEAD_RECKONED);
+  message.is_integral(state->is_integral);
   message.speed_mps(state->speed_mps);
   message.yaw_rate_rps(state->yaw_rate_rps);
   constexpr int kAxes[] = {0, 1, 5};  // x, y, yaw
@@ -153,6 +157,8 @@ std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message) {
   state.yaw_rad = yaw_of(pose);
   state.speed_mps = message.speed_mps();
   state.yaw_rate_rps = message.yaw_rate_rps();
+  state.is_fused = message.status() == ocelli::msg::EGO_FUSED;
+  state.is_integral = message.is_integral();
   constexpr int kAxes[] = {0, 1, 5};
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j)
@@ -160,35 +166,38 @@ std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message) {
   return state;
 }
 
-ocelli::msg::Track message_of(const Track& track) {
+ocelli::msg::Track message_of(const tracking::Track& track) {
   static_assert(static_cast<int>(ObjectClass::kTruck) == static_cast<int>(ocelli::msg::CLASS_TRUCK));
+  static_assert(tracking::kSourceLidar == ocelli::msg::SOURCE_LIDAR &&
+                tracking::kSourceCamera == ocelli::msg::SOURCE_CAMERA &&
+                tracking::kSourceRadar == ocelli::msg::SOURCE_RADAR);
   ocelli::msg::Track message;
   message.id(track.id);
   message.classification(static_cast<ocelli::msg::ObjectClass>(track.object_class));
   message.existence(track.existence);
-  message.position(point_of(track.centre_m));
+  message.position(point_of(track.p_world));
   message.yaw_rad(track.yaw_rad);
-  message.size(vector_of(track.size_m.x(), track.size_m.y(), track.size_m.z()));
-  message.velocity(vector_of(track.velocity_mps.x(), track.velocity_mps.y(), 0.0));
-  message.acceleration(vector_of(0.0, 0.0, 0.0));
+  message.size(vector_of(track.length_m, track.width_m, track.height_m));
+  message.velocity(vector_of(track.v_world.x(), track.v_world.y(), 0.0));
+  message.acceleration(vector_of(track.a_world.x(), track.a_world.y(), 0.0));
   message.yaw_rate_rps(track.yaw_rate_rps);
   for (int i = 0; i < 6; ++i)
     for (int j = 0; j < 6; ++j) message.covariance()[static_cast<std::size_t>(i * 6 + j)] = track.covariance(i, j);
-  message.sources(track.misses == 0 ? ocelli::msg::SOURCE_LIDAR : 0);
+  message.sources(track.sources);
   message.age(track.age);
   message.misses(track.misses);
   message.measured_at(message_of(track.measured_at));
   return message;
 }
 
-ocelli::msg::Tracks message_of(std::span<const Track> tracks, const Pose* T_world_vehicle, Time stamp) {
+ocelli::msg::Tracks message_of(std::span<const tracking::Track> tracks, const Pose* T_world_vehicle, Time stamp) {
   ocelli::msg::Tracks message;
   message.header(header_of(stamp, T_world_vehicle != nullptr ? "world" : "vehicle"));
   message.is_world(T_world_vehicle != nullptr);
   message.T_world_vehicle(message_of(T_world_vehicle != nullptr ? *T_world_vehicle : Pose(Pose::Identity())));
   message.is_degraded(T_world_vehicle == nullptr);
   message.tracks().reserve(tracks.size());
-  for (const Track& track : tracks) message.tracks().push_back(message_of(track));
+  for (const tracking::Track& track : tracks) message.tracks().push_back(message_of(track));
   return message;
 }
 

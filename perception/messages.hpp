@@ -10,7 +10,7 @@
 #include "ocelli/middleware/core/time.hpp"
 #include "ocelli/perception/box3.hpp"
 #include "ocelli/perception/ego_motion/ego_motion.hpp"
-#include "ocelli/perception/tracks/track.hpp"
+#include "ocelli/perception/tracking/object.hpp"
 #include "ocelli_tracks.h"
 #include "ocelli_vehicle.h"
 #include "ros2_vision.h"
@@ -34,8 +34,9 @@ namespace ocelli::perception {
 /// Nothing when the message says absent.
 [[nodiscard]] std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message);
 
-[[nodiscard]] ocelli::msg::Track message_of(const Track& track);
+[[nodiscard]] ocelli::msg::Track message_of(const tracking::Track& track);
 /// `T_world_vehicle` null: tracks in the vehicle frame, marked so.
-[[nodiscard]] ocelli::msg::Tracks message_of(std::span<const Track> tracks, const Pose* T_world_vehicle, Time stamp);
+[[nodiscard]] ocelli::msg::Tracks message_of(std::span<const tracking::Track> tracks, const Pose* T_world_vehicle,
+                                             Time stamp);
 
 }  // namespace ocelli::perception

@@ -64,6 +64,11 @@ check_name() {
   local pattern='^[a-z][a-z0-9]*(_[a-z0-9]+)*$' example=near_objects
   if [[ $kind == topic ]]; then pattern='^[a-z][a-z0-9]*([_/][a-z0-9]+)*$' example=radar/points; fi
   [[ $topic =~ $pattern ]] || die "new $kind '$topic': NAME is snake_case, such as $example"
+  local keywords=" auto bool break case catch char class concept const continue default delete do double else enum explicit \
+export extern false float for friend goto if inline int long mutable namespace new operator private protected public \
+register requires return short signed sizeof static struct switch template this throw true try typedef typename union \
+unsigned using virtual void volatile while "
+  [[ $keywords != *" $name "* ]] || die "new $kind '$topic': $name is a word of C++; choose another name"
   ((${#name} <= 32)) || die "new $kind '$topic': NAME has ${#name} letters, at most 32 are good to read"
 }
 

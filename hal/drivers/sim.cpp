@@ -27,8 +27,9 @@ Result<sim::Scenario> find_scenario(const std::string& name, const SourceContext
   if (std::filesystem::is_regular_file(path, failure)) return sim::load_scenario(path);
   const std::string_view text = sim::built_in_scenario(name);
   if (!text.empty()) return sim::parse_scenario(std::string(text), name + ".yaml (built in)");
-  return error(ErrorCode::kNotFound, "{}: scenario '{}': no such file, and no built-in one of that name", context.file,
-               path.string());
+  return error(
+      context.at_place({ErrorCode::kNotFound,
+                        fmt::format("scenario '{}': no such file, and no built-in one of that name", path.string())}));
 }
 
 }  // namespace

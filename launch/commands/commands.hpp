@@ -5,6 +5,10 @@ namespace CLI {
 class App;
 }
 
+namespace ocelli {
+struct DdsConfig;
+}
+
 namespace ocelli::launch {
 
 void declare_bench(CLI::App& command, int& exit_status);
@@ -23,6 +27,9 @@ void declare_e2e(CLI::App& command, int& exit_status);
 void declare_e2e_advise(CLI::App& command, int& exit_status);
 void declare_eval(CLI::App& command, int& exit_status);
 void declare_topic(CLI::App& command, int& exit_status);
+void declare_faults(CLI::App& command, int& exit_status);
+/// Part of declare_topic(): `dds` holds what its options say and lives as long as the command.
+void declare_topic_echo(CLI::App& command, const DdsConfig& dds, int& exit_status);
 void declare_fit(CLI::App& command, int& exit_status);
 void declare_fmeda(CLI::App& command, int& exit_status);
 void declare_track(CLI::App& command, int& exit_status);

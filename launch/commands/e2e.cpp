@@ -2,12 +2,13 @@
 #include <fmt/ranges.h>
 
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/report/files.hpp"
 #include "ocelli/launch/vectors/vectors.hpp"
 #include "ocelli/middleware/e2e/protection.hpp"
 #include "ocelli/middleware/e2e/state_machine.hpp"
@@ -89,11 +90,9 @@ Result<std::vector<Bytes>> messages_of(const Options& options) {
     messages.push_back(std::move(bytes));
   }
   if (!options.in_file.empty()) {
-    std::ifstream file(options.in_file, std::ios::binary);
-    if (!file) return error(ErrorCode::kNotFound, "{}: cannot be read", options.in_file);
-    Bytes bytes;
-    for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) bytes.push_back(static_cast<std::byte>(*at));
-    messages.push_back(std::move(bytes));
+    OCELLI_ASSIGN(const std::string text, report::read_text(options.in_file));
+    const auto bytes = std::as_bytes(std::span(text));
+    messages.emplace_back(bytes.begin(), bytes.end());
   }
   if (messages.empty()) return error(ErrorCode::kInvalidArgument, "no message: give HEX or --in FILE");
   return messages;

@@ -1,4 +1,5 @@
 // `ocelli eval tracks`: scores tracking results in KITTI format against ground truth.
+// `ocelli eval ego`: ego motion on a comma2k19 drive against its true poses.
 #include <fmt/core.h>
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
 #include "ocelli/launch/commands/eval_report.hpp"
+#include "ocelli/launch/ego_evaluation.hpp"
 #include "ocelli/perception/evaluation/evaluation.hpp"
 
 namespace ocelli::launch {
@@ -56,11 +58,24 @@ Status run(const Options& options) {
   return ok();
 }
 
+void declare_ego(CLI::App& command, int& exit_status) {
+  auto drive = std::make_shared<log::Comma2k19Config>();
+  command.add_option("drive", drive->path, "folder of a comma2k19 drive, with processed_log and global_pose")
+      ->required();
+  command.add_option("--dbc", drive->dbc, "CAN database of the vehicle (.dbc)")->required();
+  command.callback([drive, &exit_status] {
+    const auto evaluation = evaluate_ego_motion(*drive, comma2k19_ego_config());
+    if (evaluation) fmt::print("{}", ego_table(*evaluation));
+    exit_status = evaluation ? kExitOk : report_error(evaluation.error());
+  });
+}
+
 }  // namespace
 
 void declare_eval(CLI::App& command, int& exit_status) {
   CLI::App& tracks = *command.add_subcommand("tracks", "score KITTI tracking results: CLEAR MOT, sAMOTA, HOTA, IDF1");
   command.require_subcommand(1);
+  declare_ego(*command.add_subcommand("ego", "ego motion on a comma2k19 drive against its true poses"), exit_status);
   auto options = std::make_shared<Options>();
   tracks.add_option("--results", options->results, "folder of <sequence>.txt: tracks")->required();
   tracks.add_option("--truth", options->truth, "folder of <sequence>.txt: KITTI label_02")->required();

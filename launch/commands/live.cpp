@@ -1,6 +1,7 @@
 // `ocelli demo` and `ocelli run`: live runs, each node in its own process.
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/expectation.hpp"
 #include "ocelli/launch/live_run.hpp"
 #include "ocelli/launch/logical_run.hpp"
 #include "ocelli/launch/monitor_bridge.hpp"
@@ -24,11 +25,6 @@ struct Options {
   std::uint32_t domain = 0;
 };
 
-/// What the demonstration promises for each fault it puts in.
-constexpr Duration kFreezeLimit = 300ms;
-constexpr Duration kStopLimit = 250ms;
-constexpr Duration kDelayLimit = 150ms;
-
 /// When devices start in a logical run: any fixed time, so that the stamps are the same every time.
 constexpr Time kLogicalBegin = from_ns(1'700'000'000'000'000'000);
 
@@ -43,30 +39,6 @@ InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string
   }
   for (const NodeEntry& node : launch.nodes) targets.stop.push_back(node.name);
   return targets;
-}
-
-report::ExpectedFault expectation(const PlannedInjection& injection) {
-  report::ExpectedFault expected;
-  expected.injection = to_string(injection.kind);
-  expected.target = injection.target;
-  expected.mode = "degraded";
-  switch (injection.kind) {
-    case InjectionKind::kFreeze:
-      expected.fault = injection.target + ".frozen";
-      expected.limit = kFreezeLimit;
-      break;
-    case InjectionKind::kStop:
-      expected.fault = injection.target + ".silent";
-      expected.limit = kStopLimit;
-      expected.also = {"*"};  // whoever works on its output is late, lost or silent, too
-      break;
-    case InjectionKind::kDelay:
-      expected.fault = injection.target + ".late";
-      expected.limit = kDelayLimit;
-      expected.also = {"*"};
-      break;
-  }
-  return expected;
 }
 
 /// The demonstration's faults come one by one, with time to heal between them.
@@ -162,19 +134,24 @@ Result<int> run(const Options& options) {
   live.settings.is_realtime = !options.is_not_realtime;
   report::RunInfo info = describe_run(launch, options.kind, "live");
   info.seed = options.seed;
-  for (const PlannedInjection& injection : live.injections) info.expected.push_back(expectation(injection));
+  for (const PlannedInjection& injection : live.injections) {
+    OCELLI_ASSIGN(auto expected, expectation(injection, launch));
+    info.expected.push_back(std::move(expected));
+  }
   if (options.kind == "demo") {
     info.targets.emplace();
     info.modes = expected_modes(live.injections.size());
   }
+  replace_results(folder.path());
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
   info.duration = outcome.duration;
-  info.notes = outcome.notes;
+  info.incidents = outcome.incidents;
   return conclude_run(info, launch, live.settings.out);
 }
 
 void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status) {
   command.add_option("--seed", options->seed, "of the simulated world and of the injected faults")
+      ->transform(whole_number())
       ->capture_default_str();
   command.add_option("--duration", options->duration, "how long, such as 30s (0s: until Ctrl-C)")
       ->capture_default_str();

@@ -69,10 +69,17 @@ Result<int> replay(ReplayOptions& options) {
   OCELLI_TRY(check_out(options));
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, "replay"));
   options.run.out = folder.path();
+  options.run.is_drive = true;
   report::RunInfo info = describe_run(launch, "replay", options.run.rate > 0.0 ? "paced" : "logical");
   info.launch = fmt::format("{} ({})", options.drive, launch.name);
   std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources;
   sources.emplace_back("drive", std::move(drive.source));
+  for (const auto& [topic, delay] : options.run.delays) {
+    report::ExpectedFault& expected = info.expected.emplace_back();
+    expected.injection = "delay";
+    expected.target = topic;
+    expected.also = {"*"};
+  }
   OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), options.run));
   info.duration = outcome.duration;
   info.notes = std::move(drive.notes);
@@ -97,8 +104,10 @@ void declare_replay(CLI::App& command, int& exit_status) {
   command.add_option("--threads", options->run.threads, "worker threads; the result does not depend on them")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  command.add_option("--schedule-seed", options->run.schedule_seed,
-                     "shuffle the worker threads by this seed, to show that the result does not depend on them");
+  command
+      .add_option("--schedule-seed", options->run.schedule_seed,
+                  "shuffle the worker threads by this seed, to show that the result does not depend on them")
+      ->transform(whole_number());
   command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
   add_models_option(command);
   command.add_option("--out", options->out, "folder for the results (default: a new one below out/)");

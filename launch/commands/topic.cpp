@@ -4,16 +4,15 @@
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/live_topic.hpp"
 #include "ocelli/launch/process.hpp"
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
-#include "ocelli/middleware/dds/topic_discovery.hpp"
 
 namespace ocelli::launch {
 namespace {
 
-constexpr Duration kListen = 1500ms;  // five announcements of every participant
 constexpr Duration kIdleWait = 50ms;
 
 struct TopicOptions {
@@ -23,7 +22,7 @@ struct TopicOptions {
 };
 
 int list(const TopicOptions& options) {
-  const auto topics = discover_topics(options.dds, kListen);
+  const auto topics = discover_topics(options.dds, kDiscoveryTime);
   if (!topics) return report_error(topics.error());
   fmt::print("{:<24} {:<44} {:<16} {:>7} {:>7}\n", "topic", "type", "partition", "writers", "readers");
   int shown = 0;
@@ -36,24 +35,6 @@ int list(const TopicOptions& options) {
   if (shown > 0 || options.topic.empty()) return kExitOk;
   return report_error({ErrorCode::kNotFound, fmt::format("topic '{}': nobody writes or reads it in domain {}",
                                                          options.topic, options.dds.domain)});
-}
-
-/// The partition and kind that the writers of a topic have.
-Result<const topics::TopicKind*> find_writer(TopicOptions& options) {
-  OCELLI_ASSIGN(const auto topics, discover_topics(options.dds, kListen));
-  const auto found = std::find_if(topics.begin(), topics.end(), [&](const DiscoveredTopic& topic) {
-    return topic.name == options.topic && topic.writers > 0;
-  });
-  if (found == topics.end())
-    return error(ErrorCode::kNotFound, "topic '{}': nobody writes it in domain {} (ocelli topic list)", options.topic,
-                 options.dds.domain);
-  options.dds.partition = found->partition;
-  const topics::TopicKind* kind = topics::find_kind(options.topic);
-  for (const topics::TopicKind& row : topics::kTable)
-    if (kind == nullptr && topics::dds_type_name(row.codec().type_name) == found->type) kind = &row;
-  if (kind != nullptr && topics::dds_type_name(kind->codec().type_name) == found->type) return kind;
-  return error(ErrorCode::kUnsupported, "topic '{}' has type {}, which no topic kind has (ocelli topics)",
-               options.topic, found->type);
 }
 
 struct Measured {
@@ -74,7 +55,8 @@ void add(Measured& measured, const Received& received) {
 }
 
 Result<Measured> measure(TopicOptions options) {
-  OCELLI_ASSIGN(const topics::TopicKind* const kind, find_writer(options));
+  OCELLI_ASSIGN(const DiscoveredTopic topic, find_written_topic(options.topic, options.dds));
+  OCELLI_ASSIGN(const topics::TopicKind* const kind, kind_of_topic(topic));
   const LiveClock clock{LiveClock::measure_offset()};
   OCELLI_ASSIGN(auto lane, open_dds_lane(options.dds));
   Bus bus(clock, std::move(lane));
@@ -82,7 +64,7 @@ Result<Measured> measure(TopicOptions options) {
   Signal signal;
   OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, options.topic, &signal));
   Measured measured;
-  const Time end = clock.now() + kListen + from_seconds(options.seconds);
+  const Time end = clock.now() + kDiscoveryTime + from_seconds(options.seconds);
   while (clock.now() < end && !stop_requested()) {
     signal.wait_for(kIdleWait);
     while (const auto received = subscription->take()) add(measured, *received);
@@ -149,6 +131,8 @@ void declare_topic(CLI::App& command, int& exit_status) {
   CLI::App* info = command.add_subcommand("info", "the same for one topic");
   info->add_option("topic", options->topic, "as in the launch file, such as lidar/top")->required();
   info->callback([options, &exit_status] { exit_status = list(*options); });
+  CLI::App* echo = command.add_subcommand("echo", "messages as YAML or JSON");
+  declare_topic_echo(*echo, options->dds, exit_status);
   declare_measurement(command, options, exit_status, "hz", "rate, gaps and losses", &print_rate);
   declare_measurement(command, options, exit_status, "bw", "bytes per second and message", &print_bandwidth);
   declare_measurement(command, options, exit_status, "latency", "from publish to receive", &print_latency);

@@ -48,7 +48,7 @@ Result<std::vector<ObjectClass>> classes_of(const Options& options) {
   for (const std::string& name : options.classes) {
     const auto known = {ObjectClass::kCar, ObjectClass::kPedestrian, ObjectClass::kCyclist};
     const auto* found =
-        std::find_if(known.begin(), known.end(), [&](ObjectClass c) { return kitti::to_string(c) == name; });
+        std::find_if(known.begin(), known.end(), [&](ObjectClass c) { return kitti::label_of(c) == name; });
     if (found == known.end())
       return error(ErrorCode::kInvalidArgument, "--classes: unknown class '{}', known: Car, Pedestrian, Cyclist", name);
     if (!fs::is_directory(options.folders.detections / name)) {
@@ -69,7 +69,7 @@ Result<std::vector<std::string>> sequences_of(const Options& options, const std:
   std::vector<std::string> all;
   for (const ObjectClass object_class : classes) {
     OCELLI_ASSIGN(const std::vector<std::string> names,
-                  evaluation::sequence_names(options.folders.detections / kitti::to_string(object_class)));
+                  evaluation::sequence_names(options.folders.detections / kitti::label_of(object_class)));
     all.insert(all.end(), names.begin(), names.end());
   }
   std::sort(all.begin(), all.end());
@@ -136,7 +136,7 @@ Status run(const Options& options) {
   evaluation::Request request;
   request.classes.clear();
   for (const ObjectClass object_class : classes)
-    request.classes.push_back(*evaluation::class_from_name(kitti::to_string(object_class)));
+    request.classes.push_back(*evaluation::class_from_name(kitti::label_of(object_class)));
   request.volume_ious = {0.25};
   request.with_hota = true;
   OCELLI_ASSIGN(const evaluation::Dataset data, evaluation::read_dataset(options.out, options.truth, sequences));

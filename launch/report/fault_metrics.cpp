@@ -134,7 +134,10 @@ void judge(InjectionResult& injection) {
     return;
   }
   const ExpectedFault& expected = *injection.expected;
-  if (!injection.detected_after) {
+  if (expected.fault.empty()) {
+    injection.is_ok = true;
+    injection.verdict = "no fault must follow";
+  } else if (!injection.detected_after) {
     injection.verdict = fmt::format("{} was not confirmed", expected.fault);
   } else if (*injection.detected_after > expected.limit) {
     injection.verdict = fmt::format("confirmed after {:.0f} ms, limit {:.0f} ms",

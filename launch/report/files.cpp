@@ -11,6 +11,7 @@ Result<std::string> read_text(const std::filesystem::path& file) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(file, failure))
     return error(ErrorCode::kNotFound, "{}: no such file", file.string());
+  if (std::filesystem::is_empty(file, failure)) return std::string();
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();

@@ -114,7 +114,9 @@ std::string head_section(const RunData& run, const Results& results) {
 /// What else is drawn into the picture.
 std::string sight_text(const CameraSight& sight) {
   std::string text;
-  if (!sight.boxes.empty()) text += fmt::format(" Dashed: {} detections of the camera itself.", sight.boxes.size());
+  if (!sight.boxes.empty())
+    text +=
+        fmt::format(" Dashed: {} detections of the camera itself, labelled with class and score.", sight.boxes.size());
   if (!sight.lanes.empty()) text += fmt::format(" {} lane lines.", sight.lanes.size());
   if (!sight.area.empty()) text += " Shaded: drivable area.";
   return text;

@@ -104,7 +104,6 @@ struct ObjectFrame {
   std::vector<ObjectState> objects;
 };
 
-/// A picture and the tracks at its stamp (between two tracks messages: interpolated), in the vehicle frame.
 /// A detection in a picture, pixels.
 struct PixelBox {
   ObjectClass classification = ObjectClass::kUnknown;
@@ -124,6 +123,7 @@ struct CameraSight {
   std::vector<Eigen::Vector2d> area;
 };
 
+/// A picture and the tracks at its stamp (between two tracks messages: interpolated), in the vehicle frame.
 struct CameraShot {
   std::string topic;
   Time stamp;

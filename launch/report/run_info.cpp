@@ -131,6 +131,7 @@ RunInfo read_members(const Json& root, std::vector<std::string>& mistakes) {
   in.texts("nodes", info.nodes);
   in.texts("modes", info.modes);
   in.flag("is_monitored", info.is_monitored);
+  in.texts("incidents", info.incidents);
   in.texts("notes", info.notes);
   if (const Json* targets = in.find("targets")) {
     ObjectReader of_targets(*targets, "targets", mistakes);
@@ -172,6 +173,7 @@ Json to_members(const RunInfo& info) {
   if (info.targets)
     out["targets"] = {{"precision_min", info.targets->precision_min}, {"recall_min", info.targets->recall_min}};
   out["is_monitored"] = info.is_monitored;
+  out["incidents"] = info.incidents;
   out["notes"] = info.notes;
   return out;
 }

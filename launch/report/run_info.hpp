@@ -26,7 +26,7 @@ struct ChainInfo {
 struct ExpectedFault {
   std::string injection;          // Injection::kind
   std::string target;             // Injection::target; empty = any
-  std::string fault;              // failure-mode id that must be confirmed
+  std::string fault;              // failure-mode id that must be confirmed; empty = none must be
   Duration limit{};               // from onset to confirmation
   std::string mode;               // mode that must be reached; empty = not checked
   std::vector<std::string> also;  // ids that may be confirmed as a consequence; '*' stands for any text
@@ -53,6 +53,7 @@ struct RunInfo {
   std::vector<std::string> modes;          // the declared order of modes; empty = not checked
   std::optional<TrackingTargets> targets;  // judged when the recording holds truth
   bool is_monitored = true;                // false: silence of the monitor is not held against the run
+  std::vector<std::string> incidents;      // what went wrong with the run itself: a process that died
   std::vector<std::string> notes;
 
   [[nodiscard]] bool is_measured() const { return executor == "live"; }

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "ocelli/launch/report/results.hpp"
 
@@ -26,7 +27,7 @@ void judge_injections(const RunData& run, const FaultReport& faults, Findings& f
     findings.wrong.push_back(fmt::format("{}: declared, but never injected", name));
   std::size_t good = 0;
   for (const InjectionResult& injection : faults.injections) {
-    good += injection.is_ok;
+    good += injection.is_ok && !injection.expected->fault.empty();
     if (!injection.is_ok)
       findings.wrong.push_back(fmt::format("{} {} at {:.2f} s: {}", injection.kind, injection.target,
                                            run.seconds(injection.onset), injection.verdict));
@@ -37,13 +38,17 @@ void judge_injections(const RunData& run, const FaultReport& faults, Findings& f
 }
 
 void judge_alarms(const RunData& run, const FaultReport& faults, Findings& findings) {
-  for (const FaultEpisode& episode : faults.episodes) {
-    if (episode.role != FaultRole::kUnexpected && episode.role != FaultRole::kFalseAlarm) continue;
+  std::map<std::pair<std::string, FaultRole>, std::vector<double>> alarms;  // fault and role → when [s]
+  for (const FaultEpisode& episode : faults.episodes)
+    if (episode.role == FaultRole::kUnexpected || episode.role == FaultRole::kFalseAlarm)
+      alarms[{episode.id, episode.role}].push_back(run.seconds(*episode.confirmed));
+  for (const auto& [alarm, times] : alarms)
     findings.wrong.push_back(
-        fmt::format("{} was confirmed at {:.2f} s: {}", episode.id, run.seconds(*episode.confirmed),
-                    episode.role == FaultRole::kFalseAlarm ? "nothing was injected"
+        fmt::format("{} was confirmed {}: {}", alarm.first,
+                    times.size() == 1 ? fmt::format("at {:.2f} s", times[0])
+                                      : fmt::format("{} times from {:.2f} s on", times.size(), times[0]),
+                    alarm.second == FaultRole::kFalseAlarm ? "nothing was injected"
                                                            : "not declared as a consequence of what was injected"));
-  }
   if (faults.false_alarms + faults.unexpected > 0 || run.modes.empty()) return;
   std::string text = "no unexpected fault was confirmed";
   if (faults.false_alarm_bound_per_hour)
@@ -75,7 +80,7 @@ void judge_share(const char* what, std::optional<double> value, double least, Fi
 void judge_tracking(const RunData& run, const TrackingReport& tracking, Findings& findings) {
   if (!run.info.targets) return;
   if (run.truth.empty()) {
-    findings.remarks.push_back("no ground truth in this recording: precision and recall were not judged");
+    findings.wrong.push_back("no ground truth in this recording: precision and recall cannot be judged");
     return;
   }
   if (!tracking.absent.empty()) {
@@ -102,6 +107,7 @@ void remark_on_latency(const Results& results, Findings& findings) {
 
 Verdict judge(const RunData& run, const Results& results) {
   Findings findings;
+  findings.wrong = run.info.incidents;
   judge_monitor(run, findings);
   judge_injections(run, results.faults, findings);
   judge_alarms(run, results.faults, findings);

@@ -71,6 +71,8 @@ class Run {
     try {
       const VectorResult actual = compute(vector);
       if (!actual) return actual.error().message;
+      if (vector.at("expected").is_object() && vector["expected"].empty())
+        return "'expected' is empty: nothing is compared";
       return difference(*actual, vector.at("expected"), vector.value("rel_tol", kTolerance));
     } catch (const json::exception& problem) {
       return problem.what();

@@ -181,12 +181,16 @@ Result<std::shared_ptr<Subscription>> Bus::add_subscription(const topics::TopicK
   {
     const std::lock_guard lock(state->mutex);
     state->subscriptions.push_back(subscription);
-    if (state->latched != nullptr) subscription->deliver(state->latched, clock_.now(), Integrity::kTrusted);
+    if (state->latched != nullptr) subscription->deliver({state->latched, clock_.now(), Integrity::kTrusted, 0});
     if (subscription->waiter() != nullptr) listen(*state, *subscription);
     needs_network = network_ != nullptr && state->network == nullptr;
   }
+  // Whoever drops this handle may end the signal next, even while a lane holds the subscription for a last delivery.
+  Subscription* const raw = subscription.get();
+  const auto close = [kept = std::move(subscription)](Subscription* closing) { closing->close(); };
+  std::shared_ptr<Subscription> handle(raw, close);
   if (needs_network) OCELLI_TRY(open_reader(*state));
-  return subscription;
+  return handle;
 }
 
 Status Bus::open_reader(TopicState& topic) {
@@ -215,16 +219,10 @@ std::shared_ptr<RingWaiter> Bus::own_waiter() {
   return waiter_;
 }
 
-void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity, const RingWaiter* only) {
+void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity) {
   const Time now = clock_.now();
   const std::lock_guard lock(topic.mutex);
-  if (topic.kind->qos == topics::Qos::kState) topic.latched = sample;
-  std::erase_if(topic.subscriptions, [&](const std::weak_ptr<Subscription>& weak) {
-    const auto subscription = weak.lock();
-    const bool is_meant = subscription != nullptr && (only == nullptr || subscription->waiter().get() == only);
-    if (is_meant) subscription->deliver(sample, now, integrity);
-    return subscription == nullptr;
-  });
+  topic.deliver({sample, now, integrity, 0}, nullptr);
 }
 
 void Bus::on_frame(TopicState& topic, NetworkFrame frame) {

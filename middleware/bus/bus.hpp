@@ -137,11 +137,11 @@ class Bus {
   Status open_reader(TopicState& topic);
   void send(TopicState& topic, const SamplePtr& sample);
   void send_outside(TopicState& topic, const Sample& sample);
-  void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity, const RingWaiter* only = nullptr);
+  void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity);
   void on_frame(TopicState& topic, NetworkFrame frame);
   RingVerdict on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement);
   void on_writer_gone(TopicState& topic, const PeerId& peer);
-  void on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message);
+  bool on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message);
   void listen(TopicState& topic, Subscription& subscription);
   std::shared_ptr<RingWaiter> own_waiter();
   void report(const std::string& problem) const;

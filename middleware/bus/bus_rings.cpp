@@ -56,8 +56,11 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
       input->reader.rewind_to_newest();
     else
       input->reader.rewind(to_ns(subscription.created_at()));
-    input->deliver = [this, &topic, waiter = subscription.waiter().get()](RingMessage message) {
-      on_ring_message(topic, *waiter, std::move(message));
+    input->deliver = [this, &topic, waiter = subscription.waiter().get(),
+                      missed = std::uint64_t{0}](RingMessage message) mutable {
+      message.skipped += std::exchange(missed, 0);
+      const std::uint64_t missing_with_it = message.skipped + 1;
+      if (!on_ring_message(topic, *waiter, std::move(message))) missed = missing_with_it;
     };
     subscription.waiter()->attach(input);
   }
@@ -75,20 +78,23 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
   }
 }
 
-void Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
-  {
-    const std::lock_guard lock(topic.mutex);
-    const auto last = topic.network_last.find(message.header.writer);
-    const bool has_come = last != topic.network_last.end() && message.header.sequence <= last->second;
-    if (has_come) return;
-  }
+/// False when the message was overtaken before anybody got it.
+bool Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
   auto sample = std::make_shared<Sample>();
   sample->kind = topic.kind;
   sample->header = message.header;
   sample->cdr = std::move(message.cdr);
   const Integrity integrity = check_e2e(topic, sample->header, sample->cdr->bytes());
-  if (!sample->intact()) return;  // overtaken: the gap in the sequence is counted
-  deliver(topic, sample, integrity, &waiter);
+  if (!sample->intact()) return false;
+  const Time now = clock_.now();
+  const std::lock_guard lock(topic.mutex);
+  if (!topic.network_last.empty()) {
+    const auto last = topic.network_last.find(message.header.writer);
+    const bool has_come = last != topic.network_last.end() && message.header.sequence <= last->second;
+    if (has_come) return true;
+  }
+  topic.deliver({std::move(sample), now, integrity, message.skipped}, &waiter);
+  return true;
 }
 
 }  // namespace ocelli

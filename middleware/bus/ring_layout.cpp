@@ -41,6 +41,7 @@ Result<ParsedRing> parse_ring_head(std::span<const std::byte> head, std::uint64_
 
 void prefault(const std::byte* base, const RingGeometry& geometry, Access access) {
   constexpr std::uint64_t kStart = 2048;  // bytes of each buffer
+  ::mlock2(base, geometry.file_size(), MLOCK_ONFAULT);
   const int advice = access == Access::kWrite ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
   const auto touch = [&](std::uint64_t begin, std::uint64_t end) {
     begin = begin / kPage * kPage;

@@ -72,7 +72,8 @@ struct ParsedRing {
 enum class Access : std::uint8_t { kRead, kWrite };
 
 /// Maps the head, the slots and the start of every buffer of a ring at `base` now, so that small messages meet no page
-/// fault. Where the kernel cannot (before Linux 5.14), the first messages pay.
+/// fault, and keeps in memory whatever of the ring is used from now on. Where the kernel cannot (before Linux 5.14) or
+/// may not (RLIMIT_MEMLOCK), messages may meet page faults.
 void prefault(const std::byte* base, const RingGeometry& geometry, Access access);
 
 /// FNV-1a of the IDL name of a type.

@@ -117,16 +117,21 @@ std::optional<RingMessage> RingReader::take(Mode mode) {
   for (int i = 0; i < kMostTries; ++i) {
     const std::uint64_t published = map_->published();
     if (cursor_ >= published) return std::nullopt;  // (above it: the writer counts backwards, and will not be heard)
-    if (published - cursor_ > slots) cursor_ = published - slots / 2;
+    if (published - cursor_ > slots) {
+      skipped_ += published - slots / 2 - cursor_;
+      cursor_ = published - slots / 2;
+    }
     const std::uint64_t number = cursor_++;
+    ++skipped_;  // until it is known to be good
     const auto content = map_->read(number);
     if (!content) continue;
     if (mode == Mode::kView)
-      return RingMessage{content->header, std::make_shared<const RingView>(map_, number, content->body)};
+      return RingMessage{content->header, std::make_shared<const RingView>(map_, number, content->body),
+                         std::exchange(skipped_, 0) - 1};
     BufferPtr copy = default_pool().take(content->body.size());
     copy->resize(0, content->body.size());
     copy_unsynchronised(copy->bytes().data(), content->body.data(), content->body.size());
-    if (map_->is_intact(number)) return RingMessage{content->header, std::move(copy)};
+    if (map_->is_intact(number)) return RingMessage{content->header, std::move(copy), std::exchange(skipped_, 0) - 1};
   }
   return std::nullopt;
 }

@@ -49,6 +49,7 @@ class RingMap {
 struct RingMessage {
   SampleHeader header;
   ConstBufferPtr cdr;
+  std::uint64_t skipped = 0;  // messages that the reader lost just before this one
 };
 
 /// One cursor over a ring. Not thread-safe, but for bell() and seen().
@@ -65,7 +66,7 @@ class RingReader {
     kCopy,  // bytes of our own, proven to be what was published
     kView,  // bytes in the ring: they count while Buffer::is_intact()
   };
-  /// The next message. A reader that was overtaken goes on in the middle of the ring; the gap shows in the sequence.
+  /// The next message. A reader that was overtaken goes on in the middle of the ring.
   [[nodiscard]] std::optional<RingMessage> take(Mode mode);
 
   [[nodiscard]] const RingMap& map() const { return *map_; }
@@ -75,6 +76,7 @@ class RingReader {
  private:
   std::shared_ptr<const RingMap> map_;
   std::uint64_t cursor_;
+  std::uint64_t skipped_ = 0;  // since the last message
   std::atomic<std::uint32_t> seen_;
 };
 

@@ -18,36 +18,46 @@ void RingWaiter::attach(std::shared_ptr<RingInput> input) {
   {
     const std::lock_guard lock(mutex_);
     inputs_.push_back(std::move(input));
+    has_changed_ = true;
   }
   notify();
 }
 
 void RingWaiter::detach(const std::shared_ptr<RingInput>& input) {
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase(inputs_, input);
-  }
+  remove(input);
   const std::lock_guard lock(delivering_);
   std::erase(current_, input);
 }
 
+void RingWaiter::remove(const std::shared_ptr<RingInput>& input) {
+  const std::lock_guard lock(mutex_);
+  std::erase(inputs_, input);
+  has_changed_ = true;
+}
+
 void RingWaiter::notify() {
-  word_.fetch_add(1, std::memory_order_release);
-  futex::wake_all(word_, futex::Scope::kProcess);
+  // Either this sees the sleeper, or the sleeper's futex call sees the new word.
+  word_.fetch_add(1, std::memory_order_seq_cst);
+  if (is_asleep_.load(std::memory_order_seq_cst)) futex::wake_all(word_, futex::Scope::kProcess);
 }
 
 bool RingWaiter::wait_for(Duration timeout) {
   if (poll()) return true;
   const std::uint32_t word = word_.load(std::memory_order_acquire);
-  if (std::exchange(seen_, word) == word) sleep(word, timeout);
+  if (std::exchange(seen_, word) == word) {
+    is_asleep_.store(true, std::memory_order_seq_cst);
+    sleep(word, timeout);
+    is_asleep_.store(false, std::memory_order_relaxed);
+  }
   return poll();
 }
 
 bool RingWaiter::poll() {
   const std::lock_guard delivering(delivering_);
-  {
+  if (has_changed_.load(std::memory_order_relaxed)) {
     const std::lock_guard lock(mutex_);
-    if (current_ != inputs_) current_ = inputs_;
+    has_changed_ = false;
+    current_ = inputs_;
   }
   bool has_delivered = false;
   for (const auto& input : current_) {
@@ -57,9 +67,7 @@ bool RingWaiter::poll() {
       input->deliver(std::move(*message));
       has_delivered = true;
     }
-    if (message || !is_ending) continue;
-    const std::lock_guard lock(mutex_);
-    std::erase(inputs_, input);
+    if (!message && is_ending) remove(input);
   }
   return has_delivered;
 }
@@ -70,7 +78,7 @@ void RingWaiter::sleep(std::uint32_t word, Duration timeout) {
   watches[count++] = {&word_, word, futex::Scope::kProcess};
   {
     const std::lock_guard delivering(delivering_);
-    slept_on_ = current_;
+    if (slept_on_ != current_) slept_on_ = current_;
   }
   const bool is_too_many = slept_on_.size() >= futex::kMostWatches;
   if (is_too_many) style_ = Style::kRelays;

@@ -50,12 +50,15 @@ class RingWaiter final : public Notifiable {
  private:
   bool poll();
   void sleep(std::uint32_t word, Duration timeout);
+  void remove(const std::shared_ptr<RingInput>& input);
   void start_relays();
 
   Style style_;
   futex::Word word_ = 0;
-  std::uint32_t seen_ = 0;  // of word_; only the waiting thread uses it
-  std::mutex mutex_;        // guards inputs_; never held while delivering
+  std::uint32_t seen_ = 0;                // of word_; only the waiting thread uses it
+  std::atomic<bool> is_asleep_ = false;   // or about to be: then notify() wakes
+  std::atomic<bool> has_changed_ = true;  // inputs_ differs from current_
+  std::mutex mutex_;                      // guards inputs_; never held while delivering
   std::vector<std::shared_ptr<RingInput>> inputs_;
   std::mutex delivering_;                             // guards current_
   std::vector<std::shared_ptr<RingInput>> current_;   // inputs_ as the last poll saw them

@@ -22,7 +22,7 @@ void store_header(SampleHeader& to, const SampleHeader& from) {
 class RingMemory {
  public:
   RingMemory(int fd, std::byte* base, const RingGeometry& geometry)
-      : fd_(fd), base_(base), geometry_(geometry), window_(geometry.slots, kNone), uses_(geometry.buffers(), 0) {
+      : fd_(fd), base_(base), geometry_(geometry), window_(geometry.slots, kNone), uses_(geometry.buffers()) {
     for (std::uint64_t i = geometry.buffers(); i > 0; --i) free_.push_back(static_cast<std::uint32_t>(i - 1));
     prefault(base, geometry, Access::kWrite);
     head_ = new (base) RingHead;
@@ -39,41 +39,45 @@ class RingMemory {
 
   /// The buffer that was given back last is the likeliest to be in the caches. kNone when all are in use.
   std::uint32_t acquire() {
+    release(left_.exchange(kNone, std::memory_order_acq_rel));
     const std::lock_guard lock(mutex_);
     if (free_.empty()) return kNone;
     const std::uint32_t index = free_.back();
     free_.pop_back();
-    uses_[index] = 1;
+    uses_[index].store(1, std::memory_order_relaxed);
     return index;
   }
   void release(std::uint32_t index) {
+    if (index == kNone || uses_[index].fetch_sub(1, std::memory_order_acq_rel) != 1) return;
     const std::lock_guard lock(mutex_);
-    if (--uses_[index] == 0) free_.push_back(index);
+    free_.push_back(index);
   }
-  void hold(std::uint32_t index) {
-    const std::lock_guard lock(mutex_);
-    ++uses_[index];
-  }
+  void hold(std::uint32_t index) { uses_[index].fetch_add(1, std::memory_order_relaxed); }
 
   /// Puts message `next_` into its slot, which takes over the caller's use of the buffer.
-  void publish(const SampleHeader& header, std::uint32_t index, std::uint64_t offset) {
+  void publish(const SampleHeader& header, std::uint32_t index, const std::byte* body) {
     const std::uint64_t number = next_++;
     SlotHead& slot = slots_[number % geometry_.slots];
     slot.generation.store(2 * number + 1, std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_release);
-    __atomic_store_n(&slot.data_at, data_at(index) + offset, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot.data_at, static_cast<std::uint64_t>(body - base_), __ATOMIC_RELAXED);
     store_header(slot.header, header);
     slot.generation.store(2 * number + 2, std::memory_order_release);
     head_->published.store(number + 1, std::memory_order_release);
     head_->bell.store(static_cast<std::uint32_t>(number + 1), std::memory_order_release);
-    const std::uint32_t left = std::exchange(window_[number % geometry_.slots], index);
-    if (left != kNone) release(left);
+    // Given back when the next buffer is wanted: readers are woken first.
+    release(left_.exchange(std::exchange(window_[number % geometry_.slots], index), std::memory_order_acq_rel));
   }
 
-  [[nodiscard]] std::uint64_t data_at(std::uint32_t index) const {
-    return geometry_.data_at() + index * geometry_.stride();
+  /// The buffer that the bytes lie in; kNone when it is none of ours.
+  [[nodiscard]] std::uint32_t index_of(const std::byte* bytes) const {
+    const auto at = reinterpret_cast<std::uintptr_t>(bytes) - reinterpret_cast<std::uintptr_t>(data(0));
+    return at < geometry_.buffers() * geometry_.stride() ? static_cast<std::uint32_t>(at / geometry_.stride()) : kNone;
   }
-  [[nodiscard]] std::byte* data(std::uint32_t index) const { return base_ + data_at(index); }
+
+  [[nodiscard]] std::byte* data(std::uint32_t index) const {
+    return base_ + geometry_.data_at() + index * geometry_.stride();
+  }
   [[nodiscard]] RingHead& head() { return *head_; }
   [[nodiscard]] const RingGeometry& geometry() const { return geometry_; }
 
@@ -84,9 +88,10 @@ class RingMemory {
   RingHead* head_ = nullptr;
   SlotHead* slots_ = nullptr;
   std::uint64_t next_ = 0;
-  std::vector<std::uint32_t> window_;  // buffer of each slot's message
-  std::mutex mutex_;                   // guards what follows; only threads of this process take it
-  std::vector<std::uint32_t> uses_;    // of each buffer: the window, loans, holders in this process
+  std::vector<std::uint32_t> window_;             // buffer of each slot's message
+  std::atomic<std::uint32_t> left_ = kNone;       // has left the window and is not given back yet
+  std::vector<std::atomic<std::uint32_t>> uses_;  // of each buffer: the window, loans, holders in this process
+  std::mutex mutex_;                              // guards free_; only threads of this process take it
   std::vector<std::uint32_t> free_;
 };
 
@@ -100,10 +105,6 @@ class RingBuffer final : public Buffer {
   ~RingBuffer() override { memory_->release(index_); }
   RingBuffer(const RingBuffer&) = delete;
   RingBuffer& operator=(const RingBuffer&) = delete;
-
-  [[nodiscard]] const RingMemory* memory() const { return memory_.get(); }
-  [[nodiscard]] std::uint32_t index() const { return index_; }
-  [[nodiscard]] std::size_t offset() const { return offset_; }
 
  private:
   const std::shared_ptr<RingMemory> memory_;
@@ -164,10 +165,11 @@ BufferPtr RingWriter::take(std::size_t capacity) {
 }
 
 bool RingWriter::commit(const SampleHeader& header, const ConstBufferPtr& cdr) {
-  const auto* own = dynamic_cast<const RingBuffer*>(cdr.get());
-  if (own == nullptr || own->memory() != memory_.get()) return commit(header, cdr->bytes());
-  memory_->hold(own->index());
-  memory_->publish(header, own->index(), own->offset());
+  const std::byte* const body = cdr->bytes().data();
+  const std::uint32_t index = memory_->index_of(body);
+  if (index == RingMemory::kNone) return commit(header, cdr->bytes());
+  memory_->hold(index);
+  memory_->publish(header, index, body);
   return true;
 }
 
@@ -176,7 +178,7 @@ bool RingWriter::commit(const SampleHeader& header, std::span<const std::byte> b
   const std::uint32_t index = memory_->acquire();
   if (index == RingMemory::kNone) return false;
   copy_unsynchronised(memory_->data(index), body.data(), body.size());
-  memory_->publish(header, index, 0);
+  memory_->publish(header, index, memory_->data(index));
   return true;
 }
 

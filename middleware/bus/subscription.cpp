@@ -1,34 +1,60 @@
 #include "ocelli/middleware/bus/subscription.hpp"
 
+#include <algorithm>
+
 namespace ocelli {
 
-std::uint32_t LossCounter::count(const SampleHeader& header) {
-  const auto [entry, is_new] = last_.try_emplace(header.writer, header.sequence);
-  if (is_new || header.sequence <= entry->second) return 0;
-  const std::uint64_t gap = header.sequence - entry->second - 1;
-  entry->second = header.sequence;
+std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t skipped) {
+  for (Writer& writer : writers_)
+    if (writer.id == header.writer) return writer.last;
+  const std::uint64_t before = std::min(header.sequence, skipped + 1);
+  writers_.push_back({header.writer, header.sequence - before});
+  return writers_.back().last;
+}
+
+std::uint32_t LossCounter::count(const SampleHeader& header, std::uint64_t skipped) {
+  std::uint64_t& last = last_of(header, skipped);
+  if (header.sequence <= last) return 0;
+  const std::uint64_t gap = header.sequence - last - 1;
+  last = header.sequence;
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(gap, 0xFFFFFFFF));
 }
 
+void LossCounter::drop(const SampleHeader& header, std::uint64_t skipped) { last_of(header, skipped); }
+
 std::optional<Received> Subscription::take() {
   const std::lock_guard lock(mutex_);
-  while (!queue_.empty() && !queue_.front().sample->intact()) queue_.pop_front();
+  while (!queue_.empty() && !queue_.front().sample->intact()) drop_oldest();
   if (queue_.empty()) return std::nullopt;
-  Received received = std::move(queue_.front());
-  queue_.pop_front();
+  Delivery& next = queue_.front();
   // A corrupt message has no identity to trust, so it does not move the count: its own number will be missing.
-  if (received.integrity != Integrity::kCorrupt) received.lost = losses_.count(received.sample->header);
-  lost_ += received.lost;
+  const std::uint32_t lost =
+      next.integrity == Integrity::kCorrupt ? 0 : losses_.count(next.sample->header, next.skipped);
+  lost_ += lost;
+  Received received{std::move(next.sample), next.received_at, next.integrity, lost};
+  queue_.pop_front();
   return received;
 }
 
-void Subscription::deliver(SamplePtr sample, Time received_at, Integrity integrity) {
+void Subscription::deliver(const Delivery& delivery, const Notifiable* caller) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= depth_) queue_.pop_front();
-    queue_.push_back({std::move(sample), received_at, integrity, 0});
+    if (queue_.size() >= depth_) drop_oldest();
+    queue_.push_back(delivery);
   }
-  if (signal_ != nullptr) signal_->notify();
+  const std::lock_guard lock(ringing_);
+  if (signal_ != nullptr && signal_ != caller) signal_->notify();
+}
+
+void Subscription::close() {
+  const std::lock_guard lock(ringing_);
+  signal_ = nullptr;
+}
+
+void Subscription::drop_oldest() {
+  const Delivery& oldest = queue_.front();
+  if (oldest.integrity != Integrity::kCorrupt) losses_.drop(oldest.sample->header, oldest.skipped);
+  queue_.pop_front();
 }
 
 std::uint64_t Subscription::lost() const {

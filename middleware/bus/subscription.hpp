@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ocelli/middleware/bus/ring_waiter.hpp"
 #include "ocelli/middleware/bus/sample.hpp"
@@ -21,6 +21,14 @@ enum class Integrity : std::uint8_t {
   kCorrupt,      // E2E failed: checksum or identity
 };
 
+/// A message as a lane hands it over.
+struct Delivery {
+  SamplePtr sample;
+  Time received_at;
+  Integrity integrity = Integrity::kTrusted;
+  std::uint64_t skipped = 0;  // messages that the lane lost just before this one
+};
+
 struct Received {
   SamplePtr sample;
   Time received_at;
@@ -31,11 +39,21 @@ struct Received {
 /// Counts gaps in the sequence of each writer. A new writer (a restart) begins a new count.
 class LossCounter {
  public:
-  /// Messages missing before `header`; 0 for repeated or older ones and for the first of a writer.
-  std::uint32_t count(const SampleHeader& header);
+  /// Messages missing before `header`; 0 for repeated or older ones. Of the first message of a writer only its lane
+  /// can know: `skipped` is what it passed over since the reader came.
+  std::uint32_t count(const SampleHeader& header, std::uint64_t skipped = 0);
+
+  /// A message that had come and is dropped unseen: it is missing before the next one.
+  void drop(const SampleHeader& header, std::uint64_t skipped = 0);
 
  private:
-  std::map<std::uint32_t, std::uint64_t> last_;  // by writer
+  std::uint64_t& last_of(const SampleHeader& header, std::uint64_t skipped);
+
+  struct Writer {
+    std::uint32_t id;
+    std::uint64_t last;  // sequence
+  };
+  std::vector<Writer> writers_;  // few: lives of one topic's writers
 };
 
 class Subscription {
@@ -46,16 +64,19 @@ class Subscription {
       : topic_(std::move(topic)),
         kind_(&kind),
         depth_(depth),
-        signal_(signal),
         waiter_(std::move(waiter)),
-        created_at_(created_at) {}
+        created_at_(created_at),
+        signal_(signal) {}
 
   /// Oldest first; nothing when the queue is empty. Messages that were overtaken in their ring while they waited are
   /// passed over. The gap left by dropped messages shows in `lost` of the next one.
   [[nodiscard]] std::optional<Received> take();
 
-  /// Called by the lanes, on any thread. A full queue drops its oldest message.
-  void deliver(SamplePtr sample, Time received_at, Integrity integrity);
+  /// Called by the lanes, on any thread. A full queue drops its oldest message. `caller` needs no notification.
+  void deliver(const Delivery& delivery, const Notifiable* caller = nullptr);
+
+  /// From its return on the signal is not touched, though a lane may still be delivering.
+  void close();
 
   [[nodiscard]] const std::string& topic() const { return topic_; }
   [[nodiscard]] const topics::TopicKind& kind() const { return *kind_; }
@@ -69,11 +90,14 @@ class Subscription {
   const std::string topic_;
   const topics::TopicKind* const kind_;
   const std::size_t depth_;
-  Notifiable* const signal_;
   const std::shared_ptr<RingWaiter> waiter_;
   const Time created_at_;
+  void drop_oldest();
+
+  std::mutex ringing_;  // held while the signal is notified
+  Notifiable* signal_;  // null: none, or closed
   mutable std::mutex mutex_;
-  std::deque<Received> queue_;
+  std::deque<Delivery> queue_;
   LossCounter losses_;
   std::uint64_t lost_ = 0;
 };

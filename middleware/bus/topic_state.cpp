@@ -22,6 +22,18 @@ RingIdentity ring_identity(const std::string& topic, const topics::TopicKind& ki
   return {topic_id(topic), type_hash(kind.codec().type_name)};
 }
 
+void TopicState::deliver(const Delivery& delivery, const RingWaiter* waiter) {
+  if (kind->qos == topics::Qos::kState) latched = delivery.sample;
+  bool has_ended = false;
+  for (const std::weak_ptr<Subscription>& weak : subscriptions) {
+    const auto subscription = weak.lock();
+    const bool is_meant = subscription != nullptr && (waiter == nullptr || subscription->waiter().get() == waiter);
+    if (is_meant) subscription->deliver(delivery, waiter);
+    has_ended = has_ended || subscription == nullptr;
+  }
+  if (has_ended) std::erase_if(subscriptions, [](const auto& weak) { return weak.expired(); });
+}
+
 Integrity check_e2e(const TopicState& topic, const SampleHeader& header, std::span<const std::byte> body) {
   if (header.topic != topic.id) return Integrity::kCorrupt;
   if (header.e2e_profile != static_cast<std::uint16_t>(topics::E2e::kCrc32)) return Integrity::kUnprotected;

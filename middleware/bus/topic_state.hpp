@@ -36,6 +36,9 @@ struct TopicState {
   std::unique_ptr<RingWriter> ring;       // both set before the first publish, kept until the bus ends;
   std::unique_ptr<NetworkWriter> writer;  // the ring outlives its announcement
 
+  /// To every subscription, or to those of the waiter that calls. Precondition: mutex.
+  void deliver(const Delivery& delivery, const RingWaiter* waiter);
+
   std::mutex mutex;  // guards what follows
   std::vector<std::weak_ptr<Subscription>> subscriptions;
   SamplePtr latched;                                    // last value of a `state` topic

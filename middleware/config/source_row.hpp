@@ -21,7 +21,11 @@ struct SourceContext {
   std::string file;              // of the configuration, for messages
   std::filesystem::path folder;  // relative paths in the configuration start here
   std::uint64_t seed = 1;
-  Time begin{};  // when a device starts; recordings keep their own time
+  Time begin{};         // when a device starts; recordings keep their own time
+  std::string place{};  // "file:line:column" of the entry, for messages; empty: there is none
+
+  /// A failure of what the entry as a whole asks for, with its place.
+  [[nodiscard]] Error at_place(Error failure) const { return place.empty() ? failure : failure.within(place); }
 };
 
 struct OpenedSource {

@@ -1,7 +1,7 @@
 #include "ocelli/middleware/core/buffer.hpp"
 
+#include <array>
 #include <bit>
-#include <map>
 #include <mutex>
 #include <new>
 #include <vector>
@@ -16,9 +16,9 @@ constexpr std::size_t kAlignment = 64;
 /// Free blocks by capacity (powers of two). Blocks outlive the pool handle because they hold the shelf.
 struct Shelf {
   std::mutex mutex;
-  std::map<std::size_t, std::vector<std::byte*>> free;
+  std::array<std::vector<std::byte*>, 65> free;  // by bit width
   ~Shelf() {
-    for (auto& [capacity, blocks] : free)
+    for (auto& blocks : free)
       for (std::byte* block : blocks) ::operator delete (block, std::align_val_t{kAlignment});
   }
 };
@@ -31,7 +31,7 @@ class HeapBuffer final : public Buffer {
   HeapBuffer& operator=(const HeapBuffer&) = delete;
   ~HeapBuffer() override {
     const std::lock_guard lock(shelf_->mutex);
-    shelf_->free[capacity_].push_back(data_);
+    shelf_->free[std::bit_width(capacity_)].push_back(data_);
   }
 
  private:
@@ -45,7 +45,7 @@ class HeapPool final : public BufferPool {
     std::byte* block = nullptr;
     {
       const std::lock_guard lock(shelf_->mutex);
-      if (auto& blocks = shelf_->free[rounded]; !blocks.empty()) {
+      if (auto& blocks = shelf_->free[std::bit_width(rounded)]; !blocks.empty()) {
         block = blocks.back();
         blocks.pop_back();
       }

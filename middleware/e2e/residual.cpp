@@ -8,8 +8,9 @@ namespace {
 
 Status check_range(std::string_view name, double value, double low, double high, std::string_view unit) {
   if (value >= low && value <= high) return ok();
-  return error(ErrorCode::kInvalidArgument, "{}: {} {} is out of range: expected {} to {} {}", name, value, unit, low,
-               high, unit);
+  const std::string_view space = unit.empty() ? "" : " ";
+  return error(ErrorCode::kInvalidArgument, "{}: {}{}{} is out of range: expected {} to {}{}{}", name, value, space,
+               unit, low, high, space, unit);
 }
 
 template <class Member>

@@ -28,6 +28,9 @@ constexpr auto enum_names(Compression) {
 /// input, same library version: same output. Errors: kInternal.
 [[nodiscard]] Result<Bytes> compress(Compression compression, Bytes in, ByteVector& scratch);
 
+/// Of bytes whose end is missing or damaged: fills the begin of `out` as far as they go and returns how far.
+[[nodiscard]] std::size_t decompress_begin(Compression compression, Bytes in, std::span<std::byte> out);
+
 /// Fills `out` exactly; never writes beyond it. Errors: kCorrupt.
 [[nodiscard]] Status decompress(Compression compression, Bytes in, std::span<std::byte> out);
 

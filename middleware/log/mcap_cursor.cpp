@@ -89,7 +89,7 @@ Status McapCursor::State::list(Loaded& loaded_block) {
     if (is_wanted) loaded_block.entries.push_back({message.log_time, record.begin});
   }
   if (query.order == McapOrder::kLogTime) std::ranges::stable_sort(loaded_block.entries, {}, &Entry::time);
-  if (!walker.is_whole())
+  if (!walker.is_whole() && !loaded_block.block->is_cut)
     return error(ErrorCode::kCorrupt, "chunk at byte {}: its content breaks off at {}", loaded_block.block->offset,
                  walker.end_of_good());
   if (unknown > 0)

@@ -113,6 +113,26 @@ Result<BlockBytes> load_chunk(const McapLimits& limits, const McapBlock& block, 
   return content;
 }
 
+/// The begin of a chunk's records. Its length and the end of its bytes are not there.
+Result<BlockBytes> load_cut_chunk(const McapLimits& limits, const McapBlock& block, Bytes stored) {
+  constexpr std::size_t kSizeAt = kRecordPrefix + 16;
+  constexpr std::size_t kNameAt = kSizeAt + 8 + 4;
+  const auto nothing = error(ErrorCode::kCorrupt, "chunk at byte {}: is cut before its first message", block.offset);
+  if (stored.size() < kNameAt + 4) return nothing;
+  std::uint64_t size = 0;
+  std::uint32_t name_length = 0;
+  std::memcpy(&size, stored.data() + kSizeAt, sizeof size);
+  std::memcpy(&name_length, stored.data() + kNameAt, sizeof name_length);
+  const std::size_t records_at = kNameAt + 4 + std::size_t{name_length} + 8;
+  if (name_length > 4 || stored.size() < records_at || size > limits.record_size) return nothing;
+  const std::string_view name(reinterpret_cast<const char*>(stored.data()) + kNameAt + 4, name_length);
+  const auto compression = compression_of(name);
+  if (!compression) return nothing;
+  const auto bytes = allocate_bytes(size);
+  const std::span<std::byte> out(bytes.get(), size);
+  return BlockBytes{bytes, out.first(decompress_begin(*compression, stored.subspan(records_at), out))};
+}
+
 }  // namespace
 
 std::shared_ptr<std::byte[]> allocate_bytes(std::size_t size) {
@@ -126,6 +146,7 @@ Result<BlockBytes> load_block(const InputBytes& input, const McapLimits& limits,
   const auto bytes = allocate_bytes(block.length);
   const std::span<std::byte> all(bytes.get(), block.length);
   OCELLI_TRY(input.read(block.offset, all));
+  if (block.is_cut) return load_cut_chunk(limits, block, all);
   BlockBytes stored{bytes, all};
   return block.is_chunk ? load_chunk(limits, block, std::move(stored)) : stored;
 }

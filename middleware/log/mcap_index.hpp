@@ -24,6 +24,7 @@ struct McapBlock {
   Time begin;                // log times
   Time end;
   std::vector<ChannelId> channels;  // sorted; empty = not known
+  bool is_cut = false;              // a chunk without its end: its first messages, which no CRC vouches for
 };
 
 struct McapIndex {

@@ -52,7 +52,7 @@ class Scanner {
   [[nodiscard]] Status resume();
   [[nodiscard]] bool is_resumable(Bytes bytes, std::uint64_t offset) const;
   [[nodiscard]] Result<bool> is_followed_by_record(std::uint64_t offset);
-  void take_chunk(std::uint64_t length);
+  void take_chunk(McapBlock block);
   bool take_message(Bytes body, std::uint64_t offset, std::uint64_t length);
   bool take_description(Opcode opcode, Bytes body);
   bool take_metadata(Bytes body, std::uint64_t length);
@@ -70,7 +70,6 @@ class Scanner {
   std::uint64_t at_ = kMagic.size();
   std::uint32_t crc_ = crc32(0, kMagic);
   bool is_crc_known_ = true;  // nothing was skipped so far
-  bool is_in_cut_chunk_ = false;
 };
 
 template <class... Args>
@@ -139,30 +138,23 @@ Result<Scanner::Step> Scanner::take_record(Opcode opcode, std::uint64_t length) 
   if (!is_good) return Step::kLost;
   OCELLI_ASSIGN(const Bytes covered, window_.at(at_, whole));
   crc_ = crc32(crc_, covered);
-  if (opcode == Opcode::kChunk) take_chunk(whole);
+  if (opcode == Opcode::kChunk) take_chunk({true, at_, whole, {}, {}, {}});
   at_ += whole;
   return Step::kGoOn;
 }
 
 /// A record whose length reaches beyond the file: the cut, or nonsense.
 Result<Scanner::Step> Scanner::take_cut_record(Opcode opcode) {
-  if (opcode == Opcode::kChunk && !is_in_cut_chunk_) {
-    // Of an uncompressed chunk the first messages are there, whole, though no CRC vouches for them.
-    constexpr std::uint64_t kHead = kRecordPrefix + 8 + 8 + 8 + 4 + 4 + 8;
-    if (input_.size() - at_ >= kHead) {
-      OCELLI_ASSIGN(const Bytes head, window_.at(at_, kHead));
-      std::uint32_t compression_length = 0;
-      std::memcpy(&compression_length, head.data() + kRecordPrefix + 28, 4);
-      if (compression_length == 0) {
-        problem("the chunk at byte {} is cut: its first messages are kept, unchecked", at_);
-        is_in_cut_chunk_ = true;
-        is_crc_known_ = false;
-        at_ += kHead;
-        return Step::kGoOn;
-      }
-    }
-  }
   if (opcode > Opcode::kDataEnd) return Step::kLost;
+  if (opcode == Opcode::kChunk) {
+    McapBlock block{true, at_, std::min(input_.size() - at_, limits_.record_size), {}, {}, {}};
+    block.is_cut = true;
+    const std::uint64_t before = index_.summary.statistics.messages;
+    take_chunk(std::move(block));
+    problem("the chunk at byte {} is cut: its first {} messages are kept, unchecked", at_,
+            index_.summary.statistics.messages - before);
+    return Step::kLost;
+  }
   problem("the record at byte {} (opcode {:#04x}) is cut or damaged", at_, static_cast<unsigned>(opcode));
   return Step::kLost;
 }
@@ -251,8 +243,7 @@ bool Scanner::take_message(Bytes body, std::uint64_t offset, std::uint64_t lengt
   return true;
 }
 
-void Scanner::take_chunk(std::uint64_t length) {
-  McapBlock block{true, at_, length, {}, {}, {}};
+void Scanner::take_chunk(McapBlock block) {
   const auto content = load_block(input_, limits_, block);
   if (!content) return problem("{}: the chunk is skipped", content.error().message);
   RecordWalker walker(content->records);
@@ -272,7 +263,8 @@ void Scanner::take_chunk(std::uint64_t length) {
       }
     }
   }
-  if (!walker.is_whole()) problem("chunk at byte {}: its content breaks off at {}", at_, walker.end_of_good());
+  if (!walker.is_whole() && !block.is_cut)
+    problem("chunk at byte {}: its content breaks off at {}", at_, walker.end_of_good());
   ++index_.summary.statistics.chunks;
   if (has_messages) index_.blocks.push_back(std::move(block));
 }

@@ -14,8 +14,9 @@ struct InputSpec {
   std::string_view name;
   const topics::TopicKind* kind;
   InputPolicy policy;
-  Duration span;        // maximum age (Latest) or length (Window)
-  std::size_t waiting;  // of a trigger: messages that wait while a step runs; 0: the kind's queue
+  Duration span;             // maximum age (Latest) or length (Window)
+  std::size_t waiting;       // of a trigger: messages that wait while a step runs; 0: the kind's queue
+  bool is_optional = false;  // its absence degrades nothing
 };
 
 struct OutputSpec {
@@ -52,6 +53,11 @@ class AnyNode {
 
 namespace detail {
 
+template <class Port>
+consteval bool is_optional() {
+  return requires { Port::kIsOptional; };
+}
+
 template <class In, std::size_t... I>
 std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
   using Ports = decltype(members_of(std::declval<In&>()));
@@ -59,7 +65,8 @@ std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
                     &topics::kind_of<typename std::remove_reference_t<std::tuple_element_t<I, Ports>>::Topic>(),
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kPolicy,
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan,
-                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kWaiting}...};
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kWaiting,
+                    is_optional<std::remove_reference_t<std::tuple_element_t<I, Ports>>>()}...};
 }
 
 template <class In, std::size_t... I>

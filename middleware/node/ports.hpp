@@ -142,6 +142,14 @@ class Window {
   std::vector<Input<Tag>> inputs_;
 };
 
+/// A window that may stay empty: the node says by itself what it does without, and its output is not degraded.
+template <class Tag, int kSpanMs>
+class OptionalWindow : public Window<Tag, kSpanMs> {
+ public:
+  OptionalWindow() = default;
+  static constexpr bool kIsOptional = true;
+};
+
 /// An output: at most one message per step. The message carries the trigger's sensed_at unless another is given.
 template <class Tag>
 class Port {

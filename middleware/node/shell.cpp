@@ -153,7 +153,7 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
       std::erase_if(history,
                     [&](const SamplePtr& sample) { return sample->header.sensed_at() < oldest || !sample->intact(); });
       chosen.assign(history.begin(), history.end());
-      if (chosen.empty()) activation.is_degraded = true;
+      if (chosen.empty() && !inputs_[i].spec.is_optional) activation.is_degraded = true;
     }
     // What an earlier activation has seen of a window is not new data: only its rest counts as made from it now.
     const Time seen_before =

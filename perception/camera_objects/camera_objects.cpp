@@ -18,7 +18,7 @@ Result<CameraObjects> CameraObjects::load(const CameraObjectsConfig& config, boo
 Status CameraObjects::detect_by_model(const topics::ImageView& picture) {
   Model& model = *model_;
   OCELLI_ASSIGN(const std::span<float> input, model.network.begin_input());
-  const Placement placement = model.input.fill(picture, input);
+  OCELLI_ASSIGN(const Placement placement, model.input.fill(picture, input));
   OCELLI_TRY(model.network.run(model.deadline));
   OCELLI_TRY(decode(model.card, model.network.outputs(), candidates_));
   suppress(candidates_, model.card.overlap_max);

@@ -6,13 +6,11 @@
 namespace ocelli::perception {
 namespace {
 
-constexpr int kX = 0;
-constexpr int kY = 1;
-constexpr int kYaw = 2;
-constexpr int kBias = 3;
-constexpr int kScale = 4;
-
+constexpr std::size_t kMostSteps = 2048;
 constexpr double kRearAxleTurns_rps = 1e-4;  // below, an arc is a line
+constexpr double kMostMeanNis = 4.0;         // of a source that fits its covariance it is about 1
+constexpr int kMostRejected = 10;            // in a row
+constexpr Duration kFixesLast = 1s;
 
 }  // namespace
 
@@ -30,155 +28,182 @@ EgoState EgoState::moved_to(Time time) const {
   return moved;
 }
 
-EgoMotion::EgoMotion(const EgoMotionConfig& config) : config_(config) {
-  P_(kBias, kBias) = config.gyro_bias_sigma_rps * config.gyro_bias_sigma_rps;
-  P_(kScale, kScale) = config.speed_scale_sigma * config.speed_scale_sigma;
+EgoMotion::EgoMotion(const EgoMotionConfig& config)
+    : EgoMotion(config, {.gyro_bias_sigma_rps = config.gyro_bias_sigma_rps,
+                         .speed_scale_sigma = config.speed_scale_sigma,
+                         .steering_offset_sigma_rad = config.steering_offset_sigma_rad}) {}
+
+EgoMotion::EgoMotion(const EgoMotionConfig& config, const EgoCalibration& calibration)
+    : config_(std::make_shared<const EgoMotionConfig>(config)), begin_with_(calibration) {
+  steps_.reserve(kMostSteps);
 }
 
 void EgoMotion::add(const GyroSample& sample) {
-  if (!std::isfinite(sample.yaw_rate_rps) || (!gyro_.empty() && sample.stamp <= gyro_.back().stamp)) {
+  if (!std::isfinite(sample.yaw_rate_rps)) {
     ++ignored_;
     return;
   }
-  gyro_.push_back(sample);
-  if (is_standing_) learn_bias(sample.yaw_rate_rps);
-  // Interpolation at the state's stamp needs one sample before it; without wheels nothing needs more than max_age.
-  const Time keep_from = std::max(state_ ? state_->stamp : kNoTime, sample.stamp - 10 * config_.max_age);
-  while (gyro_.size() > 2 && gyro_[1].stamp <= keep_from) gyro_.pop_front();
+  Event event{.stamp = sample.stamp, .kind = Kind::kGyro, .wheels = {}};
+  event.yaw_rate_rps = sample.yaw_rate_rps;
+  insert(event);
 }
 
 void EgoMotion::add(const WheelSample& sample) {
-  if (state_ && sample.stamp <= state_->stamp) {
+  // Without a rear wheel it says nothing: the motion gets absent by age.
+  if (!std::isfinite(sample.speed_mps[2]) && !std::isfinite(sample.speed_mps[3])) return;
+  insert({.stamp = sample.stamp, .kind = Kind::kWheels, .wheels = sample});
+}
+
+void EgoMotion::add(const GnssSample& sample) {
+  const Geodetic& place = sample.place;
+  const bool is_valid = std::abs(place.latitude_deg) <= 90.0 && std::abs(place.longitude_deg) <= 180.0 &&
+                        std::isfinite(place.altitude_m) && sample.variance_m2 >= 0.0;
+  if (!is_valid) {
     ++ignored_;
     return;
   }
-  const std::optional<double> speed_mps = rear_speed_mps(sample);
-  if (!speed_mps) return;
-  watch_standstill(sample);
-  if (!state_) {
-    state_ = EgoState{.stamp = sample.stamp, .speed_mps = *speed_mps, .yaw_rate_rps = yaw_rate_at(sample.stamp)};
+  if (!plane_) plane_ = LocalPlane(place);
+  Event event{.stamp = sample.stamp, .kind = Kind::kFix, .wheels = {}};
+  event.fix_m = plane_->enu_of(place).head<2>();
+  event.variance_m2 = sample.variance_m2;
+  insert(event);
+}
+
+/// Puts the event where it belongs and computes anew what comes after it.
+void EgoMotion::insert(const Event& event) {
+  const auto key = [](const Event& e) { return std::pair(e.stamp, e.kind); };
+  const auto is_before = [&](const Step& step, const Event& e) { return key(step.event) < key(e); };
+  const auto at = std::lower_bound(steps_.begin(), steps_.end(), event, is_before);
+  const bool is_there = at != steps_.end() && key(at->event) == key(event);
+  const bool is_too_late =
+      !steps_.empty() && (steps_.back().event.stamp - event.stamp > config_->late_by_most || at == steps_.begin());
+  if (is_there || is_too_late) {
+    ++ignored_;
     return;
   }
-  advance(sample.stamp, *speed_mps);
+  const auto index = static_cast<std::size_t>(at - steps_.begin());
+  steps_.insert(at, Step{event, std::nullopt});
+  for (std::size_t i = index; i < steps_.size(); ++i) apply(i);
+  forget();
+}
+
+void EgoMotion::apply(std::size_t index) {
+  Step& step = steps_[index];
+  const Event& event = step.event;
+  step.after = index == 0 ? std::nullopt : steps_[index - 1].after;
+  if (!step.after) {
+    if (event.kind == Kind::kWheels) start(index);
+    return;
+  }
+  step.after->predict(event.stamp);
+  switch (event.kind) {
+    case Kind::kGyro: return step.after->measure(GyroSample{event.stamp, event.yaw_rate_rps});
+    case Kind::kWheels: return step.after->measure(event.wheels);
+    case Kind::kFix: return step.after->measure_fix(event.fix_m, event.variance_m2);
+  }
+}
+
+/// With the wheels' speed, and the rate of the last gyro sample when there is a young one.
+void EgoMotion::start(std::size_t index) {
+  const WheelSample& wheels = steps_[index].event.wheels;
+  std::optional<double> rate_rps;
+  for (std::size_t i = index; i-- > 0 && !rate_rps;)
+    if (steps_[i].event.kind == Kind::kGyro && wheels.stamp - steps_[i].event.stamp <= config_->max_age)
+      rate_rps = steps_[i].event.yaw_rate_rps;
+  const double half_turn_mps = 0.5 * config_->track_width_m * rate_rps.value_or(0.0);
+  const double left = wheels.speed_mps[2];
+  const double right = wheels.speed_mps[3];
+  const double speed_mps = !std::isfinite(left)    ? right - half_turn_mps
+                           : !std::isfinite(right) ? left + half_turn_mps
+                                                   : 0.5 * (left + right);
+  steps_[index].after.emplace(*config_, begin_with_, wheels.stamp, speed_mps, rate_rps);
+  steps_[index].after->measure(wheels);
+}
+
+/// Keeps twice what may be late before it drops the older half, so that few steps are moved.
+void EgoMotion::forget() {
+  const Time newest = steps_.back().event.stamp;
+  const bool is_long = newest - steps_.front().event.stamp > 2 * config_->late_by_most + config_->max_age;
+  if (!is_long && steps_.size() < kMostSteps) return;
+  const Time keep_from = newest - config_->late_by_most - config_->max_age;
+  auto first = std::find_if(steps_.begin(), steps_.end(), [&](const Step& s) { return s.event.stamp >= keep_from; });
+  if (steps_.size() >= kMostSteps) first = std::max(first, steps_.begin() + kMostSteps / 4);
+  // One step before those that are kept: what is late lands behind it.
+  if (first != steps_.begin()) --first;
+  steps_.erase(steps_.begin(), first);
+}
+
+EgoCalibration EgoMotion::calibration() const {
+  if (newest() == nullptr) return begin_with_;
+  const EgoFilter& filter = *newest();
+  const auto sigma = [&](EgoFilter::Index i) { return std::sqrt(std::max(0.0, filter.covariance()(i, i))); };
+  return {filter[EgoFilter::kBias], sigma(EgoFilter::kBias),   1.0 + filter[EgoFilter::kScale],
+          sigma(EgoFilter::kScale), filter[EgoFilter::kSteer], sigma(EgoFilter::kSteer)};
+}
+
+const EgoFilter* EgoMotion::newest() const {
+  return steps_.empty() || !steps_.back().after ? nullptr : &*steps_.back().after;
+}
+
+const EgoFilter* EgoMotion::filter_at(Time time) const {
+  const auto after =
+      std::upper_bound(steps_.begin(), steps_.end(), time, [](Time t, const Step& s) { return t < s.event.stamp; });
+  if (after == steps_.begin() || !std::prev(after)->after) return nullptr;
+  return &*std::prev(after)->after;
+}
+
+bool EgoMotion::is_present(const EgoFilter& filter, Time time) const {
+  const auto is_young = [&](EgoSource source) { return time - filter.consistency(source).last <= config_->max_age; };
+  return is_young(EgoSource::kWheels) && (is_young(EgoSource::kGyro) || is_young(EgoSource::kSteering));
+}
+
+/// Every source that speaks fits its covariance, none is refused, and both wheels and gyro are there.
+bool EgoMotion::is_integral(const EgoFilter& filter, Time time) const {
+  const auto fits = [&](EgoSource source) {
+    const Consistency& seen = filter.consistency(source);
+    return seen.mean_nis <= kMostMeanNis && seen.rejected < kMostRejected;
+  };
+  const bool has_gyro = time - filter.consistency(EgoSource::kGyro).last <= config_->max_age;
+  return has_gyro && fits(EgoSource::kWheels) && fits(EgoSource::kGyro) && fits(EgoSource::kSteering) &&
+         fits(EgoSource::kGnss);
 }
 
 std::optional<EgoState> EgoMotion::at(Time time) const {
-  if (!state_ || gyro_.empty()) return std::nullopt;
-  if (time - state_->stamp > config_.max_age || state_->stamp - time > config_.max_age) return std::nullopt;
-  if (time - gyro_.back().stamp > config_.max_age) return std::nullopt;
-  return state_->moved_to(time);
+  const EgoFilter* known = filter_at(time);
+  if (known == nullptr || !is_present(*known, time)) return std::nullopt;
+  EgoFilter filter = *known;
+  filter.predict(time);
+  EgoState state;
+  state.stamp = time;
+  state.x_m = filter[EgoFilter::kX];
+  state.y_m = filter[EgoFilter::kY];
+  state.yaw_rad = filter[EgoFilter::kYaw];
+  state.speed_mps = filter[EgoFilter::kSpeed];
+  state.yaw_rate_rps = filter[EgoFilter::kRate];
+  state.covariance = filter.covariance().topLeftCorner<3, 3>();
+  state.is_fused = filter.is_georeferenced() && time - filter.consistency(EgoSource::kGnss).last <= kFixesLast;
+  state.is_integral = is_integral(filter, time);
+  return state;
 }
 
-/// Speed of the middle of the rear axle. One wheel alone is corrected by the turn rate.
-std::optional<double> EgoMotion::rear_speed_mps(const WheelSample& sample) const {
-  const double left = sample.speed_mps[2];
-  const double right = sample.speed_mps[3];
-  const double turn_mps = 0.5 * config_.track_width_m * yaw_rate_at(sample.stamp);
-  if (std::isfinite(left) && std::isfinite(right)) return 0.5 * (left + right);
-  if (std::isfinite(left)) return left + turn_mps;
-  if (std::isfinite(right)) return right - turn_mps;
-  return std::nullopt;
-}
-
-/// Bias-free, linear between samples, constant beyond them; 0 while standing.
-double EgoMotion::yaw_rate_at(Time time) const {
-  if (is_standing_ || gyro_.empty()) return 0.0;
-  const auto after = std::lower_bound(gyro_.begin(), gyro_.end(), time,
-                                      [](const GyroSample& sample, Time t) { return sample.stamp < t; });
-  if (after == gyro_.end()) return gyro_.back().yaw_rate_rps - bias_rps_;
-  if (after == gyro_.begin()) return after->yaw_rate_rps - bias_rps_;
-  const GyroSample& before = *std::prev(after);
-  const double part = to_seconds(time - before.stamp) / to_seconds(after->stamp - before.stamp);
-  return before.yaw_rate_rps + part * (after->yaw_rate_rps - before.yaw_rate_rps) - bias_rps_;
-}
-
-/// From the state's stamp to `to`, cut at the gyro samples between; speed linear from the last wheel sample to this.
-void EgoMotion::advance(Time to, double speed_mps) {
-  const Time from = state_->stamp;
-  const double from_mps = state_->speed_mps;
-  const double span_s = to_seconds(to - from);
-  const auto speed_at = [&](Time t) { return from_mps + (speed_mps - from_mps) * to_seconds(t - from) / span_s; };
-  const auto step_to = [&](Time t) {
-    const Time middle = state_->stamp + (t - state_->stamp) / 2;
-    step(t - state_->stamp, speed_at(middle), yaw_rate_at(middle));
-    state_->stamp = t;
-  };
-  Time last_gyro = from;
-  Duration longest_gyro_gap{};
-  for (const GyroSample& sample : gyro_) {
-    if (sample.stamp <= from || sample.stamp >= to) continue;
-    longest_gyro_gap = std::max(longest_gyro_gap, sample.stamp - last_gyro);
-    last_gyro = sample.stamp;
-    step_to(sample.stamp);
-  }
-  if (gyro_.empty() || gyro_.back().stamp < to) longest_gyro_gap = std::max(longest_gyro_gap, to - last_gyro);
-  step_to(to);
-  if (to - from > config_.max_age) {
-    const double doubt_m = config_.gap_speed_sigma_mps * span_s;
-    P_.topLeftCorner<2, 2>() += doubt_m * doubt_m * Eigen::Matrix2d::Identity();
-  }
-  if (longest_gyro_gap > config_.max_age) {
-    const double doubt_rad = config_.gap_yaw_rate_sigma_rps * to_seconds(longest_gyro_gap);
-    P_(kYaw, kYaw) += doubt_rad * doubt_rad;
-  }
-  state_->speed_mps = is_standing_ ? 0.0 : speed_mps;
-  state_->yaw_rate_rps = yaw_rate_at(to);
-  state_->covariance = P_.topLeftCorner<3, 3>();
-}
-
-/// One arc: moves the state and predicts the covariance.
-void EgoMotion::step(Duration dt, double speed_mps, double yaw_rate_rps) {
-  const double dt_s = to_seconds(dt);
-  if (dt_s <= 0.0) return;
-  EgoState arc = *state_;
-  arc.speed_mps = is_standing_ ? 0.0 : speed_mps;
-  arc.yaw_rate_rps = yaw_rate_rps;
-  const double way_m = arc.speed_mps * dt_s;
-  const double heading_rad = arc.yaw_rad + 0.5 * yaw_rate_rps * dt_s;
-  Matrix5 F = Matrix5::Identity();
-  F(kX, kYaw) = -way_m * std::sin(heading_rad);
-  F(kY, kYaw) = way_m * std::cos(heading_rad);
-  F(kX, kScale) = way_m * std::cos(heading_rad);
-  F(kY, kScale) = way_m * std::sin(heading_rad);
-  if (!is_standing_) F(kYaw, kBias) = -dt_s;
-  P_ = F * P_ * F.transpose();
-  P_(kBias, kBias) += config_.gyro_drift_rps_per_rt_s * config_.gyro_drift_rps_per_rt_s * dt_s;
-  if (!is_standing_) {
-    const double way_sigma_m = config_.speed_noise_mps * dt_s;
-    const double yaw_sigma_rad = config_.gyro_noise_rps * dt_s;
-    P_(kX, kX) += way_sigma_m * way_sigma_m;
-    P_(kY, kY) += way_sigma_m * way_sigma_m;
-    P_(kYaw, kYaw) += yaw_sigma_rad * yaw_sigma_rad;
-  }
-  const EgoState moved = arc.moved_to(arc.stamp + dt);
-  state_->x_m = moved.x_m;
-  state_->y_m = moved.y_m;
-  state_->yaw_rad = moved.yaw_rad;
-}
-
-/// Standing, the gyro shows its bias: a scalar Kalman update.
-void EgoMotion::learn_bias(double yaw_rate_rps) {
-  const double innovation = yaw_rate_rps - bias_rps_;
-  const double variance = P_(kBias, kBias) + config_.gyro_noise_rps * config_.gyro_noise_rps;
-  const Eigen::Matrix<double, 5, 1> gain = P_.col(kBias) / variance;
-  bias_rps_ += gain(kBias) * innovation;
-  if (state_) {
-    state_->x_m += gain(kX) * innovation;
-    state_->y_m += gain(kY) * innovation;
-    state_->yaw_rad = wrap_angle(state_->yaw_rad + gain(kYaw) * innovation);
-  }
-  P_ = (P_ - gain * P_.row(kBias)).eval();
-  P_ = (0.5 * (P_ + P_.transpose())).eval();
-}
-
-void EgoMotion::watch_standstill(const WheelSample& sample) {
-  const bool stands = std::all_of(sample.speed_mps.begin(), sample.speed_mps.end(), [&](double speed_mps) {
-    return !std::isfinite(speed_mps) || std::abs(speed_mps) <= config_.standstill_mps;
-  });
-  const bool is_gap = state_ && sample.stamp - state_->stamp > config_.max_age;
-  if (!stands || is_gap) standing_since_.reset();
-  if (stands && !standing_since_) standing_since_ = sample.stamp;
-  is_standing_ = standing_since_ && sample.stamp - *standing_since_ >= config_.standstill_after;
+std::optional<GlobalState> EgoMotion::global_at(Time time) const {
+  const EgoFilter* known = filter_at(time);
+  if (known == nullptr || !known->is_georeferenced() || !is_present(*known, time)) return std::nullopt;
+  EgoFilter filter = *known;
+  filter.predict(time);
+  const double geo_yaw = filter[EgoFilter::kGeoYaw];
+  Eigen::Matrix2d R;
+  R << std::cos(geo_yaw), -std::sin(geo_yaw), std::sin(geo_yaw), std::cos(geo_yaw);
+  const Eigen::Vector2d p(filter[EgoFilter::kX], filter[EgoFilter::kY]);
+  const Eigen::Vector2d turned = R * p;
+  Eigen::Matrix<double, 3, EgoFilter::kSize> J = Eigen::Matrix<double, 3, EgoFilter::kSize>::Zero();
+  J.block<2, 2>(0, EgoFilter::kX) = R;
+  J.block<2, 1>(0, EgoFilter::kGeoYaw) = Eigen::Vector2d(-turned.y(), turned.x());
+  J.block<2, 2>(0, EgoFilter::kGeoX).setIdentity();
+  J(2, EgoFilter::kYaw) = 1.0;
+  J(2, EgoFilter::kGeoYaw) = 1.0;
+  return GlobalState{turned.x() + filter[EgoFilter::kGeoX], turned.y() + filter[EgoFilter::kGeoY],
+                     wrap_angle(filter[EgoFilter::kYaw] + geo_yaw), J * filter.covariance() * J.transpose()};
 }
 
 }  // namespace ocelli::perception

@@ -1,67 +1,24 @@
 #pragma once
-// Dead reckoning on the plane: speed from the wheels of the rear axle, turning from the gyro, the gyro's bias learnt
-// whenever the vehicle stands. Every sample counts at its own stamp. What is not known is said: without wheels or gyro
-// for longer than max_age the motion is absent, never zero.
-// The covariance is that of a Kalman filter over (x, y, yaw, gyro bias, speed scale) that only predicts while driving
-// and measures the bias while standing.
+// Where the vehicle is and how it moves, from wheel speeds, steering, gyro and position fixes (ego_filter.hpp). Every
+// sample counts at its own stamp whenever it comes: one that is late is put where it belongs, and what came after it is
+// computed anew. What is not known is said: without wheels, or without any yaw rate, for longer than max_age the motion
+// is absent, never zero. The same samples give the same result in whatever order they come, within late_by_most.
 // Must not know: messages, the clock.
 
 #include <Eigen/Core>
 
-#include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
-#include <tuple>
+#include <vector>
 
-#include "ocelli/middleware/core/fields.hpp"
 #include "ocelli/middleware/core/pose.hpp"
 #include "ocelli/middleware/core/time.hpp"
+#include "ocelli/perception/ego_motion/ego_config.hpp"
+#include "ocelli/perception/ego_motion/ego_filter.hpp"
+#include "ocelli/perception/ego_motion/geodesy.hpp"
 
 namespace ocelli::perception {
-
-/// Front left, front right, rear left, rear right [m/s], forward positive; NaN: that wheel's value is not valid.
-struct WheelSample {
-  Time stamp;
-  std::array<double, 4> speed_mps{};
-};
-
-/// About the vehicle's z axis, left positive; NaN: not valid.
-struct GyroSample {
-  Time stamp;
-  double yaw_rate_rps = 0.0;
-};
-
-struct EgoMotionConfig {
-  Duration max_age = 200ms;
-  double track_width_m = 1.55;
-  double speed_noise_mps = 0.1;
-  double speed_scale_sigma = 0.01;
-  double gyro_noise_rps = 0.005;
-  double gyro_bias_sigma_rps = 0.01;
-  double gyro_drift_rps_per_rt_s = 1e-5;
-  double standstill_mps = 0.05;
-  Duration standstill_after = 300ms;
-  double gap_speed_sigma_mps = 2.0;
-  double gap_yaw_rate_sigma_rps = 0.2;
-
-  static constexpr auto fields() {
-    using C = EgoMotionConfig;
-    return std::tuple{
-        field("max_age", &C::max_age, "s", 0.01, 5.0, "without wheels or gyro for longer, ego motion is absent"),
-        field("track_width_m", &C::track_width_m, "m", 0.5, 3.0, "between the rear wheels"),
-        field("speed_noise_mps", &C::speed_noise_mps, "m/s", 0.0, 5.0, "of one wheel sample"),
-        field("speed_scale_sigma", &C::speed_scale_sigma, "", 0.0, 0.2, "unknown part of the wheel radius"),
-        field("gyro_noise_rps", &C::gyro_noise_rps, "rad/s", 1e-6, 1.0, "of one gyro sample"),
-        field("gyro_bias_sigma_rps", &C::gyro_bias_sigma_rps, "rad/s", 0.0, 0.5, "bias before the first standstill"),
-        field("gyro_drift_rps_per_rt_s", &C::gyro_drift_rps_per_rt_s, "", 0.0, 0.01, "random walk of the bias"),
-        field("standstill_mps", &C::standstill_mps, "m/s", 0.0, 1.0, "wheels slower than this stand"),
-        field("standstill_after", &C::standstill_after, "s", 0.0, 10.0, "standing for so long counts as standstill"),
-        field("gap_speed_sigma_mps", &C::gap_speed_sigma_mps, "m/s", 0.0, 50.0, "doubt while wheels were missing"),
-        field("gap_yaw_rate_sigma_rps", &C::gap_yaw_rate_sigma_rps, "rad/s", 0.0, 3.0,
-              "doubt while the gyro was missing")};
-  }
-};
 
 /// Planar motion at a time. The world frame begins at the pose of the first sample.
 struct EgoState {
@@ -72,44 +29,74 @@ struct EgoState {
   double speed_mps = 0.0;                                // along vehicle x
   double yaw_rate_rps = 0.0;                             // without bias
   Eigen::Matrix3d covariance = Eigen::Matrix3d::Zero();  // x, y, yaw
+  bool is_fused = false;                                 // position fixes of the last second are in it
+  bool is_integral = false;                              // the sources agree within the covariance: it can be believed
 
   [[nodiscard]] Pose T_world_vehicle() const { return pose_from_xyz_rpy(x_m, y_m, 0.0, 0.0, 0.0, yaw_rad); }
   /// The same motion continued (or taken back) along an arc; the covariance stays.
   [[nodiscard]] EgoState moved_to(Time time) const;
 };
 
+/// The same pose on Earth.
+struct GlobalState {
+  double east_m = 0.0;  // of the first fix
+  double north_m = 0.0;
+  double yaw_rad = 0.0;                                  // from east, counter-clockwise
+  Eigen::Matrix3d covariance = Eigen::Matrix3d::Zero();  // east, north, yaw
+};
+
 class EgoMotion {
  public:
   explicit EgoMotion(const EgoMotionConfig& config);
+  /// Begins with what an earlier drive has learnt instead of the sigmas of the configuration.
+  EgoMotion(const EgoMotionConfig& config, const EgoCalibration& calibration);
 
-  /// Gyro samples may come before or after wheel samples of the same time; samples older than the last of their kind
-  /// are ignored and counted.
+  /// In any order. Samples that are not valid, are there already, or come later than late_by_most are ignored and
+  /// counted.
   void add(const GyroSample& sample);
   void add(const WheelSample& sample);
+  void add(const GnssSample& sample);
 
-  /// Nothing when wheels or gyro are absent: never there, or older than max_age at `time`.
+  /// Nothing when wheels or yaw rate are absent: never there, or older than max_age at `time`.
   [[nodiscard]] std::optional<EgoState> at(Time time) const;
+  /// Nothing also before fixes have told where the world frame lies.
+  [[nodiscard]] std::optional<GlobalState> global_at(Time time) const;
+  /// East and north of GlobalState count from here; nothing before the first fix.
+  [[nodiscard]] const std::optional<LocalPlane>& plane() const { return plane_; }
 
-  [[nodiscard]] double gyro_bias_rps() const { return bias_rps_; }
+  [[nodiscard]] EgoCalibration calibration() const;
+  [[nodiscard]] double fix_delay_s() const { return newest() == nullptr ? 0.0 : (*newest())[EgoFilter::kDelay]; }
   [[nodiscard]] std::uint64_t ignored_samples() const { return ignored_; }
 
  private:
-  using Matrix5 = Eigen::Matrix<double, 5, 5>;
+  enum class Kind : std::uint8_t { kGyro, kWheels, kFix };  // in this order where stamps are equal
+  struct Event {
+    Time stamp;
+    Kind kind{};
+    WheelSample wheels;
+    double yaw_rate_rps = 0.0;
+    Eigen::Vector2d fix_m = Eigen::Vector2d::Zero();
+    double variance_m2 = 0.0;
+  };
+  struct Step {  // an event and the filter behind it
+    Event event;
+    std::optional<EgoFilter> after;  // none before the first wheels
+  };
 
-  [[nodiscard]] std::optional<double> rear_speed_mps(const WheelSample& sample) const;
-  [[nodiscard]] double yaw_rate_at(Time time) const;
-  void advance(Time to, double speed_mps);
-  void step(Duration dt, double speed_mps, double yaw_rate_rps);
-  void learn_bias(double yaw_rate_rps);
-  void watch_standstill(const WheelSample& sample);
+  void insert(const Event& event);
+  void apply(std::size_t index);
+  void start(std::size_t index);
+  void forget();
+  /// The last step at or before `time`; null when there is none.
+  [[nodiscard]] const EgoFilter* filter_at(Time time) const;
+  [[nodiscard]] const EgoFilter* newest() const;
+  [[nodiscard]] bool is_present(const EgoFilter& filter, Time time) const;
+  [[nodiscard]] bool is_integral(const EgoFilter& filter, Time time) const;
 
-  EgoMotionConfig config_;
-  std::deque<GyroSample> gyro_;    // from just before the state's stamp onwards
-  std::optional<EgoState> state_;  // at the last valid wheel sample
-  double bias_rps_ = 0.0;
-  Matrix5 P_ = Matrix5::Zero();
-  std::optional<Time> standing_since_;
-  bool is_standing_ = false;
+  std::shared_ptr<const EgoMotionConfig> config_;  // the filters point to it, also those of a copy
+  EgoCalibration begin_with_;
+  std::vector<Step> steps_;  // by stamp and kind
+  std::optional<LocalPlane> plane_;
   std::uint64_t ignored_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
-// Node around EgoMotion: wheels trigger, the gyro samples since the last wheels are fed before them.
+// Node around EgoMotion: wheels trigger; gyro samples and fixes of the last moments are handed over whenever they came
+// (those that it has already it knows by their stamps). Without fixes the motion is dead reckoned, and says so.
 
+#include <algorithm>
 #include <limits>
 
 #include "ocelli/middleware/node/ports.hpp"
@@ -15,6 +17,7 @@ struct EgoMotionNode {
   struct In {
     Trigger<topics::VehicleState> vehicle;
     Window<topics::ImuData, 300> imu;
+    OptionalWindow<topics::GnssFix, 1000> gnss;
   };
   struct Out {
     Port<topics::EgoMotion> ego;
@@ -23,20 +26,30 @@ struct EgoMotionNode {
   explicit EgoMotionNode(const Config& config) : motion(config) {}
 
   Status step(const In& in, Out& out) {
-    for (const auto& imu : in.imu) {
-      if (imu.sensed_at() <= last_imu) continue;
-      last_imu = imu.sensed_at();
-      motion.add(GyroSample{imu.sensed_at(), imu->angular_velocity().z()});
-    }
+    for (const auto& imu : in.imu) motion.add(GyroSample{imu.sensed_at(), imu->angular_velocity().z()});
+    for (const auto& fix : in.gnss)
+      if (has_position(*fix)) motion.add(sample_of(*fix, fix.sensed_at()));
     WheelSample wheels{in.vehicle.sensed_at(), in.vehicle->wheel_speed_mps()};
     if (!in.vehicle->is_wheel_speed_valid()) wheels.speed_mps.fill(std::numeric_limits<double>::quiet_NaN());
+    if (in.vehicle->is_steering_valid()) wheels.steering_rad = in.vehicle->steering_angle_rad();
     motion.add(wheels);
     out.ego.publish(message_of(motion.at(in.vehicle.sensed_at()), in.vehicle.sensed_at()));
     return ok();
   }
 
+  static bool has_position(const sensor_msgs::msg::NavSatFix& fix) {
+    constexpr std::uint8_t kNoFix = 255;
+    return fix.status().status() != kNoFix;
+  }
+
+  static GnssSample sample_of(const sensor_msgs::msg::NavSatFix& fix, Time stamp) {
+    const bool is_known = fix.position_covariance_type() != 0;
+    const double east_m2 = fix.position_covariance()[0];
+    const double north_m2 = fix.position_covariance()[4];
+    return {stamp, {fix.latitude(), fix.longitude(), fix.altitude()}, is_known ? std::max(east_m2, north_m2) : 0.0};
+  }
+
   EgoMotion motion;
-  Time last_imu = kNoTime;
 };
 
 }  // namespace ocelli::perception

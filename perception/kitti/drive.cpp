@@ -25,6 +25,8 @@ int kitti_code(ObjectClass object_class) {
     case ObjectClass::kPedestrian: return 1;
     case ObjectClass::kCar: return 2;
     case ObjectClass::kCyclist: return 3;
+    case ObjectClass::kTruck:
+    case ObjectClass::kUnknown: break;
   }
   return 0;
 }
@@ -87,7 +89,7 @@ Status read_detection(const TextLine& line, ObjectClass object_class, Drive& dri
   }
   if (!is_finite) return skip(line, "not finite", drive), ok();
   if (v[1] != kitti_code(object_class))
-    return skip(line, fmt::format("class {} in the folder of {}", v[1], to_string(object_class)), drive), ok();
+    return skip(line, fmt::format("class {} in the folder of {}", v[1], label_of(object_class)), drive), ok();
   if (!(v[7] > 0.0 && v[8] > 0.0 && v[9] > 0.0)) return skip(line, "box without volume", drive), ok();
   tracking::Detection3 detection;
   detection.object_class = object_class;
@@ -119,11 +121,13 @@ Status read_camera_box(const TextLine& line, ObjectClass object_class, Drive& dr
 
 }  // namespace
 
-std::string_view to_string(ObjectClass object_class) {
+std::string_view label_of(ObjectClass object_class) {
   switch (object_class) {
     case ObjectClass::kCar: return "Car";
     case ObjectClass::kPedestrian: return "Pedestrian";
     case ObjectClass::kCyclist: return "Cyclist";
+    case ObjectClass::kTruck:
+    case ObjectClass::kUnknown: break;
   }
   return "?";
 }
@@ -137,11 +141,11 @@ Result<Drive> read_drive(const Folders& folders, const std::string& sequence, co
   drive.frames.resize(drive.T_world_vehicle.size());
   drive.has_camera = !folders.camera.empty();
   for (const ObjectClass object_class : classes) {
-    const auto lidar_file = folders.detections / to_string(object_class) / file;
+    const auto lidar_file = folders.detections / label_of(object_class) / file;
     if (std::filesystem::exists(lidar_file))
       OCELLI_TRY(for_each_line(lidar_file, " \t\r,",
                                [&](const TextLine& line) { return read_detection(line, object_class, drive); }));
-    const auto camera_file = folders.camera / to_string(object_class) / file;
+    const auto camera_file = folders.camera / label_of(object_class) / file;
     if (!drive.has_camera || !std::filesystem::exists(camera_file)) continue;
     drive.camera_looks[static_cast<std::size_t>(object_class)] = true;
     OCELLI_TRY(for_each_line(camera_file, " \t\r,",

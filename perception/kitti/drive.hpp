@@ -23,7 +23,7 @@ struct Drive {
   std::vector<Pose> T_world_vehicle;
   tracking::CameraModel camera;  // image size unknown: 0
   bool has_camera = false;
-  std::array<bool, tracking::kClasses> camera_looks{};
+  std::array<bool, tracking::kObjectClasses> camera_looks{};
   int skipped_rows = 0;       // not finite, without volume, or of another class than the folder
   std::string first_skipped;  // file, line, what
 };
@@ -35,7 +35,7 @@ struct Folders {
   std::filesystem::path camera;      // optional, <Class>/<sequence>.txt: frame,x1,y1,x2,y2,score
 };
 
-[[nodiscard]] std::string_view to_string(tracking::ObjectClass object_class);
+[[nodiscard]] std::string_view label_of(tracking::ObjectClass object_class);
 
 /// Errors name file and line: a missing file or matrix, a row that cannot be read, a frame without a pose.
 [[nodiscard]] Result<Drive> read_drive(const Folders& folders, const std::string& sequence,

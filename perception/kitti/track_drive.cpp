@@ -21,7 +21,7 @@ evaluation::Kind kind_of(tracking::ObjectClass object_class) {
   switch (object_class) {
     case tracking::ObjectClass::kPedestrian: return evaluation::Kind::kPedestrian;
     case tracking::ObjectClass::kCyclist: return evaluation::Kind::kCyclist;
-    case tracking::ObjectClass::kCar: break;
+    default: break;
   }
   return evaluation::Kind::kCar;
 }
@@ -69,7 +69,7 @@ Result<std::vector<evaluation::LabelRow>> track_drive(const Drive& drive, const 
     measurements.lidar = frame.detections;
     if (drive.has_camera) measurements.camera = frame.camera;
     measurements.camera_looks = drive.camera_looks;
-    measurements.T_world_vehicle = drive.T_world_vehicle[i];
+    measurements.ego = tracking::Ego{.T_world_vehicle = drive.T_world_vehicle[i]};
     if (probe != nullptr) probe->before();
     OCELLI_TRY(tracker.update(measurements));
     if (probe != nullptr) probe->after();

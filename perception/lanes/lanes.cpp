@@ -37,7 +37,7 @@ Result<Lanes> Lanes::load(const LanesConfig& config, bool has_deadline) {
 
 Result<Lanes::Found> Lanes::find(const topics::ImageView& picture, const GroundCamera& camera) {
   OCELLI_ASSIGN(const std::span<float> input, network_.begin_input());
-  const Placement placement = input_.fill(picture, input);
+  OCELLI_ASSIGN(const Placement placement, input_.fill(picture, input));
   OCELLI_TRY(network_.run(deadline_));
   decode_mask(network_.outputs()[0], area_mask_);
   decode_mask(network_.outputs()[1], line_mask_);

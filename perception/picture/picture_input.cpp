@@ -22,13 +22,15 @@ Placement PictureInput::place(const topics::ImageView& picture) const {
   placement.scale_x = placement.picture_width / input_.width_px;
   placement.scale_y = placement.picture_height / input_.height_px;
   if (input_.fit == accel::Fit::kStretch) return placement;
-  const double scale = std::max(placement.scale_x, placement.scale_y);
-  const int width = std::max(1, static_cast<int>(placement.picture_width / scale));
-  const int height = std::max(1, static_cast<int>(placement.picture_height / scale));
-  placement.scale_x = placement.picture_width / width;
-  placement.scale_y = placement.picture_height / height;
-  placement.offset_x = (input_.width_px - width) / 2;
-  placement.offset_y = (input_.height_px - height) / 2;
+  // In whole numbers: rounding of a quotient must not cost the side that fits exactly its last pixel.
+  const std::int64_t picture_width = picture.width, picture_height = picture.height;
+  const bool is_wide = picture_width * input_.height_px >= picture_height * input_.width_px;
+  const std::int64_t width = is_wide ? input_.width_px : input_.height_px * picture_width / picture_height;
+  const std::int64_t height = is_wide ? input_.width_px * picture_height / picture_width : input_.height_px;
+  placement.scale_x = placement.picture_width / static_cast<double>(std::max<std::int64_t>(1, width));
+  placement.scale_y = placement.picture_height / static_cast<double>(std::max<std::int64_t>(1, height));
+  placement.offset_x = static_cast<double>((input_.width_px - width) / 2);
+  placement.offset_y = static_cast<double>((input_.height_px - height) / 2);
   return placement;
 }
 
@@ -43,9 +45,11 @@ void PictureInput::write_plane(const cv::Mat& pixels, int channel, int table, st
   }
 }
 
-Placement PictureInput::fill(const topics::ImageView& picture, std::span<float> out) {
+Result<Placement> PictureInput::fill(const topics::ImageView& picture, std::span<float> out) {
   const auto plane_size = static_cast<std::size_t>(input_.width_px) * static_cast<std::size_t>(input_.height_px);
   OCELLI_EXPECT(out.size() == 3 * plane_size);  // the network was loaded with the shape of the card
+  if (picture.width == 0 || picture.height == 0)
+    return error(ErrorCode::kCorrupt, "picture of {}x{} pixels: expected at least 1x1", picture.width, picture.height);
   const Placement placement = place(picture);
   const int width = static_cast<int>(std::lround(placement.picture_width / placement.scale_x));
   const int height = static_cast<int>(std::lround(placement.picture_height / placement.scale_y));
@@ -54,7 +58,8 @@ Placement PictureInput::fill(const topics::ImageView& picture, std::span<float> 
   auto* data = const_cast<std::byte*>(picture.data.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   const cv::Mat whole(static_cast<int>(picture.height), static_cast<int>(picture.width), is_grey ? CV_8UC1 : CV_8UC3,
                       data, picture.step);
-  cv::resize(whole, resized_, {width, height}, 0.0, 0.0, cv::INTER_LINEAR);
+  cv::resize(whole, resized_, {width, height}, 0.0, 0.0,
+             input_.resample == accel::Resample::kArea ? cv::INTER_AREA : cv::INTER_LINEAR);
   const bool is_bgr = picture.encoding != "rgb8";
   const bool wants_bgr = input_.order == accel::ChannelOrder::kBgr;
   const int left = static_cast<int>(placement.offset_x);

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "ocelli/hal/accel/model_card.hpp"
+#include "ocelli/middleware/core/result.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
 
 namespace ocelli::perception {
@@ -28,8 +29,8 @@ class PictureInput {
  public:
   explicit PictureInput(const accel::CardInput& input);
 
-  /// `out` has 3 x height x width values. bgr8, rgb8 and mono8 pictures of any size.
-  Placement fill(const topics::ImageView& picture, std::span<float> out);
+  /// `out` has 3 x height x width values. bgr8, rgb8 and mono8 pictures; kCorrupt for one without pixels.
+  Result<Placement> fill(const topics::ImageView& picture, std::span<float> out);
 
  private:
   [[nodiscard]] Placement place(const topics::ImageView& picture) const;

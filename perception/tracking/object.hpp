@@ -1,6 +1,6 @@
 #pragma once
 // What goes into the tracker and what comes out. Frames: "vehicle" is the frame of the measurements (x forward, y left,
-// z up), "world" the frame in which tracks move; without ego motion both are the same.
+// z up), "world" the frame in which tracks move; while the own motion is not known, both are the vehicle's.
 // Must not know: buses, clocks, files, message types.
 
 #include <Eigen/Core>
@@ -12,16 +12,18 @@
 
 #include "ocelli/middleware/core/pose.hpp"
 #include "ocelli/middleware/core/time.hpp"
+#include "ocelli/perception/box3.hpp"
 #include "ocelli/perception/tracking/rectangle.hpp"
 
 namespace ocelli::tracking {
 
-enum class ObjectClass : std::uint8_t { kCar, kPedestrian, kCyclist };
-inline constexpr std::size_t kClasses = 3;
+using perception::kObjectClasses;
+using perception::ObjectClass;
 
 /// Bits of Track::sources; the values of the message ocelli::msg::Track.
 inline constexpr std::uint32_t kSourceLidar = 1;
 inline constexpr std::uint32_t kSourceCamera = 2;
+inline constexpr std::uint32_t kSourceRadar = 4;
 
 /// A box seen by a 3D detector.
 struct Detection3 {
@@ -33,6 +35,8 @@ struct Detection3 {
   double height_m = 0.0;
   double score = 0.0;             // log-odds of the detector: larger is surer
   std::optional<ImageBox> image;  // where the detector sees it in the camera image, if it says so
+  bool is_length_seen = true;     // false: completed from the class, not measured
+  bool is_width_seen = true;
 };
 
 /// A box seen by a camera detector.
@@ -40,6 +44,21 @@ struct Detection2 {
   ObjectClass object_class = ObjectClass::kCar;
   ImageBox image;
   double score = 0.0;  // probability, 0..1
+};
+
+/// A radar return: a point on an object and how fast it goes away from the sensor (negative: it comes).
+struct RadarReturn {
+  Eigen::Vector3d p_vehicle = Eigen::Vector3d::Zero();
+  double range_rate_mps = 0.0;
+  double range_rate_sigma_mps = 0.2;
+};
+
+/// The own vehicle at the stamp of a measurement. Speed and yaw rate carry objects over when the pose is lost or found,
+/// and turn a range rate into the object's own speed.
+struct Ego {
+  Pose T_world_vehicle = Pose::Identity();
+  double speed_mps = 0.0;
+  double yaw_rate_rps = 0.0;
 };
 
 /// Pinhole camera: pixel = P * p_vehicle (homogeneous). The image's size bounds what can be seen.
@@ -55,11 +74,12 @@ struct Measurements {
   Time stamp{};
   std::optional<std::span<const Detection3>> lidar;
   std::optional<std::span<const Detection2>> camera;
-  std::array<bool, kClasses> camera_looks{true, true, true};  // classes that the camera's detector knows
-  std::optional<Pose> T_world_vehicle;                        // at `stamp`
+  std::optional<std::span<const RadarReturn>> radar;
+  std::array<bool, kObjectClasses> camera_looks{true, true, true, true, true};  // classes the camera's detector knows
+  std::optional<Ego> ego;                                                       // at `stamp`; none: not known
 };
 
-/// State of one tracked object at the stamp of the last update, in the world frame.
+/// State of one tracked object at the stamp of the last update, in the tracker's frame.
 struct Track {
   std::uint32_t id = 0;  // never reused
   ObjectClass object_class = ObjectClass::kCar;
@@ -75,12 +95,14 @@ struct Track {
   double yaw_rate_rps = 0.0;
   Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();  // x y yaw vx vy yaw_rate
   std::uint32_t sources = 0;                                                     // sensors that saw it in this update
+  std::uint32_t age = 0;                                                         // updates since birth
   std::uint32_t hits = 0;                                                        // updates with a measurement
   std::uint32_t misses = 0;                                                      // updates in a row without one
   Time born_at{};                                                                // lineage: oldest measurement
   Time measured_at{};                                                            // lineage: newest measurement
   Time lidar_at{};                                                               // newest of each sensor, or kNoTime
   Time camera_at{};
+  Time radar_at{};
   std::optional<ImageBox> image;  // seen by the camera in this update, else predicted; none outside the image
   double visible_share = 1.0;     // of the predicted image box inside the image and not hidden by nearer tracks
 };

@@ -7,12 +7,12 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kEvidenceStep = 6.0;  // most that one measurement can say, in log-odds
-constexpr double kNearest_m = 0.3;     // points nearer to the camera plane have no useful image
-
-double probability(double log_odds) { return 1.0 / (1.0 + std::exp(-log_odds)); }
+constexpr double kGuessMemory = 5.0;  // completed sizes that an object's own guess is averaged over
+constexpr double kNearest_m = 0.3;    // points nearer to the camera plane have no useful image
 
 }  // namespace
+
+double probability(double log_odds) { return 1.0 / (1.0 + std::exp(-log_odds)); }
 
 Rectangle ground_of(const Object& object) {
   return {object.motion.mean[0],           object.motion.mean[1], std::cos(object.motion.mean[2]),
@@ -24,8 +24,8 @@ double ground_cover(const Object& a, const Object& b) {
   return smaller > 0.0 ? common_area(ground_of(a), ground_of(b)) / smaller : 0.0;
 }
 
-void predict_object(const ClassConfig& config, double step_s, Object& object) {
-  predict(config, step_s, object.motion);
+void predict_object(const ClassConfig& config, double step_s, double extra_acceleration_mps2, Object& object) {
+  predict(config, step_s, extra_acceleration_mps2, object.motion);
   object.z_variance += config.vertical_noise_mps * config.vertical_noise_mps * step_s;
 }
 
@@ -35,26 +35,39 @@ double turned(const Eigen::Matrix3d& rotation, double yaw_rad) {
 }
 
 double evidence_of(const ClassConfig& config, double score) {
-  return std::clamp(config.score_slope * (score - config.score_middle), -kEvidenceStep, kEvidenceStep);
+  return std::clamp(config.score_slope * (score - config.score_middle), config.evidence_hit_low,
+                    config.evidence_hit_high);
 }
 
 WorldDetection seen_in_world(const ClassConfig& config, const Pose& T_world_vehicle, const Detection3& detection) {
   WorldDetection place;
   place.p_world = T_world_vehicle * detection.p_vehicle;
   place.yaw_rad = turned(T_world_vehicle.linear(), detection.yaw_rad);
-  place.sigma_m = config.position_noise_m +
+  place.sigma_m = config.position_noise_m + config.position_noise_per_m * detection.p_vehicle.norm() +
                   config.position_noise_weak_m * (1.0 - probability(evidence_of(config, detection.score)));
   return place;
 }
 
-Object new_object(const ClassConfig& config, const WorldDetection& place, const Detection3& detection, Time stamp) {
+Placement place_whole(const ClassConfig& config, const WorldDetection& place, const Detection3& detection) {
+  Placement placement;
+  placement.p_world = place.p_world.head<2>();
+  placement.covariance *= place.sigma_m * place.sigma_m;
+  placement.yaw_rad = place.yaw_rad;
+  placement.yaw_sigma_rad = config.yaw_noise_rad;
+  placement.seen_m = {detection.length_m, detection.width_m, detection.height_m};
+  return placement;
+}
+
+Object new_object(const ClassConfig& config, MotionModel model, const WorldDetection& place,
+                  const Detection3& detection, Time stamp) {
   Object object;
   object.object_class = detection.object_class;
-  object.motion = initial_motion(config, place.p_world.x(), place.p_world.y(), place.yaw_rad, place.sigma_m);
+  object.motion =
+      initial_motion(config, model, place.p_world.head<2>(), place.yaw_rad, place.sigma_m, config.yaw_noise_rad);
   object.z_m = place.p_world.z();
   object.z_variance = config.height_noise_m * config.height_noise_m;
   object.size_m = {detection.length_m, detection.width_m, detection.height_m};
-  object.sized = 1.0;
+  object.sized = {detection.is_length_seen ? 1.0 : 0.0, detection.is_width_seen ? 1.0 : 0.0, 1.0};
   object.evidence = config.evidence_birth + evidence_of(config, detection.score);
   object.score = detection.score;
   object.sources = kSourceLidar;
@@ -64,16 +77,25 @@ Object new_object(const ClassConfig& config, const WorldDetection& place, const 
   return object;
 }
 
-void update_object(const ClassConfig& config, const WorldDetection& place, const Detection3& detection, Time stamp,
-                   Object& object) {
-  update_pose(config, place.p_world.x(), place.p_world.y(), place.yaw_rad, place.sigma_m, object.motion);
+void update_object(const ClassConfig& config, const WorldDetection& place, const Placement& placement,
+                   const Detection3& detection, Time stamp, Object& object) {
+  if (placement.is_across)
+    update_position(placement.p_world, placement.covariance, object.motion);
+  else
+    update_pose(placement.p_world, placement.covariance, placement.yaw_rad, placement.yaw_sigma_rad, object.motion);
   const double height_variance = config.height_noise_m * config.height_noise_m;
   const double gain = object.z_variance / (object.z_variance + height_variance);
   object.z_m += gain * (place.p_world.z() - object.z_m);
   object.z_variance *= 1.0 - gain;
-  object.sized = std::min(object.sized + 1.0, config.size_memory);
-  const Eigen::Vector3d seen(detection.length_m, detection.width_m, detection.height_m);
-  object.size_m += (seen - object.size_m) / object.sized;
+  for (int axis = 0; axis < 3; ++axis) {
+    double& sized = object.sized[std::size_t(axis)];
+    const bool is_seen = axis == 2 || (!placement.is_across && placement.is_seen[std::size_t(axis)]);
+    if (is_seen)
+      sized = std::min(sized + 1.0, config.size_memory);
+    else if (placement.is_across || sized > 0.0)
+      continue;
+    object.size_m[axis] += (placement.seen_m[axis] - object.size_m[axis]) / (is_seen ? sized : kGuessMemory);
+  }
   object.evidence = std::min(object.evidence + evidence_of(config, detection.score), config.evidence_max);
   object.score += (1.0 - config.confidence_memory) * (detection.score - object.score);
   object.sources |= kSourceLidar;
@@ -105,7 +127,7 @@ std::optional<ImageBox> project(const CameraModel& camera, const Pose& T_vehicle
 }
 
 Track report_of(const ClassConfig& config, const Object& object) {
-  const MotionReport motion = report_motion(config, object.motion);
+  const MotionReport motion = report_motion(object.motion);
   Track track;
   track.id = object.id;
   track.object_class = object.object_class;
@@ -121,12 +143,14 @@ Track report_of(const ClassConfig& config, const Object& object) {
   track.yaw_rate_rps = motion.turn_rate_rps;
   track.covariance = motion.covariance;
   track.sources = object.sources;
+  track.age = object.age;
   track.hits = object.hits;
   track.misses = object.misses;
   track.born_at = object.born_at;
   track.measured_at = object.measured_at;
   track.lidar_at = object.lidar_at;
   track.camera_at = object.camera_at;
+  track.radar_at = object.radar_at;
   track.image = object.image;
   track.visible_share = object.visible_share;
   return track;

@@ -17,23 +17,29 @@ struct Object {
   double z_m = 0.0;
   double z_variance = 0.0;
   Eigen::Vector3d size_m = Eigen::Vector3d::Zero();  // length, width, height
-  double sized = 0.0;                                // detections that the size was averaged over
+  std::array<double, 3> sized{};                     // detections that each was averaged over
   double evidence = 0.0;                             // log-odds of existence
   double score = 0.0;                                // remembered score of the detections
+  std::array<double, kObjectClasses> votes{};        // for each class, fading
+  double across = 0.0;                               // share of late boxes that lay across
+  bool is_proven = false;
   std::uint32_t sources = 0;
+  std::uint32_t age = 1;
   std::uint32_t hits = 0;
   std::uint32_t misses = 0;
   Time born_at{};
   Time measured_at{};
   Time lidar_at{};
   Time camera_at{};
+  Time radar_at{};
   std::optional<ImageBox> image;
   double visible_share = 1.0;
 };
 
 struct Scene {
   std::optional<Time> stamp;
-  Pose T_world_vehicle = Pose::Identity();
+  bool is_world = true;  // false: the own motion is not known, objects are in the vehicle frame
+  Ego ego;               // last known; identity in the vehicle frame
   std::vector<Object> objects;
 };
 
@@ -42,9 +48,9 @@ struct Scene {
 /// Common ground area over the smaller of the two.
 [[nodiscard]] double ground_cover(const Object& a, const Object& b);
 
-void predict_object(const ClassConfig& config, double step_s, Object& object);
+void predict_object(const ClassConfig& config, double step_s, double extra_acceleration_mps2, Object& object);
 
-/// A detection in the world frame.
+/// A detection in the tracker's frame.
 struct WorldDetection {
   Eigen::Vector3d p_world = Eigen::Vector3d::Zero();
   double yaw_rad = 0.0;
@@ -54,11 +60,36 @@ struct WorldDetection {
 [[nodiscard]] WorldDetection seen_in_world(const ClassConfig& config, const Pose& T_world_vehicle,
                                            const Detection3& detection);
 
-[[nodiscard]] Object new_object(const ClassConfig& config, const WorldDetection& place, const Detection3& detection,
-                                Time stamp);
+/// How a detection measures one object.
+struct Placement {
+  Eigen::Vector2d p_world = Eigen::Vector2d::Zero();  // of the object's centre
+  Eigen::Matrix2d covariance = Eigen::Matrix2d::Identity();
+  double yaw_rad = 0.0;
+  double yaw_sigma_rad = 0.0;
+  Eigen::Vector3d seen_m = Eigen::Vector3d::Zero();  // extent along the object's axes
+  std::array<bool, 2> is_seen{true, true};           // length and width of it
+  bool is_across = false;                            // the box's width lies along the object's length
+};
 
-void update_object(const ClassConfig& config, const WorldDetection& place, const Detection3& detection, Time stamp,
-                   Object& object);
+/// The box is the object.
+[[nodiscard]] Placement place_whole(const ClassConfig& config, const WorldDetection& place,
+                                    const Detection3& detection);
+
+/// The box shows what `sensor` sees of the object: near sides coincide, far ones follow from the object's size.
+[[nodiscard]] Placement place_at_near_side(const ClassConfig& config, const WorldDetection& place,
+                                           const Detection3& detection, const Eigen::Vector2d& sensor,
+                                           const Object& object);
+
+[[nodiscard]] Object new_object(const ClassConfig& config, MotionModel model, const WorldDetection& place,
+                                const Detection3& detection, Time stamp);
+
+void update_object(const ClassConfig& config, const WorldDetection& place, const Placement& placement,
+                   const Detection3& detection, Time stamp, Object& object);
+
+/// What only partial boxes need: heading and class grow out of many of them and of the direction of motion.
+/// `is_world`: velocities are over ground, so that motion says where the front is.
+void mend_heading(const Placement& placement, bool is_world, Object& object);
+void vote_for_class(const Detection3& detection, Object& object);
 
 /// Log-likelihood ratio of a detection with this score.
 [[nodiscard]] double evidence_of(const ClassConfig& config, double score);
@@ -69,6 +100,8 @@ void update_object(const ClassConfig& config, const WorldDetection& place, const
 /// The box of the object in the image, not clipped; none when a corner lies behind the camera.
 [[nodiscard]] std::optional<ImageBox> project(const CameraModel& camera, const Pose& T_vehicle_world,
                                               const Object& object);
+
+[[nodiscard]] double probability(double log_odds);
 
 [[nodiscard]] Track report_of(const ClassConfig& config, const Object& object);
 

@@ -6,8 +6,6 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr std::array kAllClasses{ObjectClass::kCar, ObjectClass::kPedestrian, ObjectClass::kCyclist};
-
 constexpr std::size_t kUsual = 128;  // objects and detections that need no memory beyond what the start takes
 
 bool is_usable(const Detection3& d) {
@@ -20,7 +18,18 @@ bool is_usable(const Detection2& d) {
          d.image.height_px() > 0.0 && std::isfinite(d.image.area_px2());
 }
 
-/// Copies what can be used; beyond `most` only the surest.
+bool is_usable(const RadarReturn& r) {
+  return r.p_vehicle.allFinite() && std::isfinite(r.range_rate_mps) && r.range_rate_sigma_mps > 0.0 &&
+         std::isfinite(r.range_rate_sigma_mps);
+}
+
+bool is_surer(const RadarReturn& a, const RadarReturn& b) { return a.p_vehicle.norm() < b.p_vehicle.norm(); }
+template <class Detection>
+bool is_surer(const Detection& a, const Detection& b) {
+  return a.score > b.score;
+}
+
+/// Copies what can be used; beyond `most` only the surest, or the nearest returns.
 template <class Detection>
 std::uint64_t take_usable(std::span<const Detection> from, int most, std::vector<Detection>& to) {
   to.clear();
@@ -29,7 +38,7 @@ std::uint64_t take_usable(std::span<const Detection> from, int most, std::vector
   const std::uint64_t rejected = from.size() - to.size();
   if (to.size() > static_cast<std::size_t>(most)) {
     std::nth_element(to.begin(), to.begin() + most, to.end(),
-                     [](const Detection& a, const Detection& b) { return a.score > b.score; });
+                     [](const Detection& a, const Detection& b) { return is_surer(a, b); });
     to.resize(static_cast<std::size_t>(most));
   }
   return rejected;
@@ -43,6 +52,7 @@ Tracker::Tracker(const Config& config) : config_(config), entries_(static_cast<s
   for (Entry& entry : entries_) {
     entry.lidar.reserve(kUsual);
     entry.camera.reserve(kUsual);
+    entry.radar.reserve(kUsual);
     entry.birth_ids.reserve(kUsual);
     entry.before.objects.reserve(kUsual);
   }
@@ -62,11 +72,13 @@ void Tracker::take(const Measurements& measurements, Entry& entry) {
   entry.has_lidar = measurements.lidar.has_value();
   entry.has_camera = measurements.camera.has_value();
   entry.camera_looks = measurements.camera_looks;
-  entry.T_world_vehicle = measurements.T_world_vehicle;
+  entry.ego = measurements.ego;
   rejected_ +=
       take_usable(measurements.lidar.value_or(std::span<const Detection3>{}), config_.max_detections, entry.lidar);
   rejected_ +=
       take_usable(measurements.camera.value_or(std::span<const Detection2>{}), config_.max_detections, entry.camera);
+  rejected_ +=
+      take_usable(measurements.radar.value_or(std::span<const RadarReturn>{}), config_.max_detections, entry.radar);
   entry.birth_ids.assign(entry.lidar.size(), 0);
 }
 
@@ -96,76 +108,65 @@ Status Tracker::update(const Measurements& measurements) {
 void Tracker::step(Entry& entry) {
   entry.before = scene_;
   const double step_s = scene_.stamp ? to_seconds(entry.stamp - *scene_.stamp) : 0.0;
+  change_frame(entry, step_s);
   scene_.stamp = entry.stamp;
-  if (entry.T_world_vehicle) scene_.T_world_vehicle = *entry.T_world_vehicle;
-  for (Object& object : scene_.objects) {
-    predict_object(config_.of(object.object_class), step_s, object);
-    object.sources = 0;
-    object.image.reset();
-  }
+  predict_all(step_s);
   places_.clear();
+  const Pose T_world_vehicle = this->T_world_vehicle();
+  lidar_world_ = (T_world_vehicle * Eigen::Vector3d(config_.lidar_x_m, config_.lidar_y_m, 0.0)).head<2>();
   for (const Detection3& detection : entry.lidar)
-    places_.push_back(seen_in_world(config_.of(detection.object_class), scene_.T_world_vehicle, detection));
+    places_.push_back(seen_in_world(config_.of(detection.object_class), T_world_vehicle, detection));
   is_used_.assign(entry.lidar.size(), 0);
-  for (const ObjectClass object_class : kAllClasses)
-    for (const bool is_strong : {true, false}) match_lidar(entry, object_class, is_strong);
+  for (const bool is_strong : {true, false}) match_lidar(entry, is_strong);
   bear(entry);
+  listen_to_radar(entry);
   see_images();
   if (entry.has_camera) look_through_camera(entry);
   weigh_and_bury(entry);
 }
 
-/// Cost of a pair: -2 log of its likelihood, less what the gate allows; pairs outside the gates cost 0 and do not
-/// count.
-void Tracker::match_lidar(const Entry& entry, ObjectClass object_class, bool is_strong) {
-  const ClassConfig& config = config_.of(object_class);
-  rows_.clear();
-  columns_.clear();
-  for (std::size_t j = 0; j < entry.lidar.size(); ++j)
-    if (is_used_[j] == 0 && entry.lidar[j].object_class == object_class &&
-        (entry.lidar[j].score >= config.strong_score) == is_strong)
-      rows_.push_back(static_cast<int>(j));
-  if (rows_.empty()) return;
-  for (std::size_t i = 0; i < scene_.objects.size(); ++i)
-    if (scene_.objects[i].object_class == object_class && (scene_.objects[i].sources & kSourceLidar) == 0)
-      columns_.push_back(static_cast<int>(i));
-  if (columns_.empty()) return;
-  cost_.assign(rows_.size() * columns_.size(), 0.0);
-  const double gate2 = config.gate_sigmas * config.gate_sigmas;
-  const double floor = gate2 + 4.0 * std::log(config.gate_m);
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
-    const WorldDetection& place = places_[std::size_t(rows_[r])];
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-      const MotionState& motion = scene_.objects[std::size_t(columns_[c])].motion;
-      const Eigen::Vector2d away = place.p_world.head<2>() - motion.mean.head<2>();
-      if (away.squaredNorm() > config.gate_m * config.gate_m) continue;
-      const double xx = motion.covariance(0, 0) + place.sigma_m * place.sigma_m;
-      const double yy = motion.covariance(1, 1) + place.sigma_m * place.sigma_m;
-      const double xy = motion.covariance(0, 1);
-      const double determinant = xx * yy - xy * xy;
-      const double distance2 =
-          (yy * away.x() * away.x() - 2.0 * xy * away.x() * away.y() + xx * away.y() * away.y()) / determinant;
-      if (distance2 > gate2) continue;
-      cost_[r * columns_.size() + c] = std::min(distance2 + std::log(determinant) - floor, -1e-6);
+/// World to vehicle and back, at the last update: with the pose known there, or the one found now, driven back.
+void Tracker::change_frame(const Entry& entry, double step_s) {
+  const bool was_world = scene_.is_world;
+  scene_.is_world = entry.ego.has_value();
+  if (was_world != scene_.is_world) {
+    const Ego& ego = entry.ego ? *entry.ego : scene_.ego;
+    const Pose T = scene_.is_world ? ego.T_world_vehicle : ego.T_world_vehicle.inverse();
+    const double yaw_rad = yaw_of(T);
+    const Eigen::Vector2d forward(ego.speed_mps, 0.0);
+    for (Object& object : scene_.objects) {
+      const ClassConfig& config = config_.of(object.object_class);
+      change_model(config, MotionModel::kFreeVelocity, object.motion);
+      object.z_m += T.translation().z();
+      if (scene_.is_world) {
+        const Eigen::Rotation2Dd turn(yaw_rad);
+        transform(yaw_rad, T.translation().head<2>() - turn * forward * step_s, turn * forward, ego.yaw_rate_rps,
+                  object.motion);
+        change_model(config, config.motion, object.motion);
+      } else {
+        transform(yaw_rad, T.translation().head<2>(), -forward, -ego.yaw_rate_rps, object.motion);
+      }
     }
   }
-  column_of_row_.resize(rows_.size());
-  solver_.solve(static_cast<int>(rows_.size()), static_cast<int>(columns_.size()), cost_, column_of_row_);
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
-    const int c = column_of_row_[r];
-    if (c < 0 || cost_[r * columns_.size() + std::size_t(c)] >= 0.0) continue;
-    const auto j = std::size_t(rows_[r]);
-    update_object(config, places_[j], entry.lidar[j], entry.stamp,
-                  scene_.objects[std::size_t(columns_[std::size_t(c)])]);
-    is_used_[j] = 1;
+  if (entry.ego) scene_.ego = *entry.ego;
+}
+
+void Tracker::predict_all(double step_s) {
+  const double extra_mps2 = scene_.is_world ? 0.0 : config_.frame_noise_mps2;
+  for (Object& object : scene_.objects) {
+    predict_object(config_.of(object.object_class), step_s, extra_mps2, object);
+    object.sources = 0;
+    object.image.reset();
   }
 }
 
 void Tracker::bear(Entry& entry) {
   for (std::size_t j = 0; j < entry.lidar.size(); ++j) {
     if (is_used_[j] != 0 || scene_.objects.size() >= static_cast<std::size_t>(config_.max_tracks)) continue;
-    Object object = new_object(config_.of(entry.lidar[j].object_class), places_[j], entry.lidar[j], entry.stamp);
+    const ClassConfig& config = config_.of(entry.lidar[j].object_class);
+    Object object = new_object(config, model_of(config), places_[j], entry.lidar[j], entry.stamp);
     if (is_shadow(object)) continue;
+    if (config_.has_partial_boxes) vote_for_class(entry.lidar[j], object);
     if (entry.birth_ids[j] == 0) entry.birth_ids[j] = next_id_++;
     object.id = entry.birth_ids[j];
     scene_.objects.push_back(object);
@@ -186,8 +187,9 @@ bool Tracker::is_shadow(const Object& object) const {
 void Tracker::see_images() {
   if (!camera_) return;
   const ImageBox frame{0.0, 0.0, camera_->width_px, camera_->height_px};
-  const Pose T_vehicle_world = scene_.T_world_vehicle.inverse();
-  const Eigen::Vector2d ego = scene_.T_world_vehicle.translation().head<2>();
+  const Pose T_world_vehicle = this->T_world_vehicle();
+  const Pose T_vehicle_world = T_world_vehicle.inverse();
+  const Eigen::Vector2d ego = T_world_vehicle.translation().head<2>();
   for (Object& object : scene_.objects) {
     object.visible_share = 1.0;
     if (object.image) continue;
@@ -211,6 +213,7 @@ void Tracker::see_images() {
 void Tracker::weigh_and_bury(const Entry& entry) {
   for (Object& object : scene_.objects) {
     const ClassConfig& config = config_.of(object.object_class);
+    if (object.born_at != entry.stamp) ++object.age;
     if (object.sources != 0) {
       if (object.measured_at != object.born_at) ++object.hits;
       object.misses = 0;
@@ -223,6 +226,7 @@ void Tracker::weigh_and_bury(const Entry& entry) {
                            (config.detection_share - config.detection_share_hidden) * object.visible_share;
       object.evidence += std::log(1.0 - share);
     }
+    object.is_proven = object.is_proven || object.evidence >= config.evidence_proof;
   }
   std::erase_if(scene_.objects, [&](const Object& object) {
     const ClassConfig& config = config_.of(object.object_class);
@@ -233,8 +237,10 @@ void Tracker::weigh_and_bury(const Entry& entry) {
 }
 
 bool Tracker::is_reported(const Object& object) const {
+  if (!object.is_proven) return false;
   if (object.sources != 0) return true;
   const ClassConfig& config = config_.of(object.object_class);
+  if (*scene_.stamp - object.measured_at > from_seconds(config.report_coast_s)) return false;
   const double sigma_m = std::sqrt(std::max(object.motion.covariance(0, 0), object.motion.covariance(1, 1)));
   return object.evidence >= config.report_evidence && object.visible_share >= config.report_visible &&
          sigma_m <= config.report_sigma_m;

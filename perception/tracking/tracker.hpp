@@ -1,9 +1,10 @@
 #pragma once
-// Objects over time from 3D detections and camera boxes. Each update is: predict, assign detections in two stages by
-// score, let the camera confirm or contradict, weigh existence, bear and bury, report (docs/tracking.md).
-// Measurements count at their own stamp: one that arrives late is put where it belongs and what followed is computed
-// again, so the order of arrival does not change the state. Allocates nothing after warm-up.
-// Must not know: buses, clocks, files, message types.
+// Objects over time from 3D detections, camera boxes and radar returns. Each update is: predict, assign detections in
+// two stages by score, let the radar say how fast, let the camera confirm or contradict, weigh existence, bear and
+// bury, report (docs/tracking.md). In the world frame while the own motion is known; in the vehicle frame, and saying
+// so, while it is not: objects are carried over and keep their ids. Measurements count at their own stamp: one that
+// arrives late is put where it belongs and what followed is computed again, so the order of arrival does not change the
+// state. Allocates nothing after warm-up. Must not know: buses, clocks, files, message types.
 
 #include <vector>
 
@@ -20,13 +21,15 @@ class Tracker {
   /// From now on objects have image boxes; without a camera nothing is known to be out of sight.
   void set_camera(const CameraModel& camera) { camera_ = camera; }
 
-  /// Error: older than all that is remembered (Config::history); nothing changes then. Without T_world_vehicle the last
-  /// pose stays. Detections that are not finite or have no size are left out and counted.
+  /// Error: older than all that is remembered (Config::history); nothing changes then. Detections that are not finite
+  /// or have no size are left out and counted.
   Status update(const Measurements& measurements);
 
   /// Of the newest stamp: objects measured there, and those that are sure enough to be there unseen. By id.
   [[nodiscard]] std::span<const Track> tracks() const { return tracks_; }
-  [[nodiscard]] const Pose& T_world_vehicle() const { return scene_.T_world_vehicle; }
+  /// Whether tracks() is in the world frame, and where the vehicle is in the frame of tracks().
+  [[nodiscard]] bool is_world() const { return scene_.is_world; }
+  [[nodiscard]] Pose T_world_vehicle() const { return scene_.is_world ? scene_.ego.T_world_vehicle : Pose::Identity(); }
   [[nodiscard]] std::uint64_t rejected_detections() const { return rejected_; }
 
  private:
@@ -34,24 +37,34 @@ class Tracker {
     Time stamp{};
     bool has_lidar = false;
     bool has_camera = false;
-    std::array<bool, kClasses> camera_looks{};
-    std::optional<Pose> T_world_vehicle;
+    std::array<bool, kObjectClasses> camera_looks{};
+    std::optional<Ego> ego;
     std::vector<Detection3> lidar;
     std::vector<Detection2> camera;
+    std::vector<RadarReturn> radar;
     std::vector<std::uint32_t> birth_ids;  // of each lidar detection, 0: none yet; kept when computed again
     Scene before;
   };
 
   void take(const Measurements& measurements, Entry& entry);
   void step(Entry& entry);
-  void match_lidar(const Entry& entry, ObjectClass object_class, bool is_strong);
+  void change_frame(const Entry& entry, double step_s);
+  void predict_all(double step_s);
+  void match_lidar(const Entry& entry, bool is_strong);
+  [[nodiscard]] double cost_of(const Entry& entry, std::size_t detection, const Object& object) const;
+  void update_by_lidar(const Entry& entry, std::size_t detection, Object& object);
   void bear(Entry& entry);
+  void listen_to_radar(const Entry& entry);
+  void update_by_radar(const RadarReturn& seen, Time stamp);
   void look_through_camera(const Entry& entry);
   void match_camera(const Entry& entry, ObjectClass object_class);
   void update_by_camera(const Detection2& detection, Time stamp, Object& object);
   void see_images();
   void weigh_and_bury(const Entry& entry);
   void report();
+  [[nodiscard]] MotionModel model_of(const ClassConfig& config) const {
+    return scene_.is_world ? config.motion : MotionModel::kFreeVelocity;
+  }
   [[nodiscard]] bool is_shadow(const Object& object) const;
   [[nodiscard]] bool is_reported(const Object& object) const;
 
@@ -65,6 +78,7 @@ class Tracker {
   std::vector<Track> tracks_;
   // working memory of one update
   AssignmentSolver solver_;
+  Eigen::Vector2d lidar_world_ = Eigen::Vector2d::Zero();
   std::vector<WorldDetection> places_;
   std::vector<char> is_used_;
   std::vector<int> rows_;

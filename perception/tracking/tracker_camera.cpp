@@ -16,7 +16,7 @@ constexpr double kSmallestHeight_px = 25.0;
 
 void Tracker::look_through_camera(const Entry& entry) {
   if (!camera_) return;
-  for (std::size_t i = 0; i < kClasses; ++i)
+  for (std::size_t i = 0; i < kObjectClasses; ++i)
     if (entry.camera_looks[i]) match_camera(entry, static_cast<ObjectClass>(i));
 }
 
@@ -59,7 +59,7 @@ void Tracker::update_by_camera(const Detection2& detection, Time stamp, Object& 
   const ClassConfig& config = config_.of(object.object_class);
   if ((object.sources & kSourceLidar) == 0) {
     // Bearing of the box's centre against that of the predicted one; the range stays the predicted one.
-    const Eigen::Vector2d ego = scene_.T_world_vehicle.translation().head<2>();
+    const Eigen::Vector2d ego = T_world_vehicle().translation().head<2>();
     const Eigen::Vector2d ray = object.motion.mean.head<2>() - ego;
     const double range_m = std::max(ray.norm(), 1.0);
     const double focal_px = std::max(camera_->P_image_vehicle.row(0).head<3>().norm(), 1.0);

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kMostStates = 1'000'000;
 constexpr std::size_t kMostWork = 1'000'000'000;  // additions: a second or two
 constexpr double kShapeTolerance = 1e-13;
+constexpr std::size_t kFinest = 10'000;  // lattice steps in a count
+constexpr double kRounding = 1e-12;      // of a product of two decimals
 
 struct Lattice {
   std::size_t per_count;  // lattice steps in a count of 1
@@ -25,10 +27,10 @@ struct Lattice {
 };
 
 std::optional<Lattice> lattice_of(double reference, double limit) {
-  for (const std::size_t per_count : {1, 2, 4, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10000}) {
+  for (std::size_t per_count = 1; per_count <= kFinest; ++per_count) {
     const double steps = reference * static_cast<double>(per_count);
-    if (std::abs(steps - std::round(steps)) > 1e-9 * steps || std::round(steps) < 1.0) continue;
-    const double below = std::ceil(limit * static_cast<double>(per_count) * (1.0 - 1e-12));
+    if (std::abs(steps - std::round(steps)) > kRounding * steps) continue;
+    const double below = std::ceil(limit * static_cast<double>(per_count) * (1.0 - kRounding));
     if (below > static_cast<double>(kMostStates)) return std::nullopt;
     return Lattice{per_count, static_cast<std::size_t>(std::round(steps)), static_cast<std::size_t>(below)};
   }
@@ -77,8 +79,9 @@ Result<double> cusum_run_length(double mean, double reference, double limit) {
   const auto lattice = lattice_of(reference, limit);
   if (!lattice)
     return error(ErrorCode::kUnsupported,
-                 "k: {} with h: {}: expected k with at most four decimals, and h at most {} steps of it", reference,
-                 limit, kMostStates);
+                 "k: {} with h: {}: expected k as a fraction with a denominator of at most {} (four decimals), and h "
+                 "at most {} of its steps",
+                 reference, limit, kFinest, kMostStates);
   const Counts counts = counts_of(*lattice, mean);
   std::vector<double> now(lattice->states, 0.0);
   std::vector<double> next;

@@ -62,7 +62,7 @@ class PoissonCusum {
 [[nodiscard]] Result<double> cusum_reference(double good_mean, double bad_mean);
 
 /// Mean number of counts until the alarm, starting from 0, when counts have that mean. Exact on the lattice of sums
-/// that a reference with at most four decimals makes; other references are refused.
+/// that a reference makes which is a fraction of at most 10,000ths (four decimals, 1/3); others are refused.
 [[nodiscard]] Result<double> cusum_run_length(double mean, double reference, double limit);
 
 }  // namespace ocelli::safety

@@ -48,7 +48,7 @@ class SheetCheck {
 
   template <class Item>
   void check_repeated(const std::vector<Item>& items, const char* key) {
-    for (std::size_t i = 0; i < items.size(); ++i)
+    for (std::size_t i = 1; i < items.size(); ++i)
       for (std::size_t k = 0; k < i; ++k)
         if (!items[i].id.empty() && items[i].id == items[k].id)
           return reader_.mistake(root_[key][i], fmt::format("{}: '{}' is there twice", key, items[i].id));

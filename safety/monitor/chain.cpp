@@ -91,10 +91,11 @@ void ChainTracker::stamp_hops(const Observation& observation) {
   for (std::size_t position = count_; position-- > 0;) {
     const std::size_t slot = slot_at(position);
     if (ring_[slot].sequence != *sequence) continue;
-    for (std::size_t hop = 0; hop < hop_ids_.size(); ++hop) {
-      const HopIds& ids = hop_ids_[hop];
+    std::span<Time> rest = stamps(slot).subspan(1);
+    for (const HopIds& ids : hop_ids_) {
+      const std::span<Time> stamp = rest.first(kHopParts);
+      rest = rest.subspan(kHopParts);
       if (observation.entity != ids.node) continue;
-      Time* stamp = &stamps(slot)[1 + hop * kHopParts];
       const auto note = [](Time& place, Time at) { place = place == kNoTime ? at : place; };
       if (observation.topic == ids.in && observation.kind == ObservationKind::kReceive)
         note(stamp[0], observation.observed_at);
@@ -161,14 +162,14 @@ bool ChainTracker::settle_until(std::uint64_t sequence, Time output_at) {
 
 void ChainTracker::answer(std::size_t slot, Time output_at, bool is_exact) {
   const Pending& message = ring_[slot];
-  reaction_->record(output_at - message.sensed_at);
+  reaction_.record(output_at - message.sensed_at);
   if (is_exact) record_hops(slot);
   if (!message.is_counted_late) judge_reaction(message.sensed_at, output_at);
 }
 
 /// The output was observed before its source message: possible between processes.
 void ChainTracker::answer_unseen(const LineageEnd& source, Time output_at) {
-  reaction_->record(output_at - source.sensed_at);
+  reaction_.record(output_at - source.sensed_at);
   judge_reaction(source.sensed_at, output_at);
 }
 
@@ -181,13 +182,13 @@ void ChainTracker::judge_reaction(Time sensed_at, Time answered_at) {
 }
 
 void ChainTracker::judge_age(Duration age, Time output_at) {
-  age_->record(age);
+  age_.record(age);
   if (config_.age_budget > Duration::zero()) add(age_outcome_, age <= config_.age_budget, age, output_at);
 }
 
 void ChainTracker::record_hops(std::size_t slot) {
   const std::span<const Time> stamp = std::as_const(*this).stamps(slot);
-  acquisition_->record(stamp[0] - ring_[slot].sensed_at);
+  acquisition_.record(stamp[0] - ring_[slot].sensed_at);
   for (std::size_t i = 1; i < stamp.size(); ++i)
     if (stamp[i] != kNoTime && stamp[i - 1] != kNoTime) hops_[i - 1].record(stamp[i] - stamp[i - 1]);
 }

@@ -8,7 +8,6 @@
 // as unresolved and is no sample. Must not know payloads, faults, or the clock.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -53,10 +52,10 @@ class ChainTracker {
 
   [[nodiscard]] const ChainConfig& config() const { return config_; }
   [[nodiscard]] const FirmWindow& window() const { return window_; }
-  [[nodiscard]] const LatencyHistogram& reaction() const { return *reaction_; }
-  [[nodiscard]] const LatencyHistogram& age() const { return *age_; }
+  [[nodiscard]] const LatencyHistogram& reaction() const { return reaction_; }
+  [[nodiscard]] const LatencyHistogram& age() const { return age_; }
   /// sensed_at → published_at at the source.
-  [[nodiscard]] const LatencyHistogram& acquisition() const { return *acquisition_; }
+  [[nodiscard]] const LatencyHistogram& acquisition() const { return acquisition_; }
   [[nodiscard]] const LatencyHistogram& hop(std::size_t index, HopPart part) const {
     return hops_[index * kHopParts + static_cast<std::size_t>(part)];
   }
@@ -108,9 +107,9 @@ class ChainTracker {
   FirmWindow window_;
   ChainOutcome reaction_outcome_;
   ChainOutcome age_outcome_;
-  std::unique_ptr<LatencyHistogram> reaction_ = std::make_unique<LatencyHistogram>();
-  std::unique_ptr<LatencyHistogram> age_ = std::make_unique<LatencyHistogram>();
-  std::unique_ptr<LatencyHistogram> acquisition_ = std::make_unique<LatencyHistogram>();
+  LatencyHistogram reaction_;
+  LatencyHistogram age_;
+  LatencyHistogram acquisition_;
   std::vector<LatencyHistogram> hops_;
   std::uint64_t late_ = 0;
   std::uint64_t unanswered_ = 0;

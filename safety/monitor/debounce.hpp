@@ -4,6 +4,7 @@
 // thresholds, -128 (passed) … 127 (failed); it reaches the ends only when the state is qualified.
 
 #include <cstdint>
+#include <variant>
 
 #include "ocelli/safety/monitor/config.hpp"
 #include "ocelli/safety/monitor/verdict.hpp"
@@ -12,10 +13,10 @@ namespace ocelli::safety {
 
 class CounterDebounce {
  public:
-  explicit CounterDebounce(const DebounceConfig& config) : config_(config) {}
+  explicit CounterDebounce(const DebounceConfig& config);
 
   void report(Report report);
-  void reset() { *this = CounterDebounce(config_); }
+  void reset();
   [[nodiscard]] std::int32_t counter() const { return counter_; }
   [[nodiscard]] std::int8_t fdc() const;
   /// True from reaching the failed threshold until reaching the passed threshold.
@@ -23,7 +24,13 @@ class CounterDebounce {
   [[nodiscard]] bool is_passed() const { return is_passed_; }
 
  private:
-  DebounceConfig config_;
+  // Small: a monitor has a thousand of them, and every verdict touches one.
+  std::int32_t increment_;
+  std::int32_t decrement_;
+  std::int32_t failed_threshold_;
+  std::int32_t passed_threshold_;
+  std::int32_t jump_up_;    // a pre-failed starts at least here
+  std::int32_t jump_down_;  // a pre-passed starts at most here
   std::int32_t counter_ = 0;
   bool is_failed_ = false;
   bool is_passed_ = false;
@@ -31,13 +38,14 @@ class CounterDebounce {
 
 class TimeDebounce {
  public:
-  explicit TimeDebounce(const DebounceConfig& config) : config_(config) {}
+  explicit TimeDebounce(const DebounceConfig& config)
+      : failed_after_(config.failed_after), passed_after_(config.passed_after) {}
 
   /// `at`: when the evidence was there; the timer starts with the first report of its direction.
   void report(Report report, Time at);
   /// Lets time pass; a running timer that is over qualifies the state.
   void tick(Time now);
-  void reset() { *this = TimeDebounce(config_); }
+  void reset();
   [[nodiscard]] std::int8_t fdc() const { return fdc_; }
   [[nodiscard]] bool is_failed() const { return is_failed_; }
   [[nodiscard]] bool is_passed() const { return is_passed_; }
@@ -45,11 +53,14 @@ class TimeDebounce {
  private:
   enum class Running : std::uint8_t { kNone, kFailing, kPassing };
   void start(Running direction, Time at);
-  void qualify();
+  void qualify(Running direction);
+  [[nodiscard]] Duration limit() const { return running_ == Running::kFailing ? failed_after_ : passed_after_; }
 
-  DebounceConfig config_;
-  Running running_ = Running::kNone;
+  Duration failed_after_;
+  Duration passed_after_;
   Time since_{};
+  Running running_ = Running::kNone;
+  bool is_qualified_ = false;  // the running direction has won; its timer is over
   std::int8_t fdc_ = 0;
   bool is_failed_ = false;
   bool is_passed_ = false;
@@ -58,30 +69,31 @@ class TimeDebounce {
 /// Either of the two, chosen by the configuration.
 class Debounce {
  public:
-  explicit Debounce(const DebounceConfig& config) : kind_(config.kind), counter_(config), time_(config) {}
+  explicit Debounce(const DebounceConfig& config)
+      : either_(config.kind == DebounceKind::kTime ? Either(TimeDebounce(config)) : Either(CounterDebounce(config))) {}
 
   void report(Report report, Time at) {
-    kind_ == DebounceKind::kCounter ? counter_.report(report) : time_.report(report, at);
+    if (auto* counter = std::get_if<CounterDebounce>(&either_)) return counter->report(report);
+    std::get_if<TimeDebounce>(&either_)->report(report, at);
   }
+  [[nodiscard]] bool needs_ticks() const { return std::get_if<TimeDebounce>(&either_) != nullptr; }
   void tick(Time now) {
-    if (kind_ == DebounceKind::kTime) time_.tick(now);
+    if (auto* time = std::get_if<TimeDebounce>(&either_)) time->tick(now);
   }
-  void reset() {
-    counter_.reset();
-    time_.reset();
-  }
-  [[nodiscard]] std::int8_t fdc() const { return kind_ == DebounceKind::kCounter ? counter_.fdc() : time_.fdc(); }
-  [[nodiscard]] bool is_failed() const {
-    return kind_ == DebounceKind::kCounter ? counter_.is_failed() : time_.is_failed();
-  }
-  [[nodiscard]] bool is_passed() const {
-    return kind_ == DebounceKind::kCounter ? counter_.is_passed() : time_.is_passed();
-  }
+  [[nodiscard]] std::int8_t fdc() const { return ask(&CounterDebounce::fdc, &TimeDebounce::fdc); }
+  [[nodiscard]] bool is_failed() const { return ask(&CounterDebounce::is_failed, &TimeDebounce::is_failed); }
+  [[nodiscard]] bool is_passed() const { return ask(&CounterDebounce::is_passed, &TimeDebounce::is_passed); }
 
  private:
-  DebounceKind kind_;
-  CounterDebounce counter_;
-  TimeDebounce time_;
+  using Either = std::variant<CounterDebounce, TimeDebounce>;
+  template <class Answer>
+  [[nodiscard]] Answer ask(Answer (CounterDebounce::*by_counter)() const,
+                           Answer (TimeDebounce::*by_time)() const) const {
+    const auto* counter = std::get_if<CounterDebounce>(&either_);
+    return counter != nullptr ? (counter->*by_counter)() : (std::get_if<TimeDebounce>(&either_)->*by_time)();
+  }
+
+  Either either_;
 };
 
 /// Pre-failed reports in a row that are needed beyond the first, at worst (starting from passed); 0 for time debounce.

@@ -4,12 +4,10 @@ namespace ocelli::safety {
 
 Fault::Fault(const FaultConfig& config, const DetectorRow& row, std::unique_ptr<Detector> detector,
              const TimingBudget& timing)
-    : config_(config),
-      row_(&row),
-      detector_(std::move(detector)),
-      timing_(timing),
+    : detector_(std::move(detector)),
+      uds_(config.confirmation_cycles, config.healing_cycles, config.ageing_cycles),
       debounce_(config.debounce),
-      uds_(config.confirmation_cycles, config.healing_cycles, config.ageing_cycles) {}
+      about_(std::make_unique<const About>(About{config, &row, timing})) {}
 
 void Fault::report(const Verdict& verdict, Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
   if (verdict.report == Report::kNone) return;

@@ -17,7 +17,8 @@
 
 namespace ocelli::safety {
 
-class Fault {
+/// Starts a cache line, so that a verdict touches two of them.
+class alignas(64) Fault {
  public:
   Fault(const FaultConfig& config, const DetectorRow& row, std::unique_ptr<Detector> detector,
         const TimingBudget& timing);
@@ -31,9 +32,11 @@ class Fault {
   void clear_memory() { uds_.clear_all(); }
 
   [[nodiscard]] Detector& detector() { return *detector_; }
-  [[nodiscard]] const FaultConfig& config() const { return config_; }
-  [[nodiscard]] const DetectorRow& row() const { return *row_; }
-  [[nodiscard]] const TimingBudget& timing() const { return timing_; }
+  /// False: a tick in which nothing was observed changes nothing.
+  [[nodiscard]] bool needs_ticks() const { return (detector_->interests() & kTicks) != 0 || debounce_.needs_ticks(); }
+  [[nodiscard]] const FaultConfig& config() const { return about_->config; }
+  [[nodiscard]] const DetectorRow& row() const { return *about_->row; }
+  [[nodiscard]] const TimingBudget& timing() const { return about_->timing; }
   [[nodiscard]] FaultState state() const { return state_; }
   [[nodiscard]] bool is_active() const { return state_ == FaultState::kConfirmed; }
   [[nodiscard]] std::int8_t fdc() const { return debounce_.fdc(); }
@@ -46,18 +49,23 @@ class Fault {
   void settle(Time now, std::uint32_t index, std::vector<FaultEvent>& events);
   void change(FaultState state, Time evidence_at, Time now, std::uint32_t index, std::vector<FaultEvent>& events);
 
-  FaultConfig config_;
-  const DetectorRow* row_;
+  struct About {
+    FaultConfig config;
+    const DetectorRow* row;
+    TimingBudget timing;
+  };
+
+  // What every verdict touches stands together; what only readers ask for is apart.
   std::unique_ptr<Detector> detector_;
-  TimingBudget timing_;
-  Debounce debounce_;
-  UdsStatus uds_;
+  Verdict last_;  // newest
   FaultState state_ = FaultState::kPassed;
-  Verdict last_;        // newest verdict
+  UdsStatus uds_;
+  Debounce debounce_;
   Verdict worst_;       // newest pre-failed
   Time evidence_at_{};  // first pre-failed of this episode
   Time since_{};
   std::uint64_t occurrences_ = 0;
+  std::unique_ptr<const About> about_;
 };
 
 }  // namespace ocelli::safety

@@ -49,6 +49,14 @@ void LatencyHistogram::merge(const LatencyHistogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
+void LatencyHistogram::reset() {
+  std::ranges::fill(buckets_, 0);
+  count_ = negatives_ = 0;
+  min_ = Duration::max();
+  max_ = Duration::zero();
+  sum_ns_ = 0.0;
+}
+
 Duration LatencyHistogram::mean() const {
   return count_ == 0 ? Duration::zero() : Duration(std::llround(sum_ns_ / static_cast<double>(count_)));
 }

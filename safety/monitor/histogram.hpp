@@ -2,9 +2,9 @@
 // A log-linear histogram of durations: fixed memory, exact count, minimum, maximum and mean, mergeable, and quantiles
 // with at most 1/128 relative error (never too small). Distribution-free confidence bounds: quantile_bound.hpp.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "ocelli/middleware/core/time.hpp"
 
@@ -20,7 +20,7 @@ class LatencyHistogram {
   /// A negative duration is no latency: it is counted apart and changes nothing else.
   void record(Duration latency);
   void merge(const LatencyHistogram& other);
-  void reset() { *this = LatencyHistogram{}; }
+  void reset();
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] std::uint64_t negatives() const { return negatives_; }
@@ -34,7 +34,7 @@ class LatencyHistogram {
   [[nodiscard]] Duration at_rank(std::uint64_t rank) const;
 
  private:
-  std::array<std::uint64_t, kBuckets> buckets_{};
+  std::vector<std::uint64_t> buckets_ = std::vector<std::uint64_t>(kBuckets);  // apart: a record touches one of them
   std::uint64_t count_ = 0;
   std::uint64_t negatives_ = 0;
   Duration min_ = Duration::max();

@@ -1,13 +1,17 @@
 #include "ocelli/safety/monitor/modes.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "ocelli/middleware/core/expect.hpp"
 
 namespace ocelli::safety {
 namespace {
 
-std::uint64_t bit(std::size_t index) { return std::uint64_t{1} << index; }
+template <class Visit>
+void for_each_bit(std::uint64_t bits, Visit visit) {
+  for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
+}
 
 }  // namespace
 
@@ -22,8 +26,11 @@ std::uint32_t ModeMachine::target() const {
   for (std::uint32_t i = 0; i < demands_.size(); ++i)
     if (demands_[i] > 0) at_least = i;
   std::uint64_t lost = 0;
-  for (std::size_t i = 0; i < losses_.size(); ++i)
-    if (losses_[i] > 0) lost |= bit(i);
+  std::uint64_t capability = 1;
+  for (const std::uint32_t faults : losses_) {
+    if (faults > 0) lost |= capability;
+    capability <<= 1;
+  }
   return best(at_least, lost);
 }
 
@@ -34,8 +41,7 @@ std::uint32_t ModeMachine::mode_after(std::uint32_t fault) const {
 void ModeMachine::raise(std::uint32_t fault) {
   const Effect& effect = effects_[fault];
   ++demands_[effect.mode];
-  for (std::size_t i = 0; i < losses_.size(); ++i)
-    if ((effect.takes & bit(i)) != 0) ++losses_[i];
+  for_each_bit(effect.takes, [&](std::size_t capability) { ++losses_[capability]; });
   cause_ = fault;
 }
 
@@ -43,8 +49,7 @@ void ModeMachine::clear(std::uint32_t fault) {
   const Effect& effect = effects_[fault];
   OCELLI_EXPECT(demands_[effect.mode] > 0);
   --demands_[effect.mode];
-  for (std::size_t i = 0; i < losses_.size(); ++i)
-    if ((effect.takes & bit(i)) != 0) --losses_[i];
+  for_each_bit(effect.takes, [&](std::size_t capability) { --losses_[capability]; });
 }
 
 ModeChange ModeMachine::enter(std::uint32_t mode, Time now, std::uint32_t cause) {

@@ -12,9 +12,10 @@ constexpr std::int64_t kFurthestNs = std::int64_t{1} << 61;
 bool is_believable(Time time) { return to_ns(time) > -kFurthestNs && to_ns(time) < kFurthestNs; }
 
 bool is_believable(const Observation& observation) {
-  return is_believable(observation.sensed_at) && is_believable(observation.published_at) &&
-         is_believable(observation.started_at) && is_believable(observation.observed_at) &&
-         is_believable(observation.oldest.sensed_at) && is_believable(observation.newest.sensed_at);
+  return observation.kind <= ObservationKind::kAlive && is_believable(observation.sensed_at) &&
+         is_believable(observation.published_at) && is_believable(observation.started_at) &&
+         is_believable(observation.observed_at) && is_believable(observation.oldest.sensed_at) &&
+         is_believable(observation.newest.sensed_at);
 }
 
 }  // namespace
@@ -46,8 +47,7 @@ void Monitor::tick(Time now) {
   }
   const Duration gap = now - now_;
   ++counters_.ticks;
-  order_observations();
-  for (const auto& [stamp, place] : order_) dispatch(buffer_[place], now);
+  for (const StampOrder::Item& item : order_.sort(buffer_)) dispatch(buffer_[item.place], now);
   buffer_.clear();
   if (!is_standing_down_) {
     advance(now);
@@ -57,23 +57,20 @@ void Monitor::tick(Time now) {
   now_ = now;
 }
 
-void Monitor::order_observations() {
-  order_.clear();
-  for (std::uint32_t i = 0; i < buffer_.size(); ++i) order_.emplace_back(to_ns(buffer_[i].observed_at), i);
-  if (!std::ranges::is_sorted(order_)) std::ranges::sort(order_);
-}
-
 void Monitor::dispatch(const Observation& observation, Time now) {
-  const auto topic = static_cast<std::uint32_t>(observation.topic);
-  const auto entity = static_cast<std::uint32_t>(observation.entity);
-  const auto meters = topic_meters_.find(topic);
-  const auto supervisors = node_supervisors_.find(entity);
+  const auto& topic = of_topic_.find(static_cast<std::uint32_t>(observation.topic));
+  const auto& node = of_node_.find(static_cast<std::uint32_t>(observation.entity));
+  const auto kind = static_cast<std::size_t>(observation.kind);
+  const auto meters = of_topic_.list(topic, kMeters);
+  const auto supervisors = of_node_.list(node, kSupervisors);
   if (meters.empty() && supervisors.empty()) ++counters_.unknown;
   for (const std::uint32_t i : meters) meters_[i].observe(observation);
-  for (const std::uint32_t i : topic_chains_.find(topic)) chains_[i].observe(observation);
+  for (const std::uint32_t i : of_topic_.list(topic, kChains)) chains_[i].observe(observation);
   for (const std::uint32_t i : supervisors) nodes_[i].observe(observation);
-  for (const std::uint32_t i : topic_faults_.find(topic)) report(i, faults_[i].detector().observe(observation), now);
-  for (const std::uint32_t i : node_faults_.find(entity)) report(i, faults_[i].detector().observe(observation), now);
+  for (const std::uint32_t i : of_topic_.list(topic, kTopicFaults + kind))
+    report(i, faults_[i].detector().observe(observation), now);
+  for (const std::uint32_t i : of_node_.list(node, kNodeFaults + kind))
+    report(i, faults_[i].detector().observe(observation), now);
 }
 
 /// Moves `settled_`, the time until which all observations have arrived; a starved monitor lets it stand for a while.
@@ -94,7 +91,7 @@ void Monitor::run_timers(Time now, Duration gap) {
     locals_[i] = nodes_[i].status();
   }
   global_.end_cycle(locals_);
-  for (std::uint32_t i = 0; i < faults_.size(); ++i) {
+  for (const std::uint32_t i : timed_faults_) {
     report(i, faults_[i].detector().tick(tick), now);
     const bool was_active = faults_[i].is_active();
     faults_[i].tick(now, i, events_);
@@ -126,7 +123,8 @@ void Monitor::begin_operation_cycle() {
 }
 
 void Monitor::restart(EntityId node) {
-  for (const std::uint32_t i : node_supervisors_.find(static_cast<std::uint32_t>(node))) nodes_[i].reset();
+  const auto& lists = of_node_.find(static_cast<std::uint32_t>(node));
+  for (const std::uint32_t i : of_node_.list(lists, kSupervisors)) nodes_[i].reset();
 }
 
 }  // namespace ocelli::safety

@@ -18,7 +18,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "ocelli/middleware/core/observation.hpp"
@@ -30,6 +29,7 @@
 #include "ocelli/safety/monitor/fault_table.hpp"
 #include "ocelli/safety/monitor/modes.hpp"
 #include "ocelli/safety/monitor/node_supervisor.hpp"
+#include "ocelli/safety/monitor/stamp_order.hpp"
 #include "ocelli/safety/monitor/topic_meter.hpp"
 
 namespace ocelli::safety {
@@ -41,7 +41,7 @@ struct MonitorCounters {
   std::uint64_t ticks = 0;
   std::uint64_t late_ticks = 0;        // more than kLateTicks periods after the one before
   std::uint64_t clock_steps_back = 0;  // ticks with a time before the one of the tick before
-  std::uint64_t damaged = 0;           // observations with impossible stamps: counted as lost
+  std::uint64_t damaged = 0;           // observations with impossible stamps or kinds: counted as lost
 };
 
 class Monitor {
@@ -97,7 +97,6 @@ class Monitor {
   struct Builder;
   Monitor(const MonitorConfig& config, ModeMachine modes);
 
-  void order_observations();
   void dispatch(const Observation& observation, Time now);
   void advance(Time now);
   void run_timers(Time now, Duration gap);
@@ -113,14 +112,16 @@ class Monitor {
   GlobalSupervision global_;
   std::vector<LocalStatus> locals_;
 
-  Dispatch topic_faults_;
-  Dispatch node_faults_;
-  Dispatch topic_chains_;
-  Dispatch topic_meters_;
-  Dispatch node_supervisors_;
+  // The lists of an id: what is measured, and from the last one on the faults by ObservationKind.
+  static constexpr std::size_t kKinds = 4;
+  enum TopicList : std::uint8_t { kMeters, kChains, kTopicFaults };
+  enum NodeList : std::uint8_t { kSupervisors, kNodeFaults };
+  Dispatch<kTopicFaults + kKinds> of_topic_;
+  Dispatch<kNodeFaults + kKinds> of_node_;
+  std::vector<std::uint32_t> timed_faults_;  // those that a tick without observations can change
 
-  std::vector<Observation> buffer_;                            // of the running tick
-  std::vector<std::pair<std::int64_t, std::uint32_t>> order_;  // (stamp, place in the buffer)
+  std::vector<Observation> buffer_;  // of the running tick
+  StampOrder order_;                 // of the buffer
   std::vector<FaultEvent> events_;
   std::optional<ModeChange> mode_change_;
   MonitorCounters counters_;

@@ -138,8 +138,8 @@ struct Monitor::Builder {
   Monitor& monitor;
   std::span<const DetectorRow> table;
   Mistakes& mistakes;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> topic_faults{};
-  std::map<std::uint32_t, std::vector<std::uint32_t>> node_faults{};
+  std::map<std::uint32_t, decltype(of_topic_)::Lists> topics{};
+  std::map<std::uint32_t, decltype(of_node_)::Lists> nodes{};
 
   void build() {
     build_parts();
@@ -147,8 +147,8 @@ struct Monitor::Builder {
     const MonitorConfig& config = monitor.config_;
     monitor.faults_.reserve(config.faults.size());
     for (const FaultConfig& fault : config.faults) build_fault(fault);
-    monitor.topic_faults_.build(topic_faults);
-    monitor.node_faults_.build(node_faults);
+    monitor.of_topic_.build(topics);
+    monitor.of_node_.build(nodes);
     monitor.locals_.resize(monitor.nodes_.size());
     monitor.buffer_.reserve(config.max_observations);
     monitor.order_.reserve(config.max_observations);
@@ -160,11 +160,8 @@ struct Monitor::Builder {
 
   void build_parts() {
     const MonitorConfig& config = monitor.config_;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> meters;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> chains;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> supervisors;
     for (const TopicConfig& topic : config.topics) {
-      meters[fnv1a32(topic.name)].push_back(static_cast<std::uint32_t>(monitor.meters_.size()));
+      topics[fnv1a32(topic.name)][kMeters].push_back(static_cast<std::uint32_t>(monitor.meters_.size()));
       monitor.meters_.emplace_back(topic.period);
     }
     for (const ChainConfig& chain : config.chains) {
@@ -172,7 +169,7 @@ struct Monitor::Builder {
       for (const HopConfig& hop : chain.hops)
         if (!contains(path, hop.topic)) path.push_back(hop.topic);
       for (const std::string& topic : path)
-        chains[fnv1a32(topic)].push_back(static_cast<std::uint32_t>(monitor.chains_.size()));
+        topics[fnv1a32(topic)][kChains].push_back(static_cast<std::uint32_t>(monitor.chains_.size()));
       monitor.chains_.emplace_back(chain, period_of(chain.from), config.observation_delay);
     }
     for (const NodeConfig& node : config.nodes) {
@@ -181,12 +178,9 @@ struct Monitor::Builder {
         mistakes.add(supervisor.error(), fmt::format("node '{}'", node.name));
         continue;
       }
-      supervisors[fnv1a32(node.name)].push_back(static_cast<std::uint32_t>(monitor.nodes_.size()));
+      nodes[fnv1a32(node.name)][kSupervisors].push_back(static_cast<std::uint32_t>(monitor.nodes_.size()));
       monitor.nodes_.push_back(std::move(*supervisor));
     }
-    monitor.topic_meters_.build(meters);
-    monitor.topic_chains_.build(chains);
-    monitor.node_supervisors_.build(supervisors);
   }
 
   [[nodiscard]] Duration period_of(const std::string& topic) const {
@@ -204,9 +198,13 @@ struct Monitor::Builder {
     const TimingBudget timing = timing_budget(monitor.config_, fault, (*detector)->observability());
     if (!timing.holds()) return mistakes.add("{}: too late: {}", fault.label(), timing.explain());
     const auto index = static_cast<std::uint32_t>(monitor.faults_.size());
-    if (setup.kind == kTopicTarget) topic_faults[fnv1a32(fault.target)].push_back(index);
-    if (setup.kind == kNodeTarget) node_faults[fnv1a32(fault.target)].push_back(index);
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      if (((*detector)->interests() & interest_in(static_cast<ObservationKind>(kind))) == 0) continue;
+      if (setup.kind == kTopicTarget) topics[fnv1a32(fault.target)][kTopicFaults + kind].push_back(index);
+      if (setup.kind == kNodeTarget) nodes[fnv1a32(fault.target)][kNodeFaults + kind].push_back(index);
+    }
     monitor.faults_.emplace_back(fault, *row, std::move(*detector), timing);
+    if (monitor.faults_.back().needs_ticks()) monitor.timed_faults_.push_back(index);
   }
 
   DetectorSetup find_target(const FaultConfig& fault, const DetectorRow& row) {

@@ -97,7 +97,7 @@ std::optional<std::uint32_t> GlobalSupervision::first_expired() const {
 }
 
 FirmWindow::FirmWindow(std::uint32_t m, std::uint32_t k)
-    : m_(m), mask_(k == kMaxWindow ? ~std::uint64_t{0} : (std::uint64_t{1} << k) - 1), history_(mask_) {
+    : m_(m), mask_(~std::uint64_t{0} >> (kMaxWindow - std::clamp(k, 1U, kMaxWindow))), history_(mask_) {
   OCELLI_EXPECT(m >= 1 && m <= k && k <= kMaxWindow);
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env perl
-# Lists or makes mutants of a C++ file: one operator or constant changed at a time. Comments, strings, preprocessor lines
-# and static assertions are left alone; operators are recognised by the spaces that clang-format puts around them.
+# Lists or makes mutants of a C++ file: one operator or constant changed at a time. Comments, strings, preprocessor lines,
+# static assertions, the ranges in rows of fields() and the defaults of public members (every program that includes the
+# header has its own copy) are left alone; operators are recognised by the spaces that clang-format puts around them.
 #   mutate.pl list FILE            one line per mutant: NUMBER<tab>LINE<tab>FROM -> TO<tab>text of the line
 #   mutate.pl make FILE NUMBER     the mutated file on stdout
 use strict;
@@ -18,6 +19,10 @@ close $in;
 my $code = $text;
 $code =~ s{(//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'|^\#[^\n]*|static_assert\([^;]*;)}
           {(my $blank = $1) =~ s/[^\n]/ /g; $blank}gemsx;
+$code =~ s{(\bfield\([^()]*\))}{(my $blank = $1) =~ s/[^\n]/ /g; $blank}ge;
+if ($file =~ /hpp$/) {
+  $code =~ s{^(  [\w:<>, ]+ \w*[^_\s] = [\w.:'-]+;)}{(my $blank = $1) =~ s/[^\n]/ /g; $blank}gem;
+}
 
 my %swap = (
   ' < ' => ' <= ', ' <= ' => ' < ', ' > ' => ' >= ', ' >= ' => ' > ', ' == ' => ' != ', ' != ' => ' == ',

@@ -3,8 +3,10 @@
 # file is changed at a time; the module's tests must notice. Fails when fewer than 90 % of the mutants are killed.
 #   OCELLI_MUTANTS  how many, drawn at random (200; 0: all)
 #   OCELLI_SEED     of the draw (1)
-# The tree is never touched: the mutant is compiled on its own and linked in front of the module's library. A mutant that
-# does not compile is none; one that runs into the time limit is killed.
+# The tree is never touched: the mutant is compiled on its own and linked in front of the module's library. A header is
+# compiled with all its inline functions, and so is every source of the module that includes it (templates); the tests
+# were built without inlining (preset mutation), so the first definition that the linker meets is the one they call.
+# A mutant that does not compile is none; one that runs into the time limit is killed.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 folder=${1:?"tests/gates/mutation.sh BUILD_FOLDER [FILE…]"}
@@ -29,21 +31,51 @@ link_command() {
     sed -e 's/^.*&& \(env [^&]*c++ \|[^&]*c++ \)/c++ /' -e 's/ && .*$//' -e "s# -o bin/ocelli_$1_test # \$MUTANT -o \$PROGRAM #"
 }
 
-# shellcheck disable=SC2016 # $SOURCE and $OBJECT are for the shell that runs the command
+# compile_command MODULE: as its sources are compiled.
+# shellcheck disable=SC2016 # the variables are for the shell that runs the command
 compile_command() {
-  jq -r --arg file "$PWD/$1" '.[] | select(.file == $file) | .command' "$folder/compile_commands.json" | head -n 1 |
-    sed -e 's/^.*ccache //' -e "s# -o [^ ]*##" -e 's# -c [^ ]*# -c $SOURCE -o $OBJECT#' -e 's/ -O[0-9]/ -O0/' \
-      -e 's/ -g1//' -e 's/ -Werror//' -e 's/ -MD -MT [^ ]* -MF [^ ]*//'
+  jq -r --arg begin "$PWD/$(folder_of "$1")/" '.[] | select(.file | startswith($begin)) | .command' \
+    "$folder/compile_commands.json" | head -n 1 |
+    sed -e 's/^.*ccache //' -e 's#^\([^ ]*\) #\1 $EXTRA #' -e "s# -o [^ ]*##" -e 's# -c [^ ]*# -c $SOURCE -o $OBJECT#' \
+      -e 's/ -O[0-9]/ -O0/' -e 's/ -g[01]//' -e 's/ -Werror//' -e 's/ -MD -MT [^ ]* -MF [^ ]*//'
+}
+
+folder_of() {
+  case $1 in
+    middleware_e2e) echo middleware/e2e ;;
+    safety_monitor) echo safety/monitor ;;
+    safety_analysis) echo safety/analysis ;;
+  esac
+}
+
+# objects_of FILE SOURCE: what must be compiled instead of FILE: "source options", one a line.
+objects_of() {
+  local file=$1 source=$2 work
+  work=$(dirname "$source")
+  if [[ $file != *.hpp ]]; then
+    echo "$source"
+    return
+  fi
+  mkdir -p "$work/include/ocelli/$(dirname "$file")"
+  cp "$source" "$work/include/ocelli/$file"
+  echo "#include \"ocelli/$file\"" >"$work/carrier.cpp"
+  echo "$work/carrier.cpp -I$work/include -fkeep-inline-functions"
+  { grep -rlF "#include \"ocelli/$file\"" --include='*.cpp' "$(folder_of "$(module_of "$file")")" || true; } |
+    sed "s#.*#$PWD/& -I$work/include#"
 }
 
 # build_and_test FILE SOURCE: 0 passed, 1 noticed, 2 does not compile.
 build_and_test() {
-  local file=$1 module work status=0 SOURCE=$2 OBJECT MUTANT PROGRAM
+  local file=$1 module work status=0 number=0 SOURCE EXTRA OBJECT MUTANT='' PROGRAM
   module=$(module_of "$file")
-  work=$(dirname "$SOURCE")
-  OBJECT=$work/mutant.o MUTANT=$work/mutant.o PROGRAM=$work/test
-  export SOURCE OBJECT MUTANT PROGRAM
-  (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/compile/${file//\//_}")") >/dev/null 2>&1 || return 2
+  work=$(dirname "$2")
+  export SOURCE EXTRA OBJECT MUTANT PROGRAM
+  while read -r SOURCE EXTRA; do
+    OBJECT=$work/$((++number)).o
+    MUTANT+=" $OBJECT"
+    (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/compile/$module")") >/dev/null 2>&1 </dev/null || return 2
+  done < <(objects_of "$file" "$2")
+  PROGRAM=$work/test
   (cd "$folder" && bash -c "$(cat "$OCELLI_MUTATION_WORK/link/$module")") >/dev/null 2>&1 || return 2
   (cd "$work" && timeout -k 5 "$time_limit_s" "$PROGRAM" --gtest_brief=1 --gtest_fail_fast) >/dev/null 2>&1 </dev/null ||
     status=1
@@ -75,7 +107,7 @@ control() {
 
 files=("$@")
 if [[ ${#files[@]} == 0 ]]; then
-  mapfile -t files < <(git ls-files 'middleware/e2e/*.cpp' 'safety/monitor/*.cpp' 'safety/analysis/*.cpp')
+  mapfile -t files < <(git ls-files 'middleware/e2e/*.?pp' 'safety/monitor/*.?pp' 'safety/analysis/*.?pp')
 fi
 mkdir -p "$OCELLI_MUTATION_WORK/link" "$OCELLI_MUTATION_WORK/compile"
 controls=()
@@ -84,9 +116,9 @@ for file in "${files[@]}"; do
   if [[ ! -f $OCELLI_MUTATION_WORK/link/$module ]]; then
     ninja -C "$folder" "ocelli_${module}_test" >/dev/null
     link_command "$module" >"$OCELLI_MUTATION_WORK/link/$module"
+    compile_command "$module" >"$OCELLI_MUTATION_WORK/compile/$module"
     controls+=("$file")
   fi
-  compile_command "$file" >"$OCELLI_MUTATION_WORK/compile/${file//\//_}"
   tests/gates/mutate.pl list "$file" | sed "s#^#$file\t#"
 done >"$OCELLI_MUTATION_WORK/all"
 all=$(wc -l <"$OCELLI_MUTATION_WORK/all")
@@ -94,7 +126,7 @@ all=$(wc -l <"$OCELLI_MUTATION_WORK/all")
 # A draw that depends on the seed and on nothing else.
 shuf -n "$most" --random-source=<(yes "$seed") "$OCELLI_MUTATION_WORK/all" >"$OCELLI_MUTATION_WORK/drawn"
 
-export -f try module_of build_and_test
+export -f try module_of folder_of objects_of build_and_test
 export folder time_limit_s
 for file in "${controls[@]}"; do control "$file"; done
 tr '\t' '\n' <"$OCELLI_MUTATION_WORK/drawn" | tr '\n' '\0' |

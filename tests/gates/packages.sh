@@ -9,13 +9,14 @@ packages_build=(
   libfastrtps-dev libfastcdr-dev fastddsgen default-jre-headless
   libopencv-dev libeigen3-dev libembree-dev libboost-dev
   libspdlog-dev libfmt-dev libexpected-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libdeflate-dev liblz4-dev libzstd-dev libssl-dev
+  libdeflate-dev liblz4-dev libzstd-dev libssl-dev libsqlite3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
+  cyclonedds-dev cyclonedds-tools
 )
 packages_lint=(clang-format shellcheck)
 # Optional: what `ocelli bench bus --peers` compares with. Configure again after installing.
 packages_peers=(iceoryx libiceoryx-posh-dev libiceoryx-hoofs-dev)
-packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr jq nodejs npm stress-ng)
+packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr jq nodejs npm stress-ng iproute2 iptables)
 packages_fresh=(mmdebstrap git)
 
 # A package is there when dpkg says so, or when its command came from elsewhere (a vendor's nodejs brings npm).

@@ -77,6 +77,15 @@ TEST(Vectors, AFileWithoutVectorsIsAnErrorNotAnEmptyPass) {
   EXPECT_THAT(run_vectors("fitt", json::object()).error().message, HasSubstr("expected e2e, crc, state or fit"));
 }
 
+TEST(Vectors, AVectorThatExpectsNothingFails) {
+  RecordProperty("verifies", "REQ-FIT-020");
+  const json file = {{"vectors",
+                      {{{"kind", "zero_failure_hours"},
+                        {"inputs", {{"target_fit", 10}, {"cl", 0.95}}},
+                        {"expected", json::object()}}}}};
+  EXPECT_THAT(run("fit", file).failures, ElementsAre(HasSubstr("'expected' is empty")));
+}
+
 TEST(Vectors, WhatIsExpectedMustAllBeThere) {
   RecordProperty("verifies", "REQ-FIT-020");
   EXPECT_EQ(difference({{"a", 1}, {"b", 2}}, {{"a", 1.0}}, 1e-9), "");

@@ -22,7 +22,8 @@ std::map<std::string, Place> stated(const Tree& tree, std::vector<Finding>& find
     for (std::size_t at = file.text.find(kRow); at != std::string::npos; at = file.text.find(kRow, at + 1)) {
       const std::string id = file.text.substr(at + 2, file.text.find(' ', at + 2) - at - 2);
       const Place place{file.path, line_at(file.text, at)};
-      if (!all.try_emplace(id, place).second) findings.push_back({place.path, place.line, "'" + id + "' is there twice"});
+      if (!all.try_emplace(id, place).second)
+        findings.push_back({place.path, place.line, "'" + id + "' is there twice"});
     }
   }
   return all;

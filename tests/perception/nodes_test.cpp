@@ -8,7 +8,7 @@
 namespace ocelli::perception {
 namespace {
 
-TEST(EgoMotionNode, IsANode) { EXPECT_EQ(node::erase(EgoMotionNode({}))->inputs().size(), 2U); }
+TEST(EgoMotionNode, IsANode) { EXPECT_EQ(node::erase(EgoMotionNode({}))->inputs().size(), 3U); }
 TEST(LidarObjectsNode, IsANode) { EXPECT_EQ(node::erase(LidarObjectsNode({}))->inputs()[0].name, "cloud"); }
 TEST(TracksNode, IsANode) { EXPECT_EQ(node::erase(TracksNode({}))->outputs()[0].kind->name, "tracks"); }
 

@@ -88,6 +88,32 @@ monitor:
     - {id: x, detector: frozen, target: camera/front, assumed_ftti: 1 s, ftti_source: test, mode: degradd}
 YAML
 expect 2 "no mode 'degradd'" run mode.yaml --out new
+printf '{"vectors": [\n  {"kind": }]}' >cut.json
+expect 2 "cut.json:2:12: " vectors state cut.json
+printf '{"vectors": [1e999]}' >large.json
+expect 2 "large.json: " vectors fit large.json
+: >empty.json
+expect 2 "empty.json:1:1: " vectors fit empty.json
+printf '{"vectors": {}}' >other.json
+expect 2 "other.json: 'vectors': expected a list" vectors fit other.json
+expect 2 "suite 'fti'" vectors fti other.json
+printf '{"vectors": [{"kind": "tea_leaves", "expected": {}}]}' >unknown.json
+expect 1 "0 passed, 1 failed" vectors fit unknown.json
+for command in "vectors fit ." "e2e protect --in ." "fmeda ." "fmeda nowhere.yaml" "vectors fit nowhere.json"; do
+  # shellcheck disable=SC2086
+  expect 2 "no such file" $command
+done
+expect 2 "shortest_bytes: 0 is too short" e2e check --in empty.yaml
+expect 2 "expected 0 to 65535" e2e protect --profile P04 --counter 65536 000000000000000000000000
+expect 2 "'P03': expected one of P01" e2e check --profile P03 00
+expect 2 "hours: nan h" fit --failures 0 --hours nan --target-fit 10
+expect 2 "hours: -1 h" fit --failures 0 --hours -1 --target-fit 10
+expect 2 "target_fit: -10 FIT" fit --failures 0 --hours 1 --target-fit -10
+for confidence in 0 1 nan; do
+  expect 2 "confidence: $confidence: expected" fit --failures 0 --hours 1 --target-fit 10 --confidence "$confidence"
+done
+expect 2 "rate_hz: nan Hz" e2e advise --rate-hz nan
+expect 2 "corrupt_probability: 2 is out of range" e2e advise --p-corrupt 2
 touch file
 expect 2 "is a file, expected a folder" run demo --duration 1s --out file
 head -c 1000 /dev/urandom >noise.mcap

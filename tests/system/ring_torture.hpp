@@ -45,6 +45,7 @@ struct Reading {
   RingReader reader(*map);
   LossCounter losses;
   std::uint64_t newest = 0;
+  std::uint64_t missed = 0;
   tally.is_ready = true;
   while (newest < last) {
     const auto message = reader.take(reading.mode);
@@ -57,13 +58,13 @@ struct Reading {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (!message->cdr->is_intact()) {
       ++tally.overtaken;
+      missed += message->skipped + 1;
       continue;
     }
     if (!is_right) ++tally.torn;
     ++tally.accepted;
-    // The first message has no predecessor, but the reader was there before it.
-    if (newest == 0) tally.lost += message->header.sequence - 1;
-    tally.lost += losses.count(message->header);
+    tally.lost += losses.count(message->header, message->skipped + missed);
+    missed = 0;
     newest = message->header.sequence;
   }
   ::_exit(0);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ocelli/middleware/log/sources/comma2k19_can.hpp"
+#include "ocelli/middleware/log/sources/message_header.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
 
 namespace ocelli::log {
@@ -37,15 +38,6 @@ struct Making {
   std::optional<NpyArray<double>> fixes;
   double steering_ratio = 1.0;
 };
-
-std_msgs::msg::Header header_of(Time time, const std::string& frame_id) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  std_msgs::msg::Header header;
-  header.stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
-  header.stamp().nanosec(static_cast<std::uint32_t>((time - seconds).count()));
-  header.frame_id(frame_id);
-  return header;
-}
 
 /// Forward, right, down as forward, left, up.
 geometry_msgs::msg::Vector3 vehicle_axes(std::span<const double> phone) {

@@ -29,8 +29,10 @@ std::optional<double> number_of(const std::string& word) {
 }
 
 Result<Labelled> read_labelled(const fs::path& file) {
+  std::error_code failure;
   std::ifstream in(file);
-  if (!in) return error(ErrorCode::kNotFound, "{}: no such calibration file, or it cannot be read", file.string());
+  if (!in || !fs::is_regular_file(file, failure))
+    return error(ErrorCode::kNotFound, "{}: no such calibration file, or it cannot be read", file.string());
   Labelled out{file, {}};
   std::string line;
   while (std::getline(in, line)) {
@@ -56,6 +58,11 @@ Result<Labelled> read_labelled(const fs::path& file) {
   return out;
 }
 
+/// How messages call a matrix.
+std::string called(std::string_view label) {
+  return label.empty() ? "the matrix without a label" : fmt::format("matrix '{}'", label);
+}
+
 /// The matrix under one of the labels, with rows * columns numbers.
 template <int Rows, int Columns>
 Result<Eigen::Matrix<double, Rows, Columns>> matrix_of(const Labelled& in, std::initializer_list<const char*> labels) {
@@ -65,10 +72,10 @@ Result<Eigen::Matrix<double, Rows, Columns>> matrix_of(const Labelled& in, std::
     if (place == in.matrices.end()) continue;
     const std::vector<double>& values = place->second;
     if (values.size() != Rows * Columns)
-      return error(ErrorCode::kCorrupt, "{}: matrix '{}' has {} numbers: expected {} x {}", in.file.string(), label,
+      return error(ErrorCode::kCorrupt, "{}: {} has {} numbers: expected {} x {}", in.file.string(), called(label),
                    values.size(), Rows, Columns);
     if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); }))
-      return error(ErrorCode::kCorrupt, "{}: matrix '{}' holds a number that is not finite", in.file.string(), label);
+      return error(ErrorCode::kCorrupt, "{}: {} holds a number that is not finite", in.file.string(), called(label));
     return Eigen::Matrix<double, Rows, Columns>(Eigen::Map<const RowMajor>(values.data()));
   }
   return error(ErrorCode::kCorrupt, "{}: matrix '{}' is missing", in.file.string(), *labels.begin());

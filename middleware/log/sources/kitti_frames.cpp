@@ -41,12 +41,12 @@ Result<std::vector<KittiFrame>> list_files(const fs::path& folder, std::string_v
 /// Numbers that are left out between the first and the last frame become frames whose file is not there.
 Result<std::vector<KittiFrame>> without_gaps(const std::vector<KittiFrame>& found, const fs::path& folder) {
   const KittiFrame& first = found.front();
-  const std::uint64_t count = found.back().number - first.number + 1;
-  if (count > kMostNumbersPerFrame * found.size())
+  const std::uint64_t gap = found.back().number - first.number;
+  if (gap >= kMostNumbersPerFrame * found.size())
     return error(ErrorCode::kCorrupt, "{}: {} files for frames {} to {}: expected consecutive numbers", folder.string(),
                  found.size(), first.number, found.back().number);
   std::vector<KittiFrame> frames;
-  frames.reserve(count);
+  frames.reserve(gap + 1);
   for (const KittiFrame& frame : found) {
     for (std::uint64_t number = first.number + frames.size(); number < frame.number; ++number) {
       const auto width = first.file.stem().string().size();

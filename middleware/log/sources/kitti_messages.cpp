@@ -1,6 +1,7 @@
 #include "ocelli/middleware/log/sources/kitti_messages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -36,9 +37,17 @@ Result<cv::Mat> read_picture(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<ImageSize> image_size_of(const std::filesystem::path& file) {
-  OCELLI_ASSIGN(const cv::Mat picture, read_picture(file));
-  return ImageSize{static_cast<std::uint32_t>(picture.cols), static_cast<std::uint32_t>(picture.rows)};
+std::optional<ImageSize> png_size_of(const std::filesystem::path& file) {
+  constexpr std::string_view kBegin("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
+  std::array<char, 24> head{};  // the signature, then width and height, most significant byte first
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(head.data(), head.size()) || std::string_view(head.data(), kBegin.size()) != kBegin) return std::nullopt;
+  const auto number_at = [&](std::size_t at) {
+    std::uint32_t number = 0;
+    for (std::size_t i = at; i < at + 4; ++i) number = number << 8U | static_cast<std::uint8_t>(head[i]);
+    return number;
+  };
+  return ImageSize{number_at(16), number_at(20)};
 }
 
 Result<BufferPtr> image_message(const std::filesystem::path& file, Time time, const std::string& frame_id,
@@ -65,18 +74,20 @@ Result<BufferPtr> cloud_message(const std::filesystem::path& file, Time time, co
   if (size % sizeof(topics::PointXyzi) != 0 || size > kLargestCloud)
     return error(ErrorCode::kCorrupt, "{}: {} bytes: expected a multiple of 16, at most {} (cut off?)", file.string(),
                  size, kLargestCloud);
-  topics::CloudShape shape{time, frame_id, 1, static_cast<std::uint32_t>(size / sizeof(topics::PointXyzi)), true};
+  const topics::CloudShape shape{time, frame_id, 1, static_cast<std::uint32_t>(size / sizeof(topics::PointXyzi)), true};
   OCELLI_ASSIGN(topics::CloudDraft draft, topics::draft_cloud(shape));
   if (!in.read(reinterpret_cast<char*>(draft.points.data()), static_cast<std::streamsize>(size)))
     return error(ErrorCode::kUnavailable, "{}: ends early", file.string());
   const auto is_finite = [](const topics::PointXyzi& point) {
     return std::isfinite(point.x) && std::isfinite(point.y) && std::isfinite(point.z) && std::isfinite(point.intensity);
   };
-  if (std::ranges::all_of(draft.points, is_finite)) return draft.cdr;
-  shape.is_dense = false;
-  OCELLI_ASSIGN(topics::CloudDraft marked, topics::draft_cloud(shape));
-  std::ranges::copy(draft.points, marked.points.begin());
-  return marked.cdr;
+  const auto good = std::ranges::count_if(draft.points, is_finite);
+  if (good == std::ssize(draft.points)) return draft.cdr;
+  const auto first = std::ranges::find_if_not(draft.points, is_finite) - draft.points.begin();
+  return error(ErrorCode::kCorrupt,
+               "{}: {} of {} points are not finite, the first is point {}: expected x y z intensity "
+               "(beams without a return are left out)",
+               file.string(), std::ssize(draft.points) - good, draft.points.size(), first);
 }
 
 ConstBufferPtr calibration_message(const KittiCalibration& calibration, const Pose& T_vehicle_camera, ImageSize size,

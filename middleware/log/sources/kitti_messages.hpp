@@ -1,8 +1,10 @@
 #pragma once
 // Single frames of a KITTI drive as encoded messages. The only place in middleware/log that knows OpenCV.
 
+#include <compare>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "ocelli/middleware/core/buffer.hpp"
@@ -15,18 +17,18 @@ namespace ocelli::log {
 struct ImageSize {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
-  friend bool operator==(const ImageSize&, const ImageSize&) = default;
+  friend auto operator<=>(const ImageSize&, const ImageSize&) = default;
 };
 
-/// Size of a picture file. Errors: kCorrupt when it cannot be decoded.
-[[nodiscard]] Result<ImageSize> image_size_of(const std::filesystem::path& file);
+/// What the head of a PNG file says; nothing for other files. Does not decode.
+[[nodiscard]] std::optional<ImageSize> png_size_of(const std::filesystem::path& file);
 
 /// A picture as sensor_msgs/Image, bgr8. Errors: kCorrupt when it cannot be decoded or is not of the expected size.
 [[nodiscard]] Result<BufferPtr> image_message(const std::filesystem::path& file, Time time, const std::string& frame_id,
                                               ImageSize expected);
 
-/// A .bin file as sensor_msgs/PointCloud2 of PointXyzi in the sensor frame. NaN points stay; the cloud is then not
-/// dense. Errors: kCorrupt when it is empty or no multiple of 16 bytes.
+/// A .bin file as sensor_msgs/PointCloud2 of PointXyzi in the sensor frame. Errors: kCorrupt when it is empty, no
+/// multiple of 16 bytes, or has a number that is not finite (KITTI leaves beams without a return out).
 [[nodiscard]] Result<BufferPtr> cloud_message(const std::filesystem::path& file, Time time,
                                               const std::string& frame_id);
 

@@ -4,20 +4,13 @@
 #include <fstream>
 #include <vector>
 
+#include "ocelli/middleware/log/sources/message_header.hpp"
+
 namespace ocelli::log {
 namespace {
 
 constexpr std::size_t kLeastNumbers = 25;  // up to vel_accuracy
 constexpr std::size_t kPositionMode = 27;
-
-std_msgs::msg::Header header_of(Time time, const std::string& frame_id) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  std_msgs::msg::Header header;
-  header.stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
-  header.stamp().nanosec(static_cast<std::uint32_t>((time - seconds).count()));
-  header.frame_id(frame_id);
-  return header;
-}
 
 void copy(const Eigen::Vector3d& from, geometry_msgs::msg::Vector3& to) {
   to.x(from.x());

@@ -199,14 +199,13 @@ void Opening::add(const std::optional<KittiFolder>& folder, Part part, const std
   for (const KittiFrame& frame : folder->frames) due_.push_back({frame.time, part, topic, frame.file});
 }
 
-/// That of the first picture which can be decoded; the others must have it too.
+/// That of most pictures; the others must have it too.
 void Opening::find_picture_size() {
-  for (const KittiFrame& frame : pictures_->frames) {
-    const auto size = image_size_of(frame.file);
-    if (!size) continue;
-    making_.picture_size = *size;
-    return;
-  }
+  std::map<ImageSize, std::size_t> pictures;
+  for (const KittiFrame& frame : pictures_->frames)
+    if (const auto size = png_size_of(frame.file)) ++pictures[*size];
+  if (pictures.empty()) return;
+  making_.picture_size = std::ranges::max_element(pictures, {}, [](const auto& entry) { return entry.second; })->first;
 }
 
 void Opening::add_camera() {

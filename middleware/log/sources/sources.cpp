@@ -9,11 +9,15 @@
 namespace ocelli::log {
 namespace {
 
-/// Relative paths start at the folder of the launch file.
+/// Relative paths start at the folder of the launch file. What is not there fails here, with its place.
 Result<std::string> resolve(const std::string& path, const SourceContext& context) {
   if (path.empty())
-    return error(ErrorCode::kInvalidArgument, "{}: the 'path' of the recording is missing", context.file);
-  return (context.folder / path).string();
+    return error(context.at_place({ErrorCode::kInvalidArgument, "the 'path' of the recording is missing"}));
+  const std::filesystem::path whole = context.folder / path;
+  std::error_code failure;
+  if (!std::filesystem::exists(whole, failure))
+    return error(context.at_place({ErrorCode::kNotFound, fmt::format("{}: no such recording", whole.string())}));
+  return whole.string();
 }
 
 Result<OpenedSource> open_kitti(const YAML::Node& node, const SourceContext& context) {

@@ -10,11 +10,12 @@ class BadStamp final : public Detector {
   BadStamp(Duration period, Duration max_age, Duration tolerance)
       : period_(period), max_age_(max_age), tolerance_(tolerance) {}
 
+  int interests() const override { return kPublishes | kReceives; }
   Verdict observe(const Observation& observation) override {
     const Time at = observation.observed_at;
     if (observation.kind == ObservationKind::kReceive)
       return judge(at, observation.published_at - at, tolerance_, "published in the future");
-    if (observation.kind != ObservationKind::kPublish || observation.sensed_at == kNoTime) return {};
+    if (observation.sensed_at == kNoTime) return {};
     const bool is_same_life = observation.writer == std::exchange(writer_, observation.writer);
     const Time previous = std::exchange(previous_, observation.sensed_at);
     if (is_same_life && observation.sensed_at < previous)
@@ -23,7 +24,6 @@ class BadStamp final : public Detector {
       return judge(at, ahead, tolerance_, "sensed in the future");
     return judge(at, observation.published_at - observation.sensed_at, max_age_, "old when published");
   }
-  Verdict tick(const Tick&) override { return {}; }
   Observability observability() const override { return {period_, period_}; }
 
  private:

@@ -9,7 +9,7 @@ class ChainLate final : public Detector {
  public:
   ChainLate(ChainTracker& chain, Duration period) : chain_(chain), period_(period) {}
 
-  Verdict observe(const Observation&) override { return {}; }
+  int interests() const override { return kTicks; }
 
   Verdict tick(const Tick&) override {
     const ChainOutcome outcome = chain_.take_reaction();

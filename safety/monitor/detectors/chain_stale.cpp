@@ -8,7 +8,7 @@ class ChainStale final : public Detector {
  public:
   ChainStale(ChainTracker& chain, Duration period) : chain_(chain), period_(period) {}
 
-  Verdict observe(const Observation&) override { return {}; }
+  int interests() const override { return kTicks; }
 
   Verdict tick(const Tick&) override {
     const ChainOutcome outcome = chain_.take_age();

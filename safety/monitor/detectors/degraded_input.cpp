@@ -8,14 +8,13 @@ class DegradedInput final : public Detector {
  public:
   explicit DegradedInput(Duration period) : period_(period) {}
 
+  int interests() const override { return kActivations; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind != ObservationKind::kActivation) return {};
     if (observation.status == ObservationStatus::kDegraded)
       return pre_failed(observation.observed_at, 1.0, 0.0, "input missing or too old");
     if (observation.status == ObservationStatus::kOk) return pre_passed(observation.observed_at, 0.0, 0.0);
     return {};  // worse than degraded: the detector 'failed' tells
   }
-  Verdict tick(const Tick&) override { return {}; }
   Observability observability() const override { return {period_, period_}; }
 
  private:

@@ -4,6 +4,7 @@
 // Debouncing, faults and modes come after it. Must not know payloads, clocks, other detectors; must not allocate or
 // block after construction.
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -33,13 +34,19 @@ struct Observability {
   Duration period{};
 };
 
+/// What a detector is called for: bits, one per ObservationKind and one for the timer.
+enum Interest : std::uint8_t { kPublishes = 1, kReceives = 2, kActivations = 4, kHeartbeats = 8, kTicks = 16 };
+[[nodiscard]] constexpr int interest_in(ObservationKind kind) { return 1 << static_cast<int>(kind); }
+
 class Detector {
  public:
   virtual ~Detector() = default;
-  /// An observation of the target, ordered by time stamp within a tick.
-  [[nodiscard]] virtual Verdict observe(const Observation& observation) = 0;
-  /// After the observations of the tick.
-  [[nodiscard]] virtual Verdict tick(const Tick& tick) = 0;
+  /// Interest bits; must not change after construction.
+  [[nodiscard]] virtual int interests() const = 0;
+  /// An observation of the target, of a kind among the interests; ordered by time stamp within a tick.
+  [[nodiscard]] virtual Verdict observe(const Observation& /*observation*/) { return {}; }
+  /// After the observations of the tick; only with kTicks.
+  [[nodiscard]] virtual Verdict tick(const Tick& /*tick*/) { return {}; }
   [[nodiscard]] virtual Observability observability() const = 0;
 };
 

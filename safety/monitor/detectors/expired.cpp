@@ -8,7 +8,7 @@ class Expired final : public Detector {
  public:
   Expired(const NodeSupervisor& supervisor, const NodeConfig& node) : supervisor_(supervisor), node_(node) {}
 
-  Verdict observe(const Observation&) override { return {}; }
+  int interests() const override { return kTicks; }
 
   Verdict tick(const Tick& tick) override {
     const LocalStatus status = supervisor_.status();

@@ -8,28 +8,31 @@ constexpr const char* kWords[] = {"ok", "degraded", "failed", "invalid", "corrup
 
 class Failed final : public Detector {
  public:
-  explicit Failed(Duration period) : period_(period) {}
+  /// A topic is not to blame for what its readers make of its messages.
+  Failed(Duration period, bool is_topic)
+      : period_(period), interests_(kPublishes | kReceives | (is_topic ? 0 : kActivations)) {}
 
+  int interests() const override { return interests_; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind == ObservationKind::kAlive) return {};
     const auto status = static_cast<std::size_t>(observation.status);
     const bool is_good = observation.status <= ObservationStatus::kDegraded;
     const auto value = static_cast<double>(status);
     if (is_good) return pre_passed(observation.observed_at, value, kLimit);
     return pre_failed(observation.observed_at, value, kLimit, status < std::size(kWords) ? kWords[status] : "unknown");
   }
-  Verdict tick(const Tick&) override { return {}; }
   Observability observability() const override { return {period_, period_}; }
 
  private:
   static constexpr double kLimit = static_cast<double>(ObservationStatus::kDegraded);
   Duration period_;
+  int interests_;
 };
 
 }  // namespace
 
 DetectorResult make_failed(const DetectorSetup& setup) {
-  return std::make_unique<Failed>(setup.topic != nullptr ? setup.topic->period : setup.node->period);
+  const bool is_topic = setup.topic != nullptr;
+  return std::make_unique<Failed>(is_topic ? setup.topic->period : setup.node->period, is_topic);
 }
 
 }  // namespace ocelli::safety

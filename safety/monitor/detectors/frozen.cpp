@@ -9,14 +9,14 @@ class Frozen final : public Detector {
  public:
   Frozen(Duration period, double max_repeats) : period_(period), max_repeats_(max_repeats) {}
 
+  int interests() const override { return kPublishes; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind != ObservationKind::kPublish || observation.content_hash == 0) return {};
+    if (observation.content_hash == 0) return {};
     repeats_ = observation.content_hash == last_hash_ ? repeats_ + 1.0 : 0.0;
     last_hash_ = observation.content_hash;
     return repeats_ > max_repeats_ ? pre_failed(observation.observed_at, repeats_, max_repeats_, "same content")
                                    : pre_passed(observation.observed_at, repeats_, max_repeats_);
   }
-  Verdict tick(const Tick&) override { return {}; }
   Observability observability() const override {
     return {period_ * (static_cast<std::int64_t>(max_repeats_) + 1), period_};
   }

@@ -74,12 +74,10 @@ class Late final : public Detector {
     for (const std::string& name : topic.receivers) awaited_.emplace_back(entity_id(name));
   }
 
+  int interests() const override { return kPublishes | kReceives | kTicks; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind == ObservationKind::kPublish) {
-      for (Awaited& awaited : awaited_) awaited.published(observation);
-    } else if (observation.kind == ObservationKind::kReceive) {
-      return receive(observation);
-    }
+    if (observation.kind == ObservationKind::kReceive) return receive(observation);
+    for (Awaited& awaited : awaited_) awaited.published(observation);
     return {};
   }
 

@@ -10,8 +10,8 @@ class Lost final : public Detector {
  public:
   Lost(Duration period, double allowed, std::size_t window) : period_(period), allowed_(allowed), window_(window) {}
 
+  int interests() const override { return kReceives; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind != ObservationKind::kReceive) return {};
     lost_[next_] = observation.lost;
     next_ = (next_ + 1) % window_;
     double sum = 0.0;
@@ -19,7 +19,6 @@ class Lost final : public Detector {
     return sum > allowed_ ? pre_failed(observation.observed_at, sum, allowed_, "gap in the sequence")
                           : pre_passed(observation.observed_at, sum, allowed_);
   }
-  Verdict tick(const Tick&) override { return {}; }
   // A gap shows at the message after it.
   Observability observability() const override { return {2 * period_, period_}; }
 

@@ -8,7 +8,7 @@ class Overflow final : public Detector {
  public:
   explicit Overflow(Duration tick) : tick_(tick) {}
 
-  Verdict observe(const Observation&) override { return {}; }
+  int interests() const override { return kTicks; }
   Verdict tick(const Tick& tick) override {
     const std::uint64_t lost = tick.lost_observations - std::exchange(lost_, tick.lost_observations);
     return lost > 0 ? pre_failed(tick.now, static_cast<double>(lost), 0.0, "observations lost")

@@ -8,11 +8,11 @@ namespace {
 
 class Silent final : public Detector {
  public:
-  Silent(TargetKind kind, Duration max_gap, Duration period, bool heartbeat_counts, Duration start_by)
-      : kind_(kind), max_gap_(max_gap), period_(period), heartbeat_counts_(heartbeat_counts), start_by_(start_by) {}
+  Silent(int signs_of_life, Duration max_gap, Duration period, Duration start_by)
+      : signs_of_life_(signs_of_life), max_gap_(max_gap), period_(period), start_by_(start_by) {}
 
+  int interests() const override { return signs_of_life_ | kTicks; }
   Verdict observe(const Observation& observation) override {
-    if (!is_sign_of_life(observation.kind)) return {};
     const Time at = observation.observed_at;
     if (last_seen_ && at <= *last_seen_) return {};
     const double gap_ms = last_seen_ ? to_milliseconds(at - *last_seen_) : 0.0;
@@ -36,15 +36,9 @@ class Silent final : public Detector {
   Observability observability() const override { return {max_gap_, period_}; }
 
  private:
-  bool is_sign_of_life(ObservationKind kind) const {
-    if (kind == ObservationKind::kAlive) return heartbeat_counts_;
-    return kind_ == kTopicTarget ? kind != ObservationKind::kActivation : kind != ObservationKind::kReceive;
-  }
-
-  TargetKind kind_;
+  int signs_of_life_;
   Duration max_gap_;
   Duration period_;
-  bool heartbeat_counts_;
   Duration start_by_;
   std::optional<Time> last_seen_;
   Time next_report_{};
@@ -62,7 +56,10 @@ DetectorResult make_silent(const DetectorSetup& setup) {
     return error(ErrorCode::kInvalidArgument, "'silent' needs a period, a max_gap or max_gap_ms for '{}'",
                  setup.fault->target);
   const bool heartbeat_counts = !is_topic && period == Duration::zero();
-  return std::make_unique<Silent>(setup.kind, max_gap, period > Duration::zero() ? period : max_gap, heartbeat_counts,
+  const int signs_of_life = is_topic           ? kPublishes | kReceives
+                            : heartbeat_counts ? kPublishes | kActivations | kHeartbeats
+                                               : kPublishes | kActivations;
+  return std::make_unique<Silent>(signs_of_life, max_gap, period > Duration::zero() ? period : max_gap,
                                   setup.monitor->start_by);
 }
 

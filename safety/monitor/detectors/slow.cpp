@@ -12,12 +12,12 @@ class Slow final : public Detector {
         deadline_(deadline),
         trigger_(node.trigger.empty() ? TopicId::kNone : topic_id(node.trigger)) {}
 
+  int interests() const override { return kReceives | kActivations | kTicks; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind == ObservationKind::kReceive && observation.topic == trigger_) {
-      triggered_sequence_ = observation.sequence;
-      if (!started_at_) started_at_ = observation.observed_at;
+    if (observation.kind == ObservationKind::kReceive) {
+      if (observation.topic == trigger_) note_trigger(observation);
+      return {};
     }
-    if (observation.kind != ObservationKind::kActivation) return {};
     const Time started_at = started_at_.value_or(observation.started_at);
     started_at_.reset();
     const bool was_reported = std::exchange(is_reported_, false);
@@ -40,6 +40,11 @@ class Slow final : public Detector {
   Observability observability() const override { return {period_ + deadline_, period_}; }
 
  private:
+  void note_trigger(const Observation& observation) {
+    triggered_sequence_ = observation.sequence;
+    if (!started_at_) started_at_ = observation.observed_at;
+  }
+
   Duration period_;
   Duration deadline_;
   TopicId trigger_;

@@ -8,7 +8,7 @@ class TickLate final : public Detector {
  public:
   TickLate(Duration tick, Duration max_gap) : tick_(tick), max_gap_(max_gap) {}
 
-  Verdict observe(const Observation&) override { return {}; }
+  int interests() const override { return kTicks; }
   Verdict tick(const Tick& tick) override {
     const double gap_ms = to_milliseconds(tick.gap);
     return tick.gap > max_gap_ ? pre_failed(tick.now, gap_ms, to_milliseconds(max_gap_), "monitor not scheduled")

@@ -11,8 +11,8 @@ class WrongRate final : public Detector {
   WrongRate(Duration period, double tolerance, std::int64_t window)
       : period_(period), tolerance_(tolerance), window_(window) {}
 
+  int interests() const override { return kPublishes; }
   Verdict observe(const Observation& observation) override {
-    if (observation.kind != ObservationKind::kPublish) return {};
     if (!begun_at_) begun_at_ = observation.observed_at;
     if (count_++ < window_) return {};
     const double mean_ms = to_milliseconds(observation.observed_at - *begun_at_) / static_cast<double>(window_);
@@ -25,7 +25,6 @@ class WrongRate final : public Detector {
     if (is_slow || is_fast) return pre_failed(observation.observed_at, mean_ms, limit_ms, is_slow ? "slow" : "fast");
     return pre_passed(observation.observed_at, mean_ms, limit_ms);
   }
-  Verdict tick(const Tick&) override { return {}; }
   // A window that begins before the onset may hide it, the next one cannot. Slow messages stretch it; slower than
   // twice the period is the detector 'silent'.
   Observability observability() const override { return {4 * window_ * period_, 2 * window_ * period_}; }

@@ -81,5 +81,6 @@ struct Round {
 [[nodiscard]] std::vector<std::unique_ptr<Transport>> floor_transports();
 [[nodiscard]] std::vector<std::unique_ptr<Transport>> fast_dds_transports();
 [[nodiscard]] std::vector<std::unique_ptr<Transport>> iceoryx_transports();
+[[nodiscard]] std::vector<std::unique_ptr<Transport>> cyclone_transports();
 
 }  // namespace ocelli::bench

@@ -168,6 +168,11 @@ int run(const Options& options) {
   std::optional<Roudi> roudi;
   if (options.has_peers) {
     add(transports, fast_dds_transports(), options.only);
+#ifdef OCELLI_HAS_CYCLONE
+    add(transports, cyclone_transports(), options.only);
+#else
+    fmt::print("skipped: Cyclone DDS (built without cyclonedds-dev and cyclonedds-tools)\n");
+#endif
 #ifdef OCELLI_HAS_ICEORYX
     roudi.emplace();
     if (roudi->is_running())
@@ -197,7 +202,7 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   ocelli::bench::Options options;
   CLI::App app{"Latency, throughput and cost of the lanes, and of peers doing the same work", "ocelli bench bus"};
-  app.add_flag("--peers", options.has_peers, "also Fast DDS and iceoryx, where they are installed");
+  app.add_flag("--peers", options.has_peers, "also Fast DDS, Cyclone DDS and iceoryx, where they are installed");
   app.add_option("--rounds", options.rounds, "interleaved rounds")->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_option("--sizes", options.sizes, "payloads [bytes]")->delimiter(',')->check(CLI::Range(16, 33'000'000));
   app.add_option("--readers", options.readers, "readers of each writer")->delimiter(',')->check(CLI::Range(1, 16));

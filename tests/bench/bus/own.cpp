@@ -9,7 +9,7 @@
 namespace ocelli::bench {
 namespace {
 
-constexpr std::size_t kBulkFrom = 512 << 10;
+constexpr std::size_t kBulkFrom = 32 << 10;  // compressed pictures and everything larger
 
 /// No checksum: the peers have none.
 topics::TopicKind kind_for(const Job& job) {

@@ -3,72 +3,10 @@
 // Hill climbing from the defaults: each trial changes one to three constants, and is kept when the objective grows.
 // Objective: sAMOTA + MOTA (3D IoU 0.25, exact mode) [points] + HOTA - 0.15 per switch, lidar only plus with camera.
 // FOLDS > 1: also searches without each part of the sequences and reports the scores on that part.
-#include <fmt/core.h>
+#include "ocelli/tests/bench/perception/kitti_problem.hpp"
 
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <random>
-
-#include "ocelli/perception/evaluation/evaluation.hpp"
-#include "ocelli/perception/evaluation/text_table.hpp"
-#include "ocelli/perception/kitti/track_drive.hpp"
-
-namespace ocelli {
+namespace ocelli::bench {
 namespace {
-
-namespace fs = std::filesystem;
-using tracking::ClassConfig;
-
-struct Problem {
-  evaluation::Dataset truth;
-  std::vector<kitti::Drive> lidar;
-  std::vector<kitti::Drive> both;
-  tracking::ObjectClass object_class;
-  evaluation::ObjectClass scored_class;
-};
-
-struct Marks {
-  double samota, mota, hota;
-  int switches;
-  [[nodiscard]] double objective() const { return samota + mota + hota - 0.15 * switches; }
-};
-
-ClassConfig& of(tracking::Config& config, tracking::ObjectClass object_class) {
-  return const_cast<ClassConfig&>(config.of(object_class));
-}
-
-/// Which sequences count: those whose index modulo `folds` is `fold` (or is not, when `inverted`).
-struct Part {
-  int folds = 1, fold = 0;
-  bool inverted = false;
-  [[nodiscard]] bool has(int sequence) const { return ((sequence % folds) == fold) != inverted; }
-};
-
-Marks score(const Problem& problem, const std::vector<kitti::Drive>& drives, const tracking::Config& config,
-            const Part& part, evaluation::Mode mode = evaluation::Mode::kExact) {
-  evaluation::Dataset data;
-  data.sequences = problem.truth.sequences;
-  for (const auto& row : problem.truth.truth)
-    if (part.has(row.sequence)) data.truth.push_back(row);
-  for (int s = 0; s < static_cast<int>(drives.size()); ++s) {
-    if (!part.has(s)) continue;
-    auto rows = kitti::track_drive(drives[static_cast<std::size_t>(s)], config);
-    if (!rows) std::abort();
-    for (auto& row : *rows) {
-      row.sequence = s;
-      data.results.push_back(row);
-    }
-  }
-  evaluation::Request request;
-  request.classes = {problem.scored_class};
-  request.volume_ious = {0.25};
-  request.with_hota = true;
-  request.mode = mode;
-  const evaluation::Scores scores = evaluation::evaluate(data, request);
-  const evaluation::Sweep& sweep = scores.clear.front().sweep;
-  return {100 * sweep.samota, 100 * sweep.best.mota, 100 * scores.hota.front().scores.hota, sweep.best.switches};
-}
 
 double objective(const Problem& problem, const tracking::Config& config, const Part& part) {
   return score(problem, problem.lidar, config, part).objective() +
@@ -98,24 +36,6 @@ void shake(ClassConfig& config, std::mt19937_64& random) {
   }
 }
 
-/// "name=value"; false when there is no such constant.
-bool set_constant(const std::string& text, ClassConfig& config) {
-  const std::size_t equals = text.find('=');
-  bool is_known = false;
-  std::apply(
-      [&](const auto&... fields) {
-        (..., [&](const auto& field) {
-          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(config.*(field.member))>, double>) {
-            if (field.name != text.substr(0, equals)) return;
-            config.*(field.member) = std::atof(text.c_str() + equals + 1);
-            is_known = true;
-          }
-        }(fields));
-      },
-      ClassConfig::fields());
-  return is_known;
-}
-
 tracking::Config search(const Problem& problem, const tracking::Config& start, const Part& part, std::uint64_t seed,
                         int trials) {
   std::mt19937_64 random(seed);
@@ -135,10 +55,14 @@ tracking::Config search(const Problem& problem, const tracking::Config& start, c
 
 void print_marks(std::string_view name, const Problem& problem, const tracking::Config& config, const Part& part) {
   for (const bool with_camera : {false, true}) {
-    const Marks m =
-        score(problem, with_camera ? problem.both : problem.lidar, config, part, evaluation::Mode::kCompatible);
-    fmt::print("{:20s} {:12s} sAMOTA {:.2f} MOTA {:.2f} HOTA {:.2f} IDS {}\n", name,
-               with_camera ? "lidar+camera" : "lidar", m.samota, m.mota, m.hota, m.switches);
+    const auto& drives = with_camera ? problem.both : problem.lidar;
+    const Marks m = score(problem, drives, config, part, evaluation::Mode::kExact);
+    const Marks c = score(problem, drives, config, part, evaluation::Mode::kCompatible);
+    fmt::print(
+        "{:20s} {:12s} sAMOTA {:.2f} MOTA {:.2f} HOTA {:.2f} IDS {} FRAG {} FP {} FN {}"
+        "   compatible: sAMOTA {:.2f} MOTA {:.2f}\n",
+        name, with_camera ? "lidar+camera" : "lidar", m.samota, m.mota, m.hota, m.switches, m.fragments,
+        m.false_positives, m.false_negatives, c.samota, c.mota);
   }
 }
 
@@ -153,29 +77,12 @@ void print_config(const ClassConfig& config) {
       ClassConfig::fields());
 }
 
-Result<Problem> load(const fs::path& data, const std::string& name) {
-  Problem problem;
-  problem.scored_class = *evaluation::class_from_name(name);
-  problem.object_class = static_cast<tracking::ObjectClass>(problem.scored_class);
-  OCELLI_ASSIGN(problem.truth, evaluation::read_dataset(data / "ab3dmot_results", data / "label_02", {}));
-  problem.truth.results.clear();
-  kitti::Folders folders{data / "pointrcnn", data / "calib", data / "ego", {}};
-  for (const std::string& sequence : problem.truth.sequences) {
-    folders.camera.clear();
-    OCELLI_ASSIGN(kitti::Drive lidar, kitti::read_drive(folders, sequence, {problem.object_class}));
-    folders.camera = data / "rrc2d";
-    OCELLI_ASSIGN(kitti::Drive both, kitti::read_drive(folders, sequence, {problem.object_class}));
-    problem.lidar.push_back(std::move(lidar));
-    problem.both.push_back(std::move(both));
-  }
-  return problem;
-}
-
 }  // namespace
-}  // namespace ocelli
+}  // namespace ocelli::bench
 
 int main(int argc, char** argv) {
   using namespace ocelli;
+  using namespace ocelli::bench;
   if (argc < 5) {
     fmt::print(stderr, "usage: tune_tracker DATA CLASS SEED TRIALS [FOLDS [NAME=VALUE ...]]\n");
     return 2;

@@ -106,8 +106,9 @@ TEST_F(AcceleratorAbi, AnAbortedJobNeverWritesItsOutputs) {
 }
 
 TEST_F(AcceleratorAbi, BuffersOfAJobThatHasNotEndedStayTaken) {
-  open("fault=deaf;hang_ms=200");
+  open("fault=deaf;hang_ms=2000");
   ASSERT_EQ(submit(), OCELLI_ACCEL_OK);
+  while (wait(1'000'000) == OCELLI_ACCEL_TIMEOUT && result.started_ns == 0) continue;
   ASSERT_EQ(api->abort(job), OCELLI_ACCEL_OK);
   void* data = nullptr;
   EXPECT_EQ(api->begin_cpu(in, OCELLI_ACCEL_CPU_WRITES, &data), OCELLI_ACCEL_BUSY);

@@ -89,7 +89,7 @@ TEST(ModelCard, ACardOfTheFolderGoesBeforeTheBuiltInOne) {
 
 TEST(ModelCard, AModelWithAnotherInputIsRefusedByBothBackEnds) {
   const auto folder = test::models();
-  if (!folder) GTEST_SKIP() << "no data";
+  if (!folder) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   auto card = find_card("fastestdet", *folder);
   ASSERT_TRUE(card) << card.error().message;
   card->input.width_px = 100;
@@ -102,7 +102,7 @@ TEST(ModelCard, AModelWithAnotherInputIsRefusedByBothBackEnds) {
 
 TEST(ModelCard, EveryModelRunsOnOpencvAndTheOnnxOnesAlikeOnOnnxRuntime) {
   const auto folder = test::models();
-  if (!folder) GTEST_SKIP() << "no data";
+  if (!folder) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   for (const std::string& name : card_names(*folder)) {
     const auto card = find_card(name, *folder);
     ASSERT_TRUE(card) << card.error().message;

@@ -59,7 +59,8 @@ TEST(Report, ShowsWhatTheCameraItselfSaw) {
   run.shot->sight.area = {{5.0, -2.0}, {20.0, -2.0}, {20.0, 2.0}, {5.0, 2.0}};
   const std::string page = Report{run}.page;
   EXPECT_THAT(page, HasSubstr("camera: pedestrian, score 0.87"));
-  EXPECT_THAT(page, HasSubstr("Dashed: 1 detections of the camera itself. 1 lane lines. Shaded: drivable area."));
+  EXPECT_THAT(page, HasSubstr("Dashed: 1 detections of the camera itself, labelled with class and score. 1 lane lines. "
+                              "Shaded: drivable area."));
   EXPECT_THAT(page, HasSubstr("photo-lane"));
   EXPECT_EQ(project_ground(*run.shot, run.shot->sight.lanes[0]).size(), 2U) << "one place is behind the camera";
 }

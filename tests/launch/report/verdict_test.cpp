@@ -71,8 +71,30 @@ TEST(Verdict, NoTracksWhereTruthIsFail) {
   run.tracks.clear();
   EXPECT_THAT(verdict_of(run).reasons, Contains("no tracks in this recording"));
   run.truth.clear();
-  EXPECT_TRUE(verdict_of(run).ok) << "without truth there is nothing to judge";
-  EXPECT_THAT(verdict_of(run).remarks, Contains(HasSubstr("no ground truth")));
+  EXPECT_THAT(verdict_of(run).reasons, Contains(HasSubstr("no ground truth"))) << "no data is not a good result";
+  run.info.targets.reset();
+  EXPECT_TRUE(verdict_of(run).ok) << "without targets there is nothing to judge";
+}
+
+TEST(Verdict, AProcessThatDiedIsNotAsExpected) {
+  RunData run = test::synthetic_run(false);
+  run.info.incidents = {"process 'monitor' ended by itself and was started again"};
+  EXPECT_FALSE(verdict_of(run).ok);
+  EXPECT_THAT(verdict_of(run).reasons, Contains(HasSubstr("process 'monitor' ended by itself")));
+}
+
+TEST(Verdict, AnAlarmThatComesAgainAndAgainIsOneLine) {
+  RunData run = test::synthetic_run(false);
+  for (int i = 0; i < 3; ++i)
+    for (const FaultState state : {FaultState::kConfirmed, FaultState::kHealed}) {
+      FaultChange change;
+      change.id = "imu.silent";
+      change.state = state;
+      change.at = run.begin + std::chrono::seconds(2 + 2 * i + (state == FaultState::kHealed));
+      run.faults.push_back(change);
+    }
+  EXPECT_THAT(verdict_of(run).reasons,
+              Contains("imu.silent was confirmed 3 times from 2.00 s on: nothing was injected"));
 }
 
 TEST(Verdict, ASilentMonitorFailsUnlessTheRunHasNone) {

@@ -96,15 +96,26 @@ TEST(Bus, AFullQueueDropsTheOldestAndCountsIt) {
   auto publisher = bus.publish<topics::Tracks>();
   auto subscription = bus.subscribe<topics::Tracks>();
   const std::size_t depth = topics::kind_of<topics::Tracks>().depth;
-  // One is taken first: the count starts with the first message that was seen.
-  (*publisher)->publish({}, {});
-  ASSERT_TRUE((*subscription)->take());
   for (std::size_t i = 0; i < depth + 3; ++i) (*publisher)->publish({}, {});
-  const auto next = (*subscription)->take();
-  ASSERT_TRUE(next);
-  EXPECT_EQ(next->lost, 3U);
-  EXPECT_EQ(next->sample->header.sequence, 5U);
-  EXPECT_EQ((*subscription)->lost(), 3U);
+  const auto first = (*subscription)->take();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->lost, 3U) << "also before the first message that is taken";
+  EXPECT_EQ(first->sample->header.sequence, 4U);
+  for (int i = 0; i < 2; ++i) (*publisher)->publish({}, {});
+  EXPECT_EQ((*subscription)->take()->lost, 1U);
+  EXPECT_EQ((*subscription)->lost(), 4U);
+}
+
+TEST(Bus, WhatWasPublishedBeforeASubscriptionIsNotLostForIt) {
+  ManualClock clock;
+  Bus bus(clock, nullptr);
+  auto publisher = bus.publish<topics::Tracks>();
+  for (int i = 0; i < 5; ++i) (*publisher)->publish({}, {});
+  auto subscription = bus.subscribe<topics::Tracks>();
+  (*publisher)->publish({}, {});
+  const auto received = (*subscription)->take();
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->lost, 0U);
 }
 
 TEST(Bus, RefusesTwoWritersAndTwoKindsOnOneTopic) {
@@ -336,6 +347,22 @@ TEST(Bus, OvertakenViewsInAQueueCountAsLost) {
   ASSERT_TRUE(received);
   EXPECT_TRUE(received->sample->intact());
   EXPECT_GE(received->sample->header.sequence, 6U);
+  EXPECT_EQ(received->lost, received->sample->header.sequence - 1) << "from the first that came";
+}
+
+TEST(Bus, AReaderThatTheRingOvertookBeforeItsFirstLookCountsWhatItMissed) {
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  for (int i = 0; i < 7; ++i) (*publisher)->publish(ego_with_speed(1.0), {});
+  pair.clock.time += 1s;
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  constexpr std::uint64_t kMessages = 1000;  // more than the ring holds
+  for (std::uint64_t i = 0; i < kMessages; ++i) (*publisher)->publish(ego_with_speed(1.0), {});
+  pair.waiter->wait_for(0s);
+  std::uint64_t taken = 0;
+  while ((*subscription)->take()) ++taken;
+  EXPECT_EQ(taken + (*subscription)->lost(), kMessages);
 }
 
 }  // namespace

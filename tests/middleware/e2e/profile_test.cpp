@@ -12,6 +12,11 @@ namespace {
 
 using testing::HasSubstr;
 
+std::string refusal_or_accepted(const Config& config) {
+  const Status status = validate(config);
+  return status ? "accepted" : status.error().message;
+}
+
 std::string refusal(Config config) {
   const Status status = validate(config);
   EXPECT_FALSE(Protector::create(config));
@@ -49,6 +54,30 @@ TEST(Config, MistakesAreRefusedWithTheNameOfTheField) {
   EXPECT_THAT(with(p07m, &Config::tag, MessageTag{4, 0, 0}), HasSubstr("tag.type: 4 does not fit 2 bit"));
   EXPECT_THAT(with(p07m, &Config::tag, MessageTag{0, 4, 0}), HasSubstr("tag.result: 4 does not fit 2 bit"));
   EXPECT_THAT(with(p07m, &Config::tag, MessageTag{0, 0, 1U << 28}), HasSubstr("tag.source: 0x10000000 does not fit"));
+}
+
+TEST(Config, TheLastPossibleValueOfEachFieldIsAccepted) {
+  RecordProperty("verifies", "REQ-E2E-012");
+  const auto with = [](Profile profile, auto change) {
+    Config config = config_of(profile, 40);
+    change(config);
+    return refusal_or_accepted(config);
+  };
+  EXPECT_EQ(with(Profile::kP05, [](Config& c) { c.data_id = 0xFFFF; }), "accepted");
+  EXPECT_EQ(with(Profile::kP04, [](Config& c) { c.data_id = 0xFFFFFFFF; }), "accepted");
+  EXPECT_EQ(with(Profile::kP04, [](Config& c) { c.longest_bytes = 0xFFFF; }), "accepted");
+  EXPECT_EQ(with(Profile::kP07, [](Config& c) { c.longest_bytes = 0xFFFFFFFF; }), "accepted");
+  EXPECT_EQ(with(Profile::kP04, [](Config& c) { c.shortest_bytes = 12; }), "accepted");
+  EXPECT_EQ(with(Profile::kP04, [](Config& c) { c.max_delta = 0xFFFF; }), "accepted");
+  EXPECT_EQ(with(Profile::kP07m, [](Config& c) { c.tag = {3, 3, 0x0FFFFFFF}; }), "accepted");
+  const auto nibble_id = [](std::uint32_t id) {
+    return [id](Config& c) {
+      c.data_id_mode = DataIdMode::kNibble;
+      c.data_id = id;
+    };
+  };
+  EXPECT_EQ(with(Profile::kP01, nibble_id(0xFFF)), "accepted");
+  EXPECT_THAT(with(Profile::kP01, nibble_id(0x1000)), HasSubstr("mode NIBBLE cannot carry it"));
 }
 
 TEST(Config, MistakesOfANibbleAreRefused) {

@@ -78,7 +78,8 @@ TEST(Advice, RefusesNumbersOutOfRangeWithTheNameOfTheField) {
   EXPECT_THAT(advise({.rate_hz = nan}).error().message, HasSubstr("rate_hz: nan Hz is out of range"));
   EXPECT_THAT(advise({.rate_hz = -1, .longest_bytes = 0}).error().message, HasSubstr("rate_hz: -1 Hz"));
   EXPECT_THAT(advise({.longest_bytes = 0}).error().message, HasSubstr("longest_bytes: 0 B"));
-  EXPECT_THAT(advise({.corrupt_probability = 2}).error().message, HasSubstr("corrupt_probability"));
+  EXPECT_EQ(advise({.corrupt_probability = 2}).error().message,
+            "corrupt_probability: 2 is out of range: expected 0 to 1");
   EXPECT_THAT(advise({.budget_fit = nan}).error().message, HasSubstr("budget_fit"));
   EXPECT_THAT(advise({.longest_gap = Duration::zero()}).error().message, HasSubstr("longest_gap: 0 s"));
 }

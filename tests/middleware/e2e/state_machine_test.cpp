@@ -146,6 +146,14 @@ TEST(StateMachine, ImpossibleLimitsAreRefused) {
               HasSubstr("init.most_errors: 3 of a window"));
 }
 
+TEST(StateMachine, TheNarrowestPossibleLimitsAreAccepted) {
+  RecordProperty("verifies", "REQ-E2E-012");
+  const auto init = &StateMachineConfig::init;
+  EXPECT_EQ(refusal(init, {.window = 1, .least_ok = 1, .most_errors = 0}), "accepted");
+  EXPECT_EQ(refusal(init, {.window = 3, .least_ok = 3, .most_errors = 2}), "accepted");
+  EXPECT_EQ(refusal(init, {.window = 255, .least_ok = 255, .most_errors = 254}), "accepted");
+}
+
 TEST(StateMachine, AWindowBeyondItsMemoryIsABrokenContract) {
   StateMachineConfig config;
   config.valid.window = kWindowMost + 1;

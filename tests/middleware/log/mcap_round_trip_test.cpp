@@ -95,6 +95,39 @@ TEST_P(RoundTrip, GivesEveryMessageBackInLogTimeOrder) {
   EXPECT_EQ(reader->schemas().at(first.schema).text, "struct Type { long x; };");
 }
 
+TEST_P(RoundTrip, OfAFileCutInItsOnlyChunkTheFirstMessagesAreThere) {
+  const TempFolder folder;
+  std::vector<Written> written;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    written.push_back({"a", i, 1'000'000'000 + std::int64_t{i} * 1'000'000, 0, noise(4000, i)});
+    written.back().data.resize(8000);  // half of it shrinks
+  }
+  McapWriterOptions options;
+  options.compression = GetParam();
+  options.sync_each_chunk = false;
+  auto writer = McapWriter::create(folder / "a.mcap", options);
+  ASSERT_TRUE(writer);
+  write_all(*writer, written);
+  ASSERT_TRUE(writer->close());
+  const std::uintmax_t whole = std::filesystem::file_size(folder / "a.mcap");
+  std::size_t fewer = 0;
+  for (const int percent : {20, 50, 80}) {
+    std::filesystem::copy_file(folder / "a.mcap", folder / "cut.mcap",
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file(folder / "cut.mcap", whole * static_cast<std::uintmax_t>(percent) / 100);
+    const auto reader = McapReader::open(folder / "cut.mcap");
+    ASSERT_TRUE(reader) << reader.error().message;
+    EXPECT_TRUE(reader->is_recovered());
+    const auto found = read_all(reader->messages());
+    EXPECT_GT(found.size(), fewer) << percent;
+    EXPECT_LT(found.size(), 300U);
+    EXPECT_TRUE(std::equal(found.begin(), found.end(), written.begin())) << percent;
+    EXPECT_EQ(reader->statistics().messages, found.size());
+    fewer = found.size();
+  }
+  EXPECT_GT(fewer, 180U) << "of 80 %";
+}
+
 INSTANTIATE_TEST_SUITE_P(Compressions, RoundTrip,
                          ::testing::Values(Compression::kNone, Compression::kLz4, Compression::kZstd),
                          [](const auto& test) {

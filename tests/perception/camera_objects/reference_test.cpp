@@ -2,7 +2,11 @@
 // examples.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "ocelli/middleware/node/any_node.hpp"
 #include "ocelli/perception/camera_objects/camera_objects_node.hpp"
@@ -62,6 +66,52 @@ Plain plain_fastestdet(const std::string& file, const cv::Mat& picture) {
       found.add((cx - w / 2) * picture.cols, (cy - h / 2) * picture.rows, w * picture.cols, h * picture.rows,
                 at(0, y, x) * at(5 + best, y, x), best);
     }
+  return found;
+}
+
+std::array<double, 4> nanodet_distances(const float* logits) {
+  std::array<double, 4> bins{};
+  for (std::size_t side = 0; side < 4; ++side) {
+    double sum = 0.0, weighted = 0.0;
+    for (int k = 0; k < 8; ++k) {
+      sum += std::exp(logits[8 * side + k]);
+      weighted += k * std::exp(logits[8 * side + k]);
+    }
+    bins[side] = weighted / sum;
+  }
+  return bins;
+}
+
+/// As the example beside the weights: resize by area to the width, black above and below, then normalise.
+Plain plain_nanodet(const std::string& file, const cv::Mat& picture) {
+  cv::dnn::Net net = cv::dnn::readNetFromONNX(file);
+  const int height = static_cast<int>(416.0F * picture.rows / picture.cols), top = (416 - height) / 2;
+  cv::Mat input;
+  cv::resize(picture, input, {416, height}, 0, 0, cv::INTER_AREA);
+  cv::copyMakeBorder(input, input, top, 416 - height - top, 0, 0, cv::BORDER_CONSTANT, cv::Scalar(0));
+  input.convertTo(input, CV_32F);
+  input -= cv::Scalar(103.53, 116.28, 123.675);
+  cv::divide(input, cv::Scalar(57.375, 57.12, 58.395), input);
+  net.setInput(cv::dnn::blobFromImage(input));
+  const double ratio_x = picture.cols / 416.0, ratio_y = static_cast<double>(picture.rows) / height;
+  std::vector<cv::Mat> outputs;
+  net.forward(outputs, net.getUnconnectedOutLayersNames());
+  Plain found;
+  for (std::size_t level = 0; level < 3; ++level) {
+    const int stride = 8 << level, columns = 416 / stride;
+    for (int cell = 0; cell < columns * columns; ++cell) {
+      const float* scores = outputs[2 * level].ptr<float>() + cell * 80;
+      const float* best = std::max_element(scores, scores + 80);
+      const auto sides = nanodet_distances(outputs[2 * level + 1].ptr<float>() + cell * 32);
+      const double x = (cell % columns) * stride + 0.5 * (stride - 1),
+                   y = (cell / columns) * stride + 0.5 * (stride - 1);
+      const auto clip = [](double value) { return std::clamp(value, 0.0, 416.0); };
+      const double left = clip(x - stride * sides[0]), right = clip(x + stride * sides[2]);
+      const double upper = clip(y - stride * sides[1]), lower = clip(y + stride * sides[3]);
+      found.add(left * ratio_x, (upper - top) * ratio_y, (right - left) * ratio_x, (lower - upper) * ratio_y, *best,
+                static_cast<int>(best - scores));
+    }
+  }
   return found;
 }
 
@@ -133,6 +183,7 @@ class DetectorAgainstPlainOpencv : public testing::Test {
 
 TEST_F(DetectorAgainstPlainOpencv, YoloFastestXl) { compare("yolo_fastest_xl", "yolo-fastest-1.1-xl", &plain_yolo); }
 TEST_F(DetectorAgainstPlainOpencv, YoloFastest) { compare("yolo_fastest", "yolo-fastest-1.1", &plain_yolo); }
+TEST_F(DetectorAgainstPlainOpencv, NanoDet) { compare("nanodet_m", "nanodet_m.onnx", &plain_nanodet); }
 TEST_F(DetectorAgainstPlainOpencv, FastestDet) { compare("fastestdet", "FastestDet.onnx", &plain_fastestdet); }
 
 }  // namespace

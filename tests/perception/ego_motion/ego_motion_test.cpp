@@ -51,7 +51,7 @@ TEST(EgoMotion, ComesBackRoundACircle) {
 TEST(EgoMotion, LearnsTheGyroBiasStandingAndDoesNotTurnMeanwhile) {
   Drive drive;
   drive.run(5s, 0.0, 0.008);
-  EXPECT_NEAR(drive.motion.gyro_bias_rps(), 0.008, 5e-4);
+  EXPECT_NEAR(drive.motion.calibration().gyro_bias_rps, 0.008, 5e-4);
   const auto standing = drive.motion.at(drive.now - kGyroPeriod);
   ASSERT_TRUE(standing);
   EXPECT_EQ(standing->yaw_rate_rps, 0.0);

@@ -29,7 +29,7 @@ class Reference : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto folder = testing::kitti_tracking();
-    if (!folder) GTEST_SKIP() << "no data";
+    if (!folder) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
     auto read = read_dataset(*folder / "ab3dmot_results", *folder / "label_02", {});
     ASSERT_TRUE(read) << read.error().message;
     data_ = std::move(*read);

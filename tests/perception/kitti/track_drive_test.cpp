@@ -92,7 +92,7 @@ TEST_F(DriveFiles, OrderOfRowsDoesNotMatterAndWordsAreErrors) {
 
 TEST(TrackDrive, WhatIsWrittenForAFrameDependsOnNoLaterFrame) {
   const auto folder = testing::kitti_tracking();
-  if (!folder) GTEST_SKIP() << "no data";
+  if (!folder) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   const Folders folders{*folder / "pointrcnn", *folder / "calib", *folder / "ego", *folder / "rrc2d"};
   const Result<Drive> drive =
       read_drive(folders, "0000", {tracking::ObjectClass::kCar, tracking::ObjectClass::kPedestrian});

@@ -25,6 +25,7 @@ Measurements at(int frame, std::span<const Detection3> detections) {
   Measurements measurements;
   measurements.stamp = Time{frame * 100ms};
   measurements.lidar = detections;
+  measurements.ego = Ego{};
   return measurements;
 }
 
@@ -52,7 +53,7 @@ TEST(Tracker, AStandingCarStandsWhileTheVehicleTurnsPitchesAndDrives) {
     car.p_vehicle = T.inverse() * p_world;
     const std::vector<Detection3> cars{car};
     Measurements measurements = at(frame, cars);
-    measurements.T_world_vehicle = T;
+    measurements.ego = Ego{.T_world_vehicle = T};
     ASSERT_TRUE(tracker.update(measurements));
   }
   ASSERT_EQ(tracker.tracks().size(), 1U);

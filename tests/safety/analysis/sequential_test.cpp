@@ -84,6 +84,14 @@ TEST(PoissonCusum, RunLengthIsThatOfTheMarkovChain) {
   expect(2, 1.5, 8, 15.377682259086807);
   expect(1, 1.0, 4, 23.49831380351756);
   expect(1, 1.0, 1e-9, 1.0 / (1.0 - 2.0 * std::exp(-1.0)));
+  expect(1, 1.04, 4, 34.36738520207514);
+  expect(1, 1.0 / 3.0, 2, 3.8319304597400787);
+  expect(0.3, 4.0 / 3.0, 3, 15455.425450317667);
+}
+
+TEST(PoissonCusum, ARunThatTakesMillionsOfCountsIsComputedAllTheSame) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  EXPECT_NEAR(*cusum_run_length(0.5, 1.5, 8), 17'967'728.5, 0.5);
 }
 
 TEST(PoissonCusum, RunLengthAgreesWithSimulationOnAFineLattice) {
@@ -111,8 +119,9 @@ TEST(PoissonCusum, NonsenseAndWhatCannotBeComputedIsRefused) {
   EXPECT_THAT(cusum_run_length(-1, 1, 4).error().message, HasSubstr("mu: -1"));
   EXPECT_THAT(cusum_run_length(1, -1, 4).error().message, HasSubstr("k: -1"));
   EXPECT_THAT(cusum_run_length(1, 1, 0).error().message, HasSubstr("h: 0"));
-  EXPECT_THAT(cusum_run_length(1, 1.4426950408889634, 4).error().message, HasSubstr("at most four decimals"));
-  EXPECT_THAT(cusum_run_length(1, 1.4427, 1e6).error().message, HasSubstr("h at most"));
+  EXPECT_THAT(cusum_run_length(1, 1.4426950408889634, 4).error().message,
+              HasSubstr("denominator of at most 10000 (four decimals)"));
+  EXPECT_THAT(cusum_run_length(1, 1.4427, 1e6).error().message, HasSubstr("h at most 1000000 of its steps"));
   EXPECT_THAT(cusum_run_length(1e-9, 1, 100).error().message, HasSubstr("too long to compute"));
 }
 

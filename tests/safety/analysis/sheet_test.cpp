@@ -159,6 +159,22 @@ TEST(Sheet, RepeatedNamesAreRefused) {
   EXPECT_THAT(with("id: silent, meaning", "id: watcher, meaning"), HasSubstr("mechanisms: 'watcher' is there twice"));
 }
 
+TEST(Sheet, RepeatedPartsAreRefusedWhereverTheyStand) {
+  RecordProperty("verifies", "REQ-FIT-017");
+  const std::string more = "  - {id: %, fit: 1, source: test, is_safety_related: false}\n";
+  EXPECT_THAT(with("measurements:", replaced(more, "%", "sensor") + "measurements:"),
+              HasSubstr("parts: 'sensor' is there twice"));
+  EXPECT_THAT(with("measurements:", replaced(more, "%", "b") + replaced(more, "%", "b") + "measurements:"),
+              HasSubstr("parts: 'b' is there twice"));
+}
+
+TEST(Sheet, ATotalMayDifferByRoundingOnly) {
+  RecordProperty("verifies", "REQ-FIT-016");
+  EXPECT_EQ(with("total_fit: 100", "total_fit: 100.00009"), "accepted");
+  EXPECT_THAT(with("total_fit: 100", "total_fit: 100.00011"), HasSubstr("add up to 100 FIT"));
+  EXPECT_THAT(with("total_fit: 100", "total_fit: 99.9998"), HasSubstr("add up to 100 FIT"));
+}
+
 TEST(Sheet, TemperatureNeedsAllOfItsParts) {
   RecordProperty("verifies", "REQ-FIT-019");
   EXPECT_THAT(with("source: test\n    fail", "source: test\n    reference_c: 55\n    fail"),

@@ -185,6 +185,19 @@ TEST(Chain, WithoutHopsAHiddenSourceIsUnresolvedAndNoSample) {
   EXPECT_EQ(hops.tracker.late(), 1U) << "with hops it is known that it was not received";
 }
 
+TEST(Chain, ALineageWithOneEndOnlySaysNothingOfWhatLiesBetween) {
+  RecordProperty("verifies", "REQ-LAT-013");
+  for (const bool has_newest : {true, false}) {
+    Chain chain;
+    const Observation one = chain.picture(1, 10, 15);
+    chain.tracker.observe(received("detector", one, at(20)));
+    const LineageEnd other{topic_id("lidar"), 1, has_newest ? at(50) : at(0)};
+    chain.tracker.observe(has_newest ? fused(1, {}, other, 60) : fused(1, other, {}, 60));
+    EXPECT_EQ(chain.tracker.unresolved(), 1U);
+    EXPECT_EQ(chain.tracker.reaction().count(), 0U);
+  }
+}
+
 TEST(Chain, AnOutputMayBeObservedBeforeItsSource) {
   RecordProperty("verifies", "REQ-LAT-014");
   Chain chain;

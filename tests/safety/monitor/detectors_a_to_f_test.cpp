@@ -71,6 +71,15 @@ TEST(Blind, JudgesPictures) {
   EXPECT_EQ(watch.detector->observability().period, 100ms);
 }
 
+TEST(Blind, CallsPicturesBlurredByDefault) {
+  RecordProperty("verifies", "REQ-DET-002");
+  Watch watch("blind");
+  watch.topic.quality = QualityKind::kImage;
+  watch.make();
+  EXPECT_EQ(watch.observe(with_quality({100, 30, 20})), 'g');
+  EXPECT_EQ(watch.observe(with_quality({100, 30, 19.9})), 'b');
+}
+
 TEST(Blind, JudgesCloudsAndRefusesWhatHasNoQuality) {
   RecordProperty("verifies", "REQ-DET-002");
   Watch watch("blind");
@@ -174,7 +183,8 @@ TEST(Expired, NamesWhichSupervisionItWas) {
 
 TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   RecordProperty("verifies", "REQ-DET-007");
-  Watch watch("failed");
+  Watch watch("failed", kNodeTarget);
+  watch.node.period = 70ms;
   watch.make();
   EXPECT_EQ(watch.observe(step(ObservationStatus::kOk)), 'g');
   EXPECT_EQ(watch.observe(step(ObservationStatus::kDegraded)), 'g');
@@ -185,10 +195,18 @@ TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   EXPECT_STREQ(watch.last.detail, "unknown");
   EXPECT_EQ(watch.observe(heartbeat(0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');
-  Watch node("failed", kNodeTarget);
-  node.node.period = 70ms;
-  node.make();
-  EXPECT_EQ(node.detector->observability().first, 70ms);
+  EXPECT_EQ(watch.detector->observability().first, 70ms);
+}
+
+TEST(Failed, ATopicIsNotToBlameForAFailedStepOfItsReader) {
+  RecordProperty("verifies", "REQ-DET-007");
+  Watch watch("failed");
+  watch.make();
+  Observation message = picture(1, 0, 10);
+  EXPECT_EQ(watch.observe(message), 'g');
+  message.status = ObservationStatus::kInvalid;
+  EXPECT_EQ(watch.observe(message), 'b');
+  EXPECT_EQ(watch.observe(step(ObservationStatus::kFailed)), '-');
   EXPECT_EQ(watch.detector->observability().first, 100ms);
 }
 

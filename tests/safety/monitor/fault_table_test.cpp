@@ -15,8 +15,7 @@ constexpr Time at(int ms) { return kStart + std::chrono::milliseconds(ms); }
 
 class Dumb final : public Detector {
  public:
-  Verdict observe(const Observation&) override { return {}; }
-  Verdict tick(const Tick&) override { return {}; }
+  int interests() const override { return 0; }
   Observability observability() const override { return {}; }
 };
 

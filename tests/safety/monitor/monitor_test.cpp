@@ -35,6 +35,70 @@ std::unique_ptr<Monitor> make(const MonitorConfig& config) {
 
 Observation picture(std::uint64_t sequence, int ms) { return published("driver", "camera", sequence, at(ms), at(ms)); }
 
+/// Writes down what it is called for.
+class Diary final : public Detector {
+ public:
+  Diary(int interests, std::string& pages) : interests_(interests), pages_(pages) {}
+  int interests() const override { return interests_; }
+  Verdict observe(const Observation& observation) override {
+    pages_ += "pral"[static_cast<std::size_t>(observation.kind)];
+    return {};
+  }
+  Verdict tick(const Tick&) override {
+    pages_ += 't';
+    return {};
+  }
+  Observability observability() const override { return {}; }
+
+ private:
+  int interests_;
+  std::string& pages_;
+};
+
+std::string topic_diary;
+std::string node_diary;
+
+TEST(Monitor, CallsADetectorForWhatItAskedOnly) {
+  RecordProperty("verifies", "REQ-MON-001");
+  const DetectorRow table[] = {{"of_topic",
+                                "",
+                                "",
+                                "",
+                                kTopicTarget,
+                                {},
+                                [](const DetectorSetup&) -> DetectorResult {
+                                  return std::make_unique<Diary>(kPublishes | kHeartbeats, topic_diary);
+                                }},
+                               {"of_node", "", "", "", kNodeTarget, {}, [](const DetectorSetup&) -> DetectorResult {
+                                  return std::make_unique<Diary>(kReceives | kActivations | kTicks, node_diary);
+                                }}};
+  MonitorConfig config = small();
+  config.faults = {fault("a", "of_topic", "camera"), fault("b", "of_node", "detector")};
+  const auto monitor = Monitor::create(config, table);
+  ASSERT_TRUE(monitor) << monitor.error().message;
+  const Observation one = picture(1, 0);
+  Observation alive = activated("detector", one, at(4), at(4));
+  alive.kind = ObservationKind::kAlive;
+  for (const Observation& observation :
+       {one, received("detector", one, at(2)), activated("detector", one, at(2), at(3)), alive})
+    (*monitor)->observe(observation);
+  (*monitor)->tick(at(10));
+  EXPECT_EQ(topic_diary, "pl");
+  EXPECT_EQ(node_diary, "rat");
+}
+
+TEST(Monitor, AnObservationOfAnUnknownKindIsDamaged) {
+  RecordProperty("verifies", "REQ-MON-002");
+  const auto monitor = make(small());
+  Observation odd = picture(1, 0);
+  odd.kind = static_cast<ObservationKind>(4);
+  monitor->observe(odd);
+  monitor->tick(at(10));
+  EXPECT_EQ(monitor->counters().damaged, 1U);
+  EXPECT_EQ(monitor->counters().lost_observations, 1U);
+  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired);
+}
+
 TEST(Monitor, OrdersObservationsByTheirStamps) {
   RecordProperty("verifies", "REQ-MON-002");
   const auto monitor = make(small());

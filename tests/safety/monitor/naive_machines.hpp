@@ -268,6 +268,8 @@ inline std::string differences_time_debounce(std::uint64_t sequences, std::uint6
     const std::int64_t pass_after = pick(random, 0, 6);
     TimeDebounce real(debounce_by_time(std::chrono::milliseconds(fail_after), std::chrono::milliseconds(pass_after)));
     int direction = 0;  // of the stretch: 1 failing, -1 passing
+    bool over = false;  // the stretch has qualified
+    std::int64_t fdc = 0;
     std::int64_t since = 0;
     std::string expected = "?";
     std::int64_t now = 0;
@@ -286,21 +288,29 @@ inline std::string differences_time_debounce(std::uint64_t sequences, std::uint6
       if (way != 0 && way != direction) {
         direction = way;
         since = now;
+        over = false;
+        fdc = 0;
       }
       real.report(report, at);
       if (report == Report::kFailed) expected = "failed";
       if (report == Report::kPassed) expected = "passed";
+      if (report == Report::kFailed || report == Report::kPassed) over = true;
       const bool ticks = pick(random, 0, 1) == 0;
       if (ticks) real.tick(at);
       const std::int64_t limit = direction > 0 ? fail_after : pass_after;
       const bool immediate = way != 0 && limit == 0;
-      if (direction != 0 && (ticks || immediate) && now - since >= limit)
+      if (direction != 0 && (ticks || immediate) && now - since >= limit) {
         expected = direction > 0 ? "failed" : "passed";
+        over = true;
+      }
+      if (over)
+        fdc = direction > 0 ? 127 : -128;
+      else if (direction != 0 && ticks)
+        fdc = (now - since) * (direction > 0 ? 127 : -128) / limit;
       if (real.is_failed() != (expected == "failed") || real.is_passed() != (expected == "passed"))
         return fmt::format("time debounce sequence {} step {}: {} expected", i, step, expected);
-      const bool is_end = real.fdc() == 127 || real.fdc() == -128;
-      if (is_end && (real.fdc() == 127) != (expected == "failed"))
-        return fmt::format("time debounce sequence {} step {}: FDC {}", i, step, real.fdc());
+      if (real.fdc() != fdc)
+        return fmt::format("time debounce sequence {} step {}: FDC {}, expected {}", i, step, real.fdc(), fdc);
     }
   }
   return "";

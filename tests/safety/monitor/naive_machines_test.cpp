@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ocelli/tests/safety/monitor/naive_modes.hpp"
+
 namespace ocelli::safety::test {
 namespace {
 
@@ -17,6 +19,8 @@ TEST(StateMachines, AgreeWithTheirNaiveTwins) {
   EXPECT_EQ(differences_logical(kSequences, 5), "");
   EXPECT_EQ(differences_counter_debounce(kSequences, 6), "");
   EXPECT_EQ(differences_time_debounce(kSequences, 7), "");
+  EXPECT_EQ(differences_modes(kSequences, 8), "");
+  EXPECT_EQ(differences_uds(kSequences, 9), "");
 }
 
 }  // namespace

@@ -58,8 +58,13 @@ struct Watch {
     auto made = try_make();
     return made ? "accepted" : made.error().message;
   }
-  char observe(const Observation& observation) { return letter(detector->observe(observation)); }
+  /// As the monitor does: the detector sees what it asked for.
+  char observe(const Observation& observation) {
+    if ((detector->interests() & interest_in(observation.kind)) == 0) return letter({});
+    return letter(detector->observe(observation));
+  }
   char tick(int now_ms, int settled_ms, bool is_start_over = true, std::uint64_t lost = 0, Duration gap = 10ms) {
+    if ((detector->interests() & kTicks) == 0) return letter({});
     return letter(detector->tick({at(now_ms), at(settled_ms), kStart, gap, lost, is_start_over}));
   }
   char letter(const Verdict& verdict) {

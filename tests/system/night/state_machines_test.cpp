@@ -5,8 +5,10 @@
 #include <cstdlib>
 
 #include "ocelli/middleware/e2e/state_machine.hpp"
+#include "ocelli/safety/monitor/modes.hpp"
 #include "ocelli/safety/monitor/supervision.hpp"
 #include "ocelli/tests/safety/monitor/naive_machines.hpp"
+#include "ocelli/tests/safety/monitor/naive_modes.hpp"
 
 namespace ocelli::safety::test {
 namespace {
@@ -29,6 +31,7 @@ INSTANTIATE_TEST_SUITE_P(All, MillionSequences,
                                          std::pair{"logical", &differences_logical},
                                          std::pair{"counter_debounce", &differences_counter_debounce},
                                          std::pair{"time_debounce", &differences_time_debounce},
+                                         std::pair{"modes", &differences_modes}, std::pair{"uds", &differences_uds},
                                          std::pair{"counter", &differences_counter},
                                          std::pair{"e2e", &differences_e2e}),
                          [](const auto& machine) { return std::string(machine.param.first); });

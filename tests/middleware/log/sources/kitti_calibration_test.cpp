@@ -122,7 +122,8 @@ TEST_F(KittiCalibrationFiles, ThatCouldBothBeMeantAreAskedAbout) {
 
 TEST_F(KittiCalibrationFiles, OfRealCarsAreRead) {
   const auto data = data_folder();
-  if (!std::filesystem::is_directory(data / "kitti_tracking/calib")) GTEST_SKIP() << "no data";
+  if (!std::filesystem::is_directory(data / "kitti_tracking/calib"))
+    GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   std::size_t count = 0;
   for (const char* folder : {"kitti_tracking/calib", "kitti_object/calib"}) {
     for (const auto& entry : std::filesystem::directory_iterator(data / folder)) {

@@ -96,6 +96,8 @@ TEST_F(KittiRaw, TakesNumbersThatAreFarApartForAMistake) {
   const auto opened = open_kitti_raw(drive_.config());
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().message, HasSubstr("2 files for frames 1 to 1000000"));
+  drive_.file("velodyne_points/data/18446744073709551615.bin", "x");
+  EXPECT_FALSE(open_kitti_raw(drive_.config())) << "the largest number that a name can hold";
 }
 
 TEST_F(KittiRaw, ReadsTimestampsAndMergesSensorsByThem) {
@@ -175,16 +177,22 @@ TEST_F(KittiRaw, GoesOnBehindBadClouds) {
   EXPECT_THAT(messages[2].problem->message, HasSubstr("is empty"));
 }
 
-TEST_F(KittiRaw, KeepsNanPointsAndSaysThatTheCloudIsNotDense) {
+TEST_F(KittiRaw, PointsThatAreNoNumbersAreCorrupt) {
   drive_.cloud(0, {{1.0F, 2.0F, 3.0F, 0.1F}, {std::numeric_limits<float>::quiet_NaN(), 2.0F, 3.0F, 0.1F}});
   auto opened = open_kitti_raw(drive_.config());
   const auto messages = drain(*opened->source);
-  const auto cloud = topics::PointCloudView::parse(messages.at(0).cdr->bytes());
-  ASSERT_TRUE(cloud);
-  EXPECT_FALSE(cloud->is_dense);
-  ASSERT_EQ(cloud->size(), 2U);
-  EXPECT_TRUE(std::isnan(cloud->point(1).x));
-  EXPECT_EQ(cloud->point(1).y, 2.0F);
+  ASSERT_TRUE(messages.at(0).problem);
+  EXPECT_THAT(messages[0].problem->message, HasSubstr("1 of 2 points are not finite, the first is point 1"));
+}
+
+TEST_F(KittiRaw, ThePicturesAreOfTheSizeThatMostOfThemHave) {
+  drive_.picture(0, 16, 8);
+  for (const int number : {1, 2}) drive_.picture(number);
+  auto opened = open_kitti_raw(drive_.config());
+  const auto messages = drain(*opened->source);
+  ASSERT_TRUE(messages.at(0).problem);
+  EXPECT_THAT(messages[0].problem->message, HasSubstr("16x8 pixels: expected 8x4 as in the other pictures"));
+  EXPECT_FALSE(messages.at(1).problem || messages.at(2).problem);
 }
 
 TEST_F(KittiRaw, GoesOnBehindBadPictures) {
@@ -266,7 +274,7 @@ TEST_F(KittiRaw, TurnsOxtsIntoImuFixAndVehicleState) {
 
 TEST(KittiRawDrive, OfTheRealCarIsReadWhole) {
   const auto data = data_folder();
-  if (!std::filesystem::is_directory(data / "kitti_raw")) GTEST_SKIP() << "no data";
+  if (!std::filesystem::is_directory(data / "kitti_raw")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   KittiRawConfig config;
   config.path = (data / "kitti_raw").string();
   auto opened = open_kitti_raw(config);

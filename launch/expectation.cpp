@@ -1,0 +1,99 @@
+#include "ocelli/launch/expectation.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace ocelli::launch {
+namespace {
+
+/// What each kind of fault is promised to be found within, from its onset.
+constexpr Duration kFreezeLimit = 300ms;
+constexpr Duration kStopLimit = 250ms;
+constexpr Duration kDelayLimit = 150ms;
+
+/// Topics, nodes and chains that a disturbance reaches.
+class Reach {
+ public:
+  static Result<Reach> of(const LaunchFile& launch) {
+    Reach reach(launch);
+    for (const NodeEntry& entry : launch.nodes) {
+      OCELLI_ASSIGN(auto shell, make_shell(entry, launch.file));
+      reach.shells_.push_back(std::move(shell));
+    }
+    return reach;
+  }
+
+  /// A topic is late: whoever reads it may be, too.
+  void disturb_topic(const std::string& topic) {
+    if (!topics_.insert(topic).second) return;
+    for (const auto& shell : shells_)
+      for (const node::BoundInput& input : shell->inputs())
+        if (input.topic == topic) disturb_node(*shell);
+  }
+
+  /// A process stands still: its nodes neither take nor give.
+  void stop(const std::string& node) {
+    const auto entry = std::ranges::find(launch_.nodes, node, &NodeEntry::name);
+    if (entry == launch_.nodes.end()) return;
+    for (std::size_t i = 0; i < shells_.size(); ++i) {
+      if (launch_.nodes[i].process != entry->process) continue;
+      disturb_node(*shells_[i]);
+      for (const node::BoundInput& input : shells_[i]->inputs()) untaken_.insert(input.topic);
+    }
+  }
+
+  /// Patterns of fault ids.
+  [[nodiscard]] std::vector<std::string> faults() const {
+    std::vector<std::string> patterns;
+    for (const auto* names : {&topics_, &nodes_})
+      for (const std::string& name : *names) patterns.push_back(name + ".*");
+    for (const std::string& topic : untaken_) patterns.insert(patterns.end(), {topic + ".late", topic + ".lost"});
+    for (const ChainEntry& chain : launch_.chains)
+      if (topics_.contains(chain.from) || topics_.contains(chain.to)) patterns.push_back(chain.name + ".*");
+    return patterns;
+  }
+
+ private:
+  explicit Reach(const LaunchFile& launch) : launch_(launch) {}
+
+  void disturb_node(const node::NodeShell& shell) {
+    nodes_.insert(shell.name());
+    for (const node::BoundOutput& output : shell.outputs()) disturb_topic(output.topic);
+  }
+
+  const LaunchFile& launch_;
+  std::vector<std::unique_ptr<node::NodeShell>> shells_;  // as in the launch file
+  std::set<std::string> topics_;
+  std::set<std::string> nodes_;
+  std::set<std::string> untaken_;  // published, but not received
+};
+
+}  // namespace
+
+Result<report::ExpectedFault> expectation(const PlannedInjection& injection, const LaunchFile& launch) {
+  report::ExpectedFault expected;
+  expected.injection = to_string(injection.kind);
+  expected.target = injection.target;
+  expected.mode = "degraded";
+  OCELLI_ASSIGN(Reach reach, Reach::of(launch));
+  switch (injection.kind) {
+    case InjectionKind::kFreeze:  // its messages still come in time
+      expected.fault = injection.target + ".frozen";
+      expected.limit = kFreezeLimit;
+      break;
+    case InjectionKind::kStop:
+      expected.fault = injection.target + ".silent";
+      expected.limit = kStopLimit;
+      reach.stop(injection.target);
+      break;
+    case InjectionKind::kDelay:
+      expected.fault = injection.target + ".late";
+      expected.limit = kDelayLimit;
+      reach.disturb_topic(injection.target);
+      break;
+  }
+  expected.also = reach.faults();
+  return expected;
+}
+
+}  // namespace ocelli::launch

@@ -1,0 +1,77 @@
+// The lidar's part of an update: which detection measures which object, and what it says about it.
+#include <algorithm>
+#include <cmath>
+
+#include "ocelli/perception/tracking/tracker.hpp"
+
+namespace ocelli::tracking {
+
+/// -2 log of the pair's likelihood, less what the gate allows; pairs outside the gates cost 0 and do not count.
+double Tracker::cost_of(const Entry& entry, std::size_t detection, const Object& object) const {
+  const Detection3& seen = entry.lidar[detection];
+  const ClassConfig& config = config_.of(object.object_class);
+  const double other_class = seen.object_class == object.object_class ? 0.0 : config.class_change_cost;
+  const double gate2 = config.gate_sigmas * config.gate_sigmas;
+  if (other_class > gate2) return 0.0;
+  const WorldDetection& place = places_[detection];
+  Eigen::Vector2d away = place.p_world.head<2>() - object.motion.mean.head<2>();
+  if (away.squaredNorm() > config.gate_m * config.gate_m) return 0.0;
+  double xx = object.motion.covariance(0, 0);
+  double yy = object.motion.covariance(1, 1);
+  double xy = object.motion.covariance(0, 1);
+  if (config_.has_partial_boxes) {
+    const Placement placement = place_at_near_side(config, place, seen, lidar_world_, object);
+    away = placement.p_world - object.motion.mean.head<2>();
+    xx += placement.covariance(0, 0);
+    yy += placement.covariance(1, 1);
+    xy += placement.covariance(0, 1);
+  } else {
+    xx += place.sigma_m * place.sigma_m;
+    yy += place.sigma_m * place.sigma_m;
+  }
+  const double determinant = xx * yy - xy * xy;
+  const double distance2 =
+      (yy * away.x() * away.x() - 2.0 * xy * away.x() * away.y() + xx * away.y() * away.y()) / determinant;
+  if (distance2 > gate2) return 0.0;
+  const double floor = gate2 + 4.0 * std::log(config.gate_m);
+  return std::min(distance2 + other_class + std::log(determinant) - floor, -1e-6);
+}
+
+void Tracker::match_lidar(const Entry& entry, bool is_strong) {
+  rows_.clear();
+  columns_.clear();
+  for (std::size_t j = 0; j < entry.lidar.size(); ++j)
+    if (is_used_[j] == 0 && (entry.lidar[j].score >= config_.of(entry.lidar[j].object_class).strong_score) == is_strong)
+      rows_.push_back(static_cast<int>(j));
+  if (rows_.empty()) return;
+  for (std::size_t i = 0; i < scene_.objects.size(); ++i)
+    if ((scene_.objects[i].sources & kSourceLidar) == 0) columns_.push_back(static_cast<int>(i));
+  if (columns_.empty()) return;
+  cost_.resize(rows_.size() * columns_.size());
+  for (std::size_t r = 0; r < rows_.size(); ++r)
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      cost_[r * columns_.size() + c] = cost_of(entry, std::size_t(rows_[r]), scene_.objects[std::size_t(columns_[c])]);
+  column_of_row_.resize(rows_.size());
+  solver_.solve(static_cast<int>(rows_.size()), static_cast<int>(columns_.size()), cost_, column_of_row_);
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    const int c = column_of_row_[r];
+    if (c < 0 || cost_[r * columns_.size() + std::size_t(c)] >= 0.0) continue;
+    update_by_lidar(entry, std::size_t(rows_[r]), scene_.objects[std::size_t(columns_[std::size_t(c)])]);
+    is_used_[std::size_t(rows_[r])] = 1;
+  }
+}
+
+void Tracker::update_by_lidar(const Entry& entry, std::size_t detection, Object& object) {
+  const Detection3& seen = entry.lidar[detection];
+  const ClassConfig& config = config_.of(object.object_class);
+  const Placement placement = config_.has_partial_boxes
+                                  ? place_at_near_side(config, places_[detection], seen, lidar_world_, object)
+                                  : place_whole(config, places_[detection], seen);
+  update_object(config, places_[detection], placement, seen, entry.stamp, object);
+  if (!config_.has_partial_boxes) return;
+  vote_for_class(seen, object);
+  change_model(config_.of(object.object_class), model_of(config_.of(object.object_class)), object.motion);
+  mend_heading(placement, scene_.is_world, object);
+}
+
+}  // namespace ocelli::tracking

@@ -1,0 +1,184 @@
+// What each part of the tracker is worth, on KITTI tracking sequences (docs/tracking.md).
+//   ablate_tracker parts DATA CLASS         each part off: what it costs
+//   ablate_tracker constants DATA CLASS     each constant times 0.7 and 1.4: how flat the optimum is
+//   ablate_tracker sequences DATA CLASS     each sequence alone
+// There are no Cyclist detections: those are simulated from the labels (seeded; misses, noise and false ones below).
+// Scores: 3D IoU 0.25, exact mode.
+#include "ocelli/tests/bench/perception/kitti_problem.hpp"
+
+namespace ocelli::bench {
+namespace {
+
+using tracking::Config;
+using Change = std::function<void(ClassConfig&)>;
+
+constexpr double kUnreachable = 20.0;
+
+/// Boxes of the labels with the flaws of a detector.
+void simulate_cyclists(Problem& problem) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform;
+  Eigen::Matrix3d R_vehicle_camera;
+  R_vehicle_camera << 0, 0, 1, -1, 0, 0, 0, -1, 0;
+  for (std::size_t s = 0; s < problem.lidar.size(); ++s) {
+    kitti::Drive& drive = problem.lidar[s];
+    for (const evaluation::LabelRow& row : problem.truth.truth) {
+      if (row.sequence != static_cast<int>(s) || row.kind != evaluation::Kind::kCyclist || row.occlusion > 2) continue;
+      if (static_cast<std::size_t>(row.frame) >= drive.frames.size()) continue;
+      if (uniform(random) < 0.1 + 0.2 * row.occlusion) continue;
+      tracking::Detection3 seen;
+      seen.object_class = tracking::ObjectClass::kCyclist;
+      seen.image = row.image;
+      seen.p_vehicle = R_vehicle_camera * Eigen::Vector3d(row.box.x_m + 0.1 * normal(random),
+                                                          row.box.y_m - 0.5 * row.box.height_m + 0.05 * normal(random),
+                                                          row.box.z_m + 0.1 * normal(random));
+      seen.yaw_rad = wrap_angle(-row.box.yaw_rad - M_PI_2 + 0.1 * normal(random) + (uniform(random) < 0.1 ? M_PI : 0));
+      seen.length_m = row.box.length_m * (1.0 + 0.05 * normal(random));
+      seen.width_m = row.box.width_m * (1.0 + 0.05 * normal(random));
+      seen.height_m = row.box.height_m * (1.0 + 0.05 * normal(random));
+      seen.score = 3.5 - row.occlusion + 1.5 * normal(random);
+      drive.frames[static_cast<std::size_t>(row.frame)].detections.push_back(seen);
+    }
+    for (std::size_t f = 0; f < drive.frames.size(); ++f) {
+      if (uniform(random) > 0.15) continue;
+      tracking::Detection3 ghost;
+      ghost.object_class = tracking::ObjectClass::kCyclist;
+      ghost.p_vehicle = {8.0 + 40.0 * uniform(random), 16.0 * (uniform(random) - 0.5), -0.8};
+      ghost.image = tracking::ImageBox{500, 150, 560, 230};
+      ghost.length_m = 1.8;
+      ghost.width_m = 0.6;
+      ghost.height_m = 1.7;
+      ghost.score = 0.5 + normal(random);
+      for (std::size_t n = f; n < std::min(f + 1 + random() % 3, drive.frames.size()); ++n)
+        drive.frames[n].detections.push_back(ghost);
+    }
+  }
+  problem.both = problem.lidar;
+}
+
+void print_row(const std::string& name, const Marks& lidar, const Marks& both) {
+  fmt::print("| {} | {:.2f} | {:.2f} | {:.2f} | {} | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} | {} |\n", name,
+             lidar.samota, lidar.mota, lidar.hota, lidar.switches, lidar.fragments, lidar.false_positives,
+             lidar.false_negatives, both.samota, both.mota, both.hota, both.switches);
+  std::fflush(stdout);
+}
+
+void print_head(std::string_view first) {
+  fmt::print(
+      "| {} | sAMOTA | MOTA | HOTA | IDS | FRAG | FP | FN | +camera: sAMOTA | MOTA | HOTA | IDS |\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|---|\n",
+      first);
+}
+
+void measure(const std::string& name, const Problem& problem, const Config& config, const Part& part = {}) {
+  print_row(name, score(problem, problem.lidar, config, part), score(problem, problem.both, config, part));
+}
+
+void change_poses(Problem& problem, const std::function<Pose(const Pose&)>& change) {
+  for (auto* drives : {&problem.lidar, &problem.both})
+    for (kitti::Drive& drive : *drives)
+      for (Pose& pose : drive.T_world_vehicle) pose = change(pose);
+}
+
+void measure_poses(const Problem& problem) {
+  Problem changed = problem;
+  change_poses(changed, [](const Pose&) { return Pose::Identity(); });
+  measure("ego motion", changed, {});
+  changed = problem;
+  change_poses(changed, [](const Pose& T) {
+    return pose_from_xyz_rpy(T.translation().x(), T.translation().y(), 0, 0, 0, yaw_of(T));
+  });
+  measure("pitch, roll and height of it", changed, {});
+  for (const double scale : {1.0, 3.0}) {
+    changed = problem;
+    std::mt19937_64 random(3);
+    std::normal_distribution<double> normal;
+    change_poses(changed, [&](const Pose& T) {
+      const double turn = 0.001 * scale;
+      return T * pose_from_xyz_rpy(0.03 * scale * normal(random), 0.03 * scale * normal(random),
+                                   0.03 * scale * normal(random), turn * normal(random), turn * normal(random),
+                                   turn * normal(random));
+    });
+    measure(fmt::format("(pose noise {:.2f} m, {:.3f} rad per frame)", 0.03 * scale, 0.001 * scale), changed, {});
+  }
+}
+
+void measure_parts(const Problem& problem) {
+  const std::vector<std::pair<std::string, Change>> parts{
+      {"gaps filled by prediction", [](ClassConfig& c) { c.report_evidence = kUnreachable; }},
+      {"tracks kept through gaps", [](ClassConfig& c) { c.coast_max_s = 0.0; }},
+      {"motion model (turn rate <-> free velocity)",
+       [](ClassConfig& c) {
+         c.motion = c.motion == tracking::MotionModel::kTurnRate ? tracking::MotionModel::kFreeVelocity
+                                                                 : tracking::MotionModel::kTurnRate;
+       }},
+      {"acceleration in the state", [](ClassConfig& c) { c.jerk_noise_mps3 = c.initial_acceleration_mps2 = 0.0; }},
+      {"strong detections choose first", [](ClassConfig& c) { c.strong_score = -10.0; }},
+      {"gate in sigmas", [](ClassConfig& c) { c.gate_sigmas = kUnreachable; }},
+      {"size averaged", [](ClassConfig& c) { c.size_memory = 1.0; }},
+      {"no two objects in one place", [](ClassConfig& c) { c.overlap_max = 1.0; }},
+      {"visibility in the evidence of a miss", [](ClassConfig& c) { c.detection_share_hidden = c.detection_share; }},
+      {"evidence in the confidence", [](ClassConfig& c) { c.confidence_evidence = 0.0; }},
+      {"scores in the evidence", [](ClassConfig& c) { c.evidence_hit_low = c.evidence_hit_high = 1.0; }},
+      {"camera confirms", [](ClassConfig& c) { c.camera_bonus = 0.0; }},
+      {"camera contradicts", [](ClassConfig& c) { c.camera_malus = 0.0; }},
+      {"camera keeps alive", [](ClassConfig& c) { c.camera_keep_iou = 1.0; }},
+  };
+  for (const auto& [name, change] : parts) {
+    Config config;
+    change(of(config, problem.object_class));
+    measure(name, problem, config);
+  }
+}
+
+void measure_constants(const Problem& problem) {
+  const Config start;
+  std::apply(
+      [&](const auto&... fields) {
+        (..., [&](const auto& field) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(ClassConfig{}.*(field.member))>, double>) {
+            for (const double factor : {0.7, 1.4}) {
+              Config config = start;
+              double& value = of(config, problem.object_class).*(field.member);
+              const double next = std::clamp(value * factor, field.low, field.high);
+              if (next == value) continue;
+              value = next;
+              measure(fmt::format("{} {:.3g}", field.name, next), problem, config);
+            }
+          }
+        }(fields));
+      },
+      ClassConfig::fields());
+}
+
+}  // namespace
+}  // namespace ocelli::bench
+
+int main(int argc, char** argv) {
+  using namespace ocelli;
+  using namespace ocelli::bench;
+  const std::string what = argc > 1 ? argv[1] : "";
+  if (argc != 4 || (what != "parts" && what != "constants" && what != "sequences")) {
+    fmt::print(stderr, "usage: ablate_tracker parts|constants|sequences DATA CLASS\n");
+    return 2;
+  }
+  Result<Problem> problem = load(argv[2], argv[3]);
+  if (!problem) {
+    fmt::print(stderr, "ablate_tracker: {}\n", problem.error().message);
+    return 2;
+  }
+  if (problem->object_class == tracking::ObjectClass::kCyclist) simulate_cyclists(*problem);
+  print_head(argv[3]);
+  measure("all", *problem, {});
+  if (what == "parts") {
+    measure_poses(*problem);
+    measure_parts(*problem);
+  } else if (what == "constants") {
+    measure_constants(*problem);
+  } else {
+    const int count = static_cast<int>(problem->lidar.size());
+    for (int s = 0; s < count; ++s) measure(problem->truth.sequences[std::size_t(s)], *problem, {}, {count, s, false});
+  }
+  return 0;
+}

@@ -1,0 +1,42 @@
+#include "ocelli/launch/expectation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ocelli/launch/live_settings.hpp"
+
+namespace ocelli::launch {
+namespace {
+
+class Expectations : public ::testing::Test {
+ protected:
+  report::ExpectedFault of(const std::string& injection) { return *expectation(*parse_injection(injection), launch_); }
+  static bool may_follow(const report::ExpectedFault& expected, const std::string& fault) {
+    return report::matches_any(expected.also, fault);
+  }
+  const LaunchFile launch_ = *find_launch("demo");
+};
+
+TEST_F(Expectations, ADelayedTopicReachesItsReadersAndTheirChains) {
+  const auto expected = of("delay:vehicle/state@5s+1s=80ms");
+  EXPECT_EQ(expected.fault, "vehicle/state.late");
+  EXPECT_EQ(expected.limit, 150ms);
+  for (const char* fault : {"ego_motion.silent", "tracks.failed", "wheels to ego motion.chain_late"})
+    EXPECT_TRUE(may_follow(expected, fault)) << fault;
+  for (const char* fault : {"camera/front.frozen", "lidar_objects.silent", "lidar/top.late", "imu.silent"})
+    EXPECT_FALSE(may_follow(expected, fault)) << fault;
+}
+
+TEST_F(Expectations, AStoppedNodeTakesNothingAndGivesNothing) {
+  const auto expected = of("stop:tracks@5s+1s");
+  EXPECT_EQ(expected.fault, "tracks.silent");
+  for (const char* fault : {"lidar/objects.late", "ego_motion.lost", "lidar to tracks.chain_late"})
+    EXPECT_TRUE(may_follow(expected, fault)) << fault;
+  for (const char* fault : {"lidar/objects.frozen", "lidar_objects.silent", "wheels to ego motion.chain_late"})
+    EXPECT_FALSE(may_follow(expected, fault)) << fault;
+}
+
+TEST_F(Expectations, AFrozenPictureReachesNobody) { EXPECT_TRUE(of("freeze:camera/front@5s+1s").also.empty()); }
+
+}  // namespace
+}  // namespace ocelli::launch

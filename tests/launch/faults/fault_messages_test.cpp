@@ -1,0 +1,80 @@
+#include "ocelli/launch/faults/fault_messages.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ocelli::launch {
+namespace {
+
+ocelli::msg::SafetyState state_with(const std::string& mode, std::vector<std::string> active) {
+  ocelli::msg::SafetyState state;
+  state.header().stamp().sec(7);
+  state.mode(mode);
+  state.mode_since(6'500'000'000);
+  state.active_faults(std::move(active));
+  return state;
+}
+
+ocelli::msg::Fault fault_with(const std::string& id, ocelli::msg::FaultState state) {
+  ocelli::msg::Fault fault;
+  fault.header().stamp().sec(7);
+  fault.header().stamp().nanosec(5);
+  fault.id(id);
+  fault.state(state);
+  fault.asil("B");
+  fault.evidence_at(6'900'000'000);
+  fault.value(2.5);
+  return fault;
+}
+
+TEST(FaultLedger, AFaultKeepsAllThatItsMessageSays) {
+  FaultLedger ledger("run-1", {});
+  const StoreEntry entry = ledger.on_fault(fault_with("lidar/top.silent", ocelli::msg::FAULT_CONFIRMED));
+  const auto& fault = std::get<StoredFault>(entry);
+  EXPECT_EQ(fault.run, "run-1");
+  EXPECT_EQ(fault.at, from_ns(7'000'000'005));
+  EXPECT_EQ(fault.id, "lidar/top.silent");
+  EXPECT_EQ(fault.state, "confirmed");
+  EXPECT_EQ(fault.asil, "B");
+  EXPECT_EQ(fault.evidence_at, from_ns(6'900'000'000));
+  EXPECT_EQ(fault.value, 2.5);
+}
+
+TEST(FaultLedger, OnlyChangesOfModeAreEntries) {
+  FaultLedger ledger("run-1", {});
+  ASSERT_EQ(ledger.on_state(state_with("nominal", {})).size(), 1U);
+  EXPECT_TRUE(ledger.on_state(state_with("nominal", {})).empty());
+  const auto entries = ledger.on_state(state_with("degraded", {}));
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(std::get<StoredMode>(entries[0]).mode, "degraded");
+  EXPECT_EQ(std::get<StoredMode>(entries[0]).previous, "nominal");
+  EXPECT_EQ(std::get<StoredMode>(entries[0]).at, from_ns(6'500'000'000));
+}
+
+TEST(FaultLedger, AFaultThatOnlyTheStateNamesIsEnteredOnceAfterTwoStates) {
+  FaultLedger ledger("run-1", {});
+  EXPECT_EQ(ledger.on_state(state_with("nominal", {"a.b"})).size(), 1U) << "the mode only";
+  const auto entries = ledger.on_state(state_with("nominal", {"a.b"}));
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(std::get<StoredFault>(entries[0]).id, "a.b");
+  EXPECT_EQ(std::get<StoredFault>(entries[0]).state, "confirmed");
+  EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
+}
+
+TEST(FaultLedger, AFaultThatAMessageHasToldOfIsNotEnteredAgain) {
+  FaultLedger ledger("run-1", {});
+  static_cast<void>(ledger.on_state(state_with("nominal", {"a.b"})));
+  static_cast<void>(ledger.on_fault(fault_with("a.b", ocelli::msg::FAULT_CONFIRMED)));
+  EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
+}
+
+TEST(FaultLedger, ARestartedStoreGoesOnFromWhatItHolds) {
+  StoredFault known;
+  known.id = "a.b";
+  known.state = "confirmed";
+  FaultLedger ledger("run-1", std::span(&known, 1));
+  static_cast<void>(ledger.on_state(state_with("nominal", {"a.b"})));
+  EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
+}
+
+}  // namespace
+}  // namespace ocelli::launch
