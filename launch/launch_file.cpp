@@ -43,8 +43,14 @@ void read_source(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launc
     reader.mistake(yaml["source"], unknown("driver or recording", entry.source, source_table()));
 }
 
+void read_exec_time(ConfigReader& reader, const YAML::Node& yaml, NodeEntry& entry) {
+  if (!yaml) return;
+  reader.read_value(yaml, "exec_time", entry.exec_time);
+  if (entry.exec_time <= Duration{}) reader.mistake(yaml, "exec_time: expected more than 0");
+}
+
 void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
-  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "config"});
+  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "exec_time", "config"});
   if (!yaml.IsMap()) return;
   NodeEntry& entry = launch.nodes.emplace_back();
   entry.place = reader.place_of(yaml);
@@ -63,6 +69,8 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
     for (const NodeRow& row : node_table()) rows.push_back(&row);
     return reader.mistake(yaml["node"], unknown("node", entry.node, rows));
   }
+  entry.exec_time = find_node(entry.node)->exec_time;
+  read_exec_time(reader, yaml["exec_time"], entry);
   if (auto shell = make_shell(entry, launch.file); !shell) reader.add_mistake(shell.error().message);
   if (!entry.config.IsDefined() || entry.config.IsNull() || find_node(entry.node)->make(entry.config, launch.file))
     return;

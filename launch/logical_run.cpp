@@ -38,8 +38,7 @@ class LogicalRun {
           name, options_.without.empty() ? std::move(source) : without(std::move(source), options_.without));
     for (const NodeEntry& entry : launch_.nodes) {
       OCELLI_ASSIGN(auto shell, make_shell(entry, launch_.file));
-      const NodeRow& row = *find_node(entry.node);
-      executor_->add_node(std::move(shell), row.exec_time, row.priority);
+      executor_->add_node(std::move(shell), entry.exec_time, find_node(entry.node)->priority);
     }
     const auto range = executor_->range();
     if (range) total_s_ = to_seconds(range->end - range->begin);

@@ -171,6 +171,7 @@ void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& ex
                      "(repeatable)");
   command.add_option("--out", options->out, "folder for recording and report (default: a new one below out/)");
   command.add_option("--domain", options->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  add_models_option(command);
   command.add_flag("--no-realtime", options->is_not_realtime, "do not ask for real-time priorities");
   command.callback([options, &exit_status] {
     const Result<int> status = run(*options);

@@ -112,6 +112,7 @@ void declare_replay(CLI::App& command, int& exit_status) {
       ->transform(whole_number());
   command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
   command.add_option("--without", options->run.without, "a topic of the drive that stays silent (repeatable)");
+  add_models_option(command);
   command.add_option("--out", options->out, "folder for the results (default: a new one below out/)");
   command.callback([options, &exit_status] {
     const Result<int> status = replay(*options);
