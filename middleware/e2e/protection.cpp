@@ -22,6 +22,11 @@ bool is_tag_expected(const Config& config, const MessageTag& tag) {
          (!config.is_source_checked || tag.source == config.tag.source);
 }
 
+bool can_carry(const Config& config, const MessageTag& tag) {
+  if (info(config.profile).tag_at == 0) return true;
+  return tag.type <= kTagTypeMost && tag.result <= kTagResultMost && tag.source <= kTagSourceMost;
+}
+
 Status check_counter(const Config& config, std::uint32_t counter, std::string_view name) {
   const std::uint64_t modulo = info(config.profile).counter_modulo;
   if (counter < modulo) return ok();
@@ -46,7 +51,7 @@ Result<Protector> Protector::create(const Config& config, std::uint32_t counter)
 bool Protector::protect(std::span<std::byte> message) { return protect(message, config_.tag); }
 
 bool Protector::protect(std::span<std::byte> message, const MessageTag& tag) {
-  if (!is_length_allowed(config_, message.size())) return false;
+  if (!is_length_allowed(config_, message.size()) || !can_carry(config_, tag)) return false;
   detail::write_fields(config_, {0, message.size(), counter_, id_in_message(config_), tag}, message);
   detail::write_crc(config_, detail::compute_crc(config_, counter_, message), message);
   counter_ = static_cast<std::uint32_t>((std::uint64_t{counter_} + 1) % info(config_.profile).counter_modulo);

@@ -102,11 +102,10 @@ TEST(PoissonCusum, CountsOfAnySizeAlarmAndDoNotWrap) {
 TEST(PoissonCusum, AShortReferenceStaysNearTheBestOne) {
   RecordProperty("verifies", "REQ-FIT-007");
   EXPECT_EQ(*cusum_short_reference(1, 2), 1.44);
-  EXPECT_EQ(*cusum_short_reference(0.02, 0.08), 0.043)
-     ;
+  EXPECT_EQ(*cusum_short_reference(0.02, 0.08), 0.043);
   EXPECT_EQ(*cusum_short_reference(1, 1.05), 1.025);
   EXPECT_EQ(*cusum_short_reference(1000, 2000), 1443.0);
-  EXPECT_THAT(cusum_short_reference(1, 1.001).error().message, HasSubstr("bad_mean: 1.001: four decimals of k"));
+  EXPECT_THAT(cusum_short_reference(1, 1.00001).error().message, HasSubstr("bad_mean: 1.00001: four decimals of k"));
   EXPECT_THAT(cusum_short_reference(2, 1).error().message, HasSubstr("bad_mean: 1: expected more than good_mean"));
 }
 

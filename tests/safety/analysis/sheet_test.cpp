@@ -172,13 +172,13 @@ TEST(Sheet, AMechanismRunsOnPartsThatCanFail) {
 TEST(Sheet, AMechanismIsThereOnceAgainstAFailureMode) {
   RecordProperty("verifies", "REQ-FIT-019");
   EXPECT_THAT(with("[{mechanism: watcher}]", "[{mechanism: watcher}, {mechanism: silent}, {mechanism: watcher}]"),
-              HasSubstr("12:99: failure mode 'sensor/frozen': mechanism 'watcher' is there twice"));
+              HasSubstr("sheet.yaml:13:106: failure mode 'sensor/frozen': mechanism 'watcher' is there twice"));
 }
 
 TEST(Sheet, NoMechanismFindsItsOwnLossNorACircleEachOthers) {
   RecordProperty("verifies", "REQ-FIT-019");
   EXPECT_THAT(with("disables: watcher", "disables: watcher, covered_by: [{mechanism: watcher}]"),
-              HasSubstr("13:78: failure mode 'sensor/dead': 'watcher' cannot find its own loss"));
+              HasSubstr("sheet.yaml:14:82: failure mode 'sensor/dead': 'watcher' cannot find its own loss"));
   const std::string both =
       "mechanisms:\n  - {id: second, meaning: watches the first, is_reporting: true}\n"
       "  - {id: third, meaning: watches the second, is_reporting: true}";

@@ -347,7 +347,7 @@ inline std::string differences_e2e(std::uint64_t sequences, std::uint64_t seed) 
   using enum e2e::CheckStatus;
   Random random(seed);
   const auto limits = [&random] {
-    const std::int64_t window = pick(random, 1, 8);
+    const std::int64_t window = pick(random, 0, 9) == 0 ? pick(random, 1, 255) : pick(random, 1, 8);
     return e2e::StateLimits{static_cast<std::uint32_t>(window), static_cast<std::uint32_t>(pick(random, 0, window)),
                             static_cast<std::uint32_t>(pick(random, 0, window))};
   };
@@ -357,7 +357,8 @@ inline std::string differences_e2e(std::uint64_t sequences, std::uint64_t seed) 
     std::string state = "NODATA";
     std::vector<e2e::CheckStatus> past;
     const std::int64_t bias = pick(random, 0, 5);
-    for (int step = 0; step < 30; ++step) {
+    const int steps = i % 100 == 0 ? 600 : 30;  // 600: a memory of 255 results wraps twice
+    for (int step = 0; step < steps; ++step) {
       const auto result = static_cast<e2e::CheckStatus>(pick(random, 0, 2) == 0 ? bias : pick(random, 0, 5));
       if (state == "NODATA") {
         if (result != kError && result != kNoNewData) state = "INIT";
