@@ -29,4 +29,7 @@ struct Command {
 /// Prints "ocelli: <message>" to stderr and returns the exit status of bad use.
 int report_error(const Error& failure);
 
+/// Option --models: for this process and all that it starts.
+void add_models_option(CLI::App& command);
+
 }  // namespace ocelli::launch

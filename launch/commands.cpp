@@ -27,6 +27,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"topics", "list the topic kinds (table 1)", &declare_topics},
     {"nodes", "list the nodes (table 4)", &declare_nodes},
     {"drivers", "list devices and recording formats (table 2)", &declare_drivers},
+    {"models", "networks: list, check, fetch, show their cards; accelerators", &declare_models},
     {"detectors", "list the fault detectors (table 3)", &declare_detectors},
     {"topic", "look at live topics: list, info, echo, hz, bw, latency", &declare_topic},
     {"doctor", "what of this host would make messages late or lost, and the fixes", &declare_doctor},

@@ -43,8 +43,14 @@ void read_source(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launc
     reader.mistake(yaml["source"], unknown("driver or recording", entry.source, source_table()));
 }
 
+void read_exec_time(ConfigReader& reader, const YAML::Node& yaml, NodeEntry& entry) {
+  if (!yaml) return;
+  reader.read_value(yaml, "exec_time", entry.exec_time);
+  if (entry.exec_time <= Duration{}) reader.mistake(yaml, "exec_time: expected more than 0");
+}
+
 void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
-  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "config"});
+  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "exec_time", "config"});
   if (!yaml.IsMap()) return;
   NodeEntry& entry = launch.nodes.emplace_back();
   entry.place = reader.place_of(yaml);
@@ -63,6 +69,8 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
     for (const NodeRow& row : node_table()) rows.push_back(&row);
     return reader.mistake(yaml["node"], unknown("node", entry.node, rows));
   }
+  entry.exec_time = find_node(entry.node)->exec_time;
+  read_exec_time(reader, yaml["exec_time"], entry);
   if (auto shell = make_shell(entry, launch.file); !shell) reader.add_mistake(shell.error().message);
   if (!entry.config.IsDefined() || entry.config.IsNull() || find_node(entry.node)->make(entry.config, launch.file))
     return;
@@ -167,11 +175,15 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
           fmt::format("{}: '{}' is of kind {}, the input wants {}", place, topic, found->second->name, kind->name));
     }
   };
-  for (const auto& [place, shell] : shells)
+  for (const auto& [place, shell] : shells) {
+    // A vehicle may do without an input, such as ego motion or one of several sensors; but something must start the
+    // node.
+    const auto is_trigger = [](const node::BoundInput& in) { return in.spec.policy == InputPolicy::kTrigger; };
+    const bool is_started = std::ranges::any_of(
+        shell->inputs(), [&](const node::BoundInput& in) { return is_trigger(in) && all.contains(in.topic); });
     for (const node::BoundInput& input : shell->inputs())
-      // A vehicle may do without an optional input, such as ego motion; a trigger must be there.
-      if (input.spec.policy == InputPolicy::kTrigger || all.contains(input.topic))
-        check(place, input.topic, input.spec.kind);
+      if (all.contains(input.topic) || (is_trigger(input) && !is_started)) check(place, input.topic, input.spec.kind);
+  }
   for (const ChainEntry& chain : chains) {
     check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.from, nullptr);
     check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.to, nullptr);

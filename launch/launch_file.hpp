@@ -27,9 +27,10 @@ struct SourceEntry {
 };
 
 struct NodeEntry {
-  std::string node;     // row of the node table
-  std::string name;     // of the instance; default: the row's name
-  std::string process;  // default: the instance's name
+  std::string node;      // row of the node table
+  std::string name;      // of the instance; default: the row's name
+  std::string process;   // default: the instance's name
+  Duration exec_time{};  // declared worst case; default: the row's
   node::Binding binding;
   YAML::Node config;
   std::string place;

@@ -21,6 +21,7 @@ constexpr int kNodePriority = 10;
 /// Injections that concern this process are carried out here; others are not ours.
 void apply_injection(const ocelli::msg::Injection& injection, node::LiveExecutor& executor, Bus& bus) {
   if (injection.kind() == "freeze") executor.inject_freeze(injection.target(), injection.is_active());
+  if (injection.kind() == "lose") executor.inject_loss(injection.target(), injection.is_active());
   if (injection.kind() != "delay") return;
   const Duration delay = injection.is_active() ? from_seconds(injection.magnitude()) : Duration{};
   bus.inject_delay(injection.target(), delay);

@@ -28,6 +28,12 @@ constexpr auto enum_names(Fit) {
   return std::to_array<std::pair<std::string_view, Fit>>({{"stretch", Fit::kStretch}, {"letterbox", Fit::kLetterbox}});
 }
 
+enum class Resample { kLinear, kArea };
+constexpr auto enum_names(Resample) {
+  return std::to_array<std::pair<std::string_view, Resample>>(
+      {{"linear", Resample::kLinear}, {"area", Resample::kArea}});
+}
+
 enum class ChannelOrder { kRgb, kBgr };
 constexpr auto enum_names(ChannelOrder) {
   return std::to_array<std::pair<std::string_view, ChannelOrder>>(
@@ -53,6 +59,7 @@ struct CardInput {
   int height_px = 320;
   ChannelOrder order = ChannelOrder::kRgb;
   Fit fit = Fit::kStretch;
+  Resample resample = Resample::kLinear;
   std::vector<double> mean = {0.0, 0.0, 0.0};
   std::vector<double> deviation = {255.0, 255.0, 255.0};
   static constexpr auto fields() {
@@ -61,6 +68,7 @@ struct CardInput {
         required(field("height_px", &CardInput::height_px, "px", 16, 8192, "of the model's input")),
         field("order", &CardInput::order, "of the channels: rgb or bgr"),
         field("fit", &CardInput::fit, "stretch the picture, or letterbox: keep its proportions, fill with 0"),
+        field("resample", &CardInput::resample, "linear (between the nearest pixels) or area (mean of all it covers)"),
         field("mean", &CardInput::mean, "", 0.0, 255.0, "per channel, subtracted first"),
         field("deviation", &CardInput::deviation, "", 1e-6, 1e6, "per channel, divided by")};
   }

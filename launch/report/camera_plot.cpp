@@ -37,6 +37,27 @@ void draw_label(Svg& svg, double x, double y, const std::string& text, Points& t
   svg.text(x, y, text, "photo-label");
 }
 
+Points scaled(const Points& points, double scale) {
+  Points out;
+  for (const auto& [u, v] : points) out.emplace_back(u * scale, v * scale);
+  return out;
+}
+
+/// What the camera itself saw, under the boxes of the tracks; its labels stand below its boxes.
+void draw_sight(Svg& svg, const CameraShot& shot, double scale, Points& labels) {
+  if (shot.sight.area.size() > 2)
+    svg.polygon(scaled(project_ground(shot, shot.sight.area), scale), "photo-area", "drivable area");
+  for (const auto& lane : shot.sight.lanes) svg.polyline(scaled(project_ground(shot, lane), scale), "photo-lane");
+  for (const PixelBox& box : shot.sight.boxes) {
+    svg.rect(box.u_min * scale, box.v_min * scale, (box.u_max - box.u_min) * scale, (box.v_max - box.v_min) * scale,
+             "photo-line photo-seen " + css_of(box.classification),
+             fmt::format("camera: {}, score {:.2f}", to_string(box.classification), box.score));
+    draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0),
+               std::min(scale * shot.height - 4.0, box.v_max * scale + 13.0),
+               fmt::format("{} {:.2f}", to_string(box.classification), box.score), labels);
+  }
+}
+
 }  // namespace
 
 std::string camera_view(const CameraShot& shot) {
@@ -45,12 +66,13 @@ std::string camera_view(const CameraShot& shot) {
   Svg svg(kWidth, height, "camera picture with projected boxes");
   svg.begin_clip("camera", 0, 0, kWidth, height);
   svg.image(0, 0, kWidth, height, "data:" + shot.mime + ";base64," + base64(shot.encoded));
+  Points labels;
+  draw_sight(svg, shot, scale, labels);
   std::vector<std::pair<ProjectedBox, const ObjectState*>> boxes;
   for (const ObjectState& object : shot.objects)
     if (auto box = project_box(shot, object)) boxes.emplace_back(std::move(*box), &object);
   std::stable_sort(boxes.begin(), boxes.end(),  // near ones last, over the far ones
                    [](const auto& a, const auto& b) { return a.first.distance_m > b.first.distance_m; });
-  Points labels;
   for (const auto& [box, object] : boxes) {
     const std::string css = "photo-line " + css_of(object->classification);
     for (const PixelLine& edge : box.edges)

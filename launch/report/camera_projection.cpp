@@ -55,6 +55,19 @@ std::optional<ProjectedBox> project_box(const CameraShot& shot, const ObjectStat
   return is_in_picture ? std::optional(std::move(box)) : std::nullopt;
 }
 
+std::vector<std::pair<double, double>> project_ground(const CameraShot& shot,
+                                                      const std::vector<Eigen::Vector2d>& places) {
+  const Pose T_camera_vehicle = shot.T_vehicle_camera.inverse();
+  std::vector<std::pair<double, double>> pixels;
+  for (const Eigen::Vector2d& place : places) {
+    const Eigen::Vector3d p_camera = T_camera_vehicle * Eigen::Vector3d(place.x(), place.y(), 0.0);
+    if (p_camera.z() <= kNearest) continue;
+    const Eigen::Vector2d pixel = to_pixel(shot, p_camera);
+    if (pixel.allFinite()) pixels.emplace_back(pixel.x(), pixel.y());
+  }
+  return pixels;
+}
+
 std::size_t count_in_view(const CameraShot& shot) {
   return static_cast<std::size_t>(std::count_if(shot.objects.begin(), shot.objects.end(), [&](const ObjectState& o) {
     return project_box(shot, o).has_value();

@@ -23,6 +23,10 @@ struct ProjectedBox {
 /// Nothing when the object lies behind the camera or outside the picture. Position and yaw in the vehicle frame.
 [[nodiscard]] std::optional<ProjectedBox> project_box(const CameraShot& shot, const ObjectState& object);
 
+/// A line on the ground of the vehicle frame, in pixels; what is not before the camera is left out.
+[[nodiscard]] std::vector<std::pair<double, double>> project_ground(const CameraShot& shot,
+                                                                    const std::vector<Eigen::Vector2d>& places);
+
 [[nodiscard]] std::size_t count_in_view(const CameraShot& shot);
 
 }  // namespace ocelli::report

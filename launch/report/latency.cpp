@@ -72,15 +72,15 @@ const std::string* name_by_id(const std::map<std::uint32_t, std::string>& names,
   return at == names.end() ? nullptr : &at->second;
 }
 
-/// Message headers of a topic: as recorded, else as the observations of their publication tell.
+/// Message headers of a topic: as recorded, or as the observations of their publication tell when those are more, for a
+/// recording leaves out pictures and clouds.
 std::vector<MessageRecord> messages_of(const RunData& run, const std::string& topic) {
-  const TopicRecord* record = run.find_topic(topic);
-  if (record != nullptr && !record->messages.empty()) return record->messages;
   std::vector<MessageRecord> out;
   for (const Observation& o : run.observations)
     if (o.kind == ObservationKind::kPublish && o.topic == topic_id(topic))
       out.push_back({o.writer, o.sequence, o.sensed_at, o.published_at, o.oldest, o.newest});
-  return out;
+  const TopicRecord* record = run.find_topic(topic);
+  return record != nullptr && record->messages.size() >= out.size() ? record->messages : out;
 }
 
 std::uint64_t missing_in(const std::vector<MessageRecord>& messages) {

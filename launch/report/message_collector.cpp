@@ -77,6 +77,45 @@ InjectionChange change_of(const ocelli::msg::Injection& i) {
   return {time_of(i.header().stamp()), i.kind(), i.target(), i.is_active(), i.magnitude(), i.unit()};
 }
 
+ObjectClass class_of(const std::string& name) {
+  for (const ObjectClass c : {ObjectClass::kCar, ObjectClass::kPedestrian, ObjectClass::kCyclist, ObjectClass::kTruck})
+    if (to_string(c) == name) return c;
+  return ObjectClass::kUnknown;
+}
+
+CameraSight sight_of(const vision_msgs::msg::Detection2DArray& message) {
+  CameraSight sight{time_of(message.header().stamp()), message.header().frame_id(), {}, {}, {}};
+  for (const auto& detection : message.detections()) {
+    const auto& centre = detection.bbox().center().position();
+    PixelBox box;
+    box.u_min = centre.x() - 0.5 * detection.bbox().size_x();
+    box.u_max = centre.x() + 0.5 * detection.bbox().size_x();
+    box.v_min = centre.y() - 0.5 * detection.bbox().size_y();
+    box.v_max = centre.y() + 0.5 * detection.bbox().size_y();
+    if (!detection.results().empty()) {
+      box.classification = class_of(detection.results().front().hypothesis().class_id());
+      box.score = detection.results().front().hypothesis().score();
+    }
+    sight.boxes.push_back(box);
+  }
+  return sight;
+}
+
+CameraSight sight_of(const ocelli::msg::CameraLanes& message) {
+  constexpr int kSteps = 40;
+  CameraSight sight{time_of(message.header().stamp()), message.camera(), {}, {}, {}};
+  for (const auto& line : message.lines()) {
+    auto& places = sight.lanes.emplace_back();
+    const auto& c = line.coefficients();
+    for (int i = 0; i <= kSteps; ++i) {
+      const double x = line.x_min_m() + (line.x_max_m() - line.x_min_m()) * i / kSteps;
+      places.emplace_back(x, c[0] + x * (c[1] + x * (c[2] + x * c[3])));
+    }
+  }
+  for (const auto& corner : message.area()) sight.area.emplace_back(corner.x_m(), corner.y_m());
+  return sight;
+}
+
 template <class Item>
 void sort_by(std::vector<Item>& items, Time Item::*key) {
   std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) { return a.*key < b.*key; });
@@ -132,6 +171,10 @@ void MessageCollector::add_content(const log::RecordedMessage& message, const to
     with<topics::TruthTracks>(message, [&](const ocelli::msg::Tracks& t) { add_frame(message, t, true); });
   else if (kind.name == topics::CameraInfo::kName)
     with<topics::CameraInfo>(message, [&](const ocelli::msg::CameraCalibration& c) { calibrations_[name] = c; });
+  else if (kind.name == topics::CameraObjects::kName)
+    with<topics::CameraObjects>(message, [&](const auto& objects) { run_.detections.push_back(sight_of(objects)); });
+  else if (kind.name == topics::CameraLanes::kName)
+    with<topics::CameraLanes>(message, [&](const auto& lanes) { run_.lanes.push_back(sight_of(lanes)); });
   else if (kind.name == topics::CameraImage::kName)
     pictures_.push_back({message.topic, run_.topics[message.topic].messages.back().sensed_at, message.log_time});
 }

@@ -111,6 +111,17 @@ std::string head_section(const RunData& run, const Results& results) {
          bullet_list(verdict.remarks);
 }
 
+/// What else is drawn into the picture.
+std::string sight_text(const CameraSight& sight) {
+  std::string text;
+  if (!sight.boxes.empty())
+    text +=
+        fmt::format(" Dashed: {} detections of the camera itself, labelled with class and score.", sight.boxes.size());
+  if (!sight.lanes.empty()) text += fmt::format(" {} lane lines.", sight.lanes.size());
+  if (!sight.area.empty()) text += " Shaded: drivable area.";
+  return text;
+}
+
 std::string camera_section(const RunData& run) {
   std::string out = heading("Camera");
   if (!run.shot)
@@ -128,10 +139,10 @@ std::string camera_section(const RunData& run) {
   return out +
          figure(camera_view(shot),
                 fmt::format(
-                    "{} at {:.2f} s with the boxes of {} {}, labelled with id and distance.{} {}", shot.topic,
+                    "{} at {:.2f} s with the boxes of {} {}, labelled with id and distance.{}{} {}", shot.topic,
                     run.seconds(shot.stamp), seen, seen == 1 ? "track" : "tracks",
                     shot.track_offset == Duration::zero() ? " Picture and tracks have the same time stamp." : offset,
-                    calibration)) +
+                    sight_text(shot.sight), calibration)) +
          legend({{"car", "car"},
                  {"truck", "truck"},
                  {"pedestrian", "pedestrian"},

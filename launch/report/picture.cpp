@@ -38,11 +38,38 @@ CameraShot shot_of(const std::string& topic, const Calibration& calibration) {
   return shot;
 }
 
+// Boxes belong to one picture. Lines on the road hardly move, and their node passes over pictures.
+constexpr Duration kBoxesNear = 1ms;
+constexpr Duration kLanesNear = 120ms;
+
+/// The sight of that camera nearest to the stamp, if any is near.
+const CameraSight* sight_at(const std::vector<CameraSight>& sights, const std::string& camera, Time stamp,
+                            Duration near) {
+  const CameraSight* best = nullptr;
+  for (const CameraSight& sight : sights) {
+    const auto distance = [&](const CameraSight& s) { return std::chrono::abs(s.stamp - stamp); };
+    if (sight.camera != camera || distance(sight) > near) continue;
+    if (best == nullptr || distance(sight) < distance(*best)) best = &sight;
+  }
+  return best;
+}
+
+CameraSight sight_of(const RunData& run, const std::string& camera, Time stamp) {
+  CameraSight sight{stamp, camera, {}, {}, {}};
+  if (const CameraSight* found = sight_at(run.detections, camera, stamp, kBoxesNear)) sight.boxes = found->boxes;
+  if (const CameraSight* found = sight_at(run.lanes, camera, stamp, kLanesNear)) {
+    sight.lanes = found->lanes;
+    sight.area = found->area;
+  }
+  return sight;
+}
+
 std::string why_none(const RunData& run, const MessageCollector& collected) {
   if (collected.pictures().empty()) return "no camera picture in this recording";
   if (collected.calibrations().empty())
     return "no camera calibration in this recording: boxes cannot be projected into the pictures";
-  if (run.tracks.empty()) return "no tracks in this recording: there is nothing to project into the pictures";
+  if (run.tracks.empty())
+    return "no tracks or camera objects in this recording: there is nothing to draw into the pictures";
   return "no picture with a calibration and with tracks at its time";
 }
 
@@ -70,12 +97,15 @@ Result<ChosenPicture> choose_picture(const RunData& run, const std::vector<log::
     const Calibration* calibration = calibration_of(name, collected.calibrations());
     if (calibration == nullptr || is_disturbed(injections, picture.stamp)) continue;
     const auto tracks = frame_at(run.tracks, picture.stamp);
-    if (!tracks) continue;
     CameraShot shot = shot_of(name, *calibration);
     shot.stamp = picture.stamp;
-    shot.track_offset = tracks->stamp - picture.stamp;
-    shot.objects = to_vehicle(*tracks).objects;
-    const std::size_t seen = count_in_view(shot);
+    shot.sight = sight_of(run, calibration->header().frame_id(), picture.stamp);
+    if (tracks) {
+      shot.track_offset = tracks->stamp - picture.stamp;
+      shot.objects = to_vehicle(*tracks).objects;
+    }
+    const std::size_t seen = count_in_view(shot) + shot.sight.boxes.size() + shot.sight.lanes.size();
+    if (!tracks && seen == 0) continue;
     if (best && seen <= most) continue;
     most = seen;
     best = ChosenPicture{picture, std::move(shot)};

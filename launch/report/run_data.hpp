@@ -104,6 +104,25 @@ struct ObjectFrame {
   std::vector<ObjectState> objects;
 };
 
+/// A detection in a picture, pixels.
+struct PixelBox {
+  ObjectClass classification = ObjectClass::kUnknown;
+  double score = 0.0;
+  double u_min = 0.0;
+  double v_min = 0.0;
+  double u_max = 0.0;
+  double v_max = 0.0;
+};
+
+/// What the camera nodes said about one picture. Places lie on the ground of the vehicle frame.
+struct CameraSight {
+  Time stamp;
+  std::string camera;  // frame of the picture
+  std::vector<PixelBox> boxes;
+  std::vector<std::vector<Eigen::Vector2d>> lanes;
+  std::vector<Eigen::Vector2d> area;
+};
+
 /// A picture and the tracks at its stamp (between two tracks messages: interpolated), in the vehicle frame.
 struct CameraShot {
   std::string topic;
@@ -117,6 +136,7 @@ struct CameraShot {
   bool is_nominal = false;  // calibration from the mounting plan, not measured
   Duration track_offset{};  // stamp of the tracks − stamp of the picture
   std::vector<ObjectState> objects;
+  CameraSight sight;  // of this picture, as far as there is one
 };
 
 struct RunData {
@@ -127,7 +147,9 @@ struct RunData {
   std::vector<Observation> observations;
   std::vector<InjectionChange> injections;
   std::vector<FaultChange> faults;
-  std::vector<ModeChange> modes;  // the first is the mode at the beginning; empty = the monitor said nothing
+  std::vector<CameraSight> detections;  // of camera/objects
+  std::vector<CameraSight> lanes;       // of camera/lanes
+  std::vector<ModeChange> modes;        // the first is the mode at the beginning; empty = the monitor said nothing
   std::vector<ObjectFrame> tracks;
   std::vector<ObjectFrame> truth;
   std::optional<CameraShot> shot;

@@ -83,7 +83,7 @@ void write_fields(const Config& config, const Fields& fields, std::span<std::byt
   if (carries_nibble(config)) put_nibble(message, config.nibble_offset_bits, fields.data_id);
   if (profile.tag_at == 0) return;
   const std::uint32_t word =
-      (fields.tag.type & 3U) << 30 | (fields.tag.result & 3U) << 28 | (fields.tag.source & 0x0FFFFFFFU);
+      std::uint32_t{fields.tag.type} << 30 | std::uint32_t{fields.tag.result} << 28 | fields.tag.source;
   put(field(config, message, profile.tag_at, 4), word);
 }
 

@@ -22,10 +22,15 @@ bool is_tag_expected(const Config& config, const MessageTag& tag) {
          (!config.is_source_checked || tag.source == config.tag.source);
 }
 
+bool can_carry(const Config& config, const MessageTag& tag) {
+  if (info(config.profile).tag_at == 0) return true;
+  return tag.type <= kTagTypeMost && tag.result <= kTagResultMost && tag.source <= kTagSourceMost;
+}
+
 bool write_protection(const Config& config, std::uint32_t counter, const MessageTag& tag, std::span<std::byte> head,
                       std::span<const std::byte> rest) {
   const std::size_t length = head.size() + rest.size();
-  if (!is_length_allowed(config, length)) return false;
+  if (!is_length_allowed(config, length) || !can_carry(config, tag)) return false;
   detail::write_fields(config, {0, length, counter, id_in_message(config), tag}, head);
   detail::write_crc(config, detail::compute_crc(config, counter, head, rest), head);
   return true;

@@ -32,7 +32,7 @@ class Protector {
   static Result<Protector> create(const Config& config, std::uint32_t counter = 0);
 
   /// Writes the protection into `message`, whose other bytes are final, and moves the counter on. False, and nothing
-  /// written, when the length is not one of the configuration.
+  /// written, when the length is not one of the configuration, or when an m-profile cannot carry the tag.
   [[nodiscard]] bool protect(std::span<std::byte> message);
   [[nodiscard]] bool protect(std::span<std::byte> message, const MessageTag& tag);
 

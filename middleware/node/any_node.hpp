@@ -15,6 +15,7 @@ struct InputSpec {
   const topics::TopicKind* kind;
   InputPolicy policy;
   Duration span;             // maximum age (Latest) or length (Window)
+  std::size_t waiting;       // of a trigger: messages that wait while a step runs; 0: the kind's queue
   bool is_optional = false;  // its absence degrades nothing
 };
 
@@ -31,6 +32,7 @@ struct StepOutput {
   std::shared_ptr<const void> value;
   ConstBufferPtr cdr;
   std::optional<Time> sensed_at;
+  bool is_degraded = false;
 };
 
 struct StepResult {
@@ -44,6 +46,8 @@ class AnyNode {
   [[nodiscard]] virtual std::string_view kind_name() const = 0;
   [[nodiscard]] virtual const std::vector<InputSpec>& inputs() const = 0;
   [[nodiscard]] virtual const std::vector<OutputSpec>& outputs() const = 0;
+  /// Loads what the node needs; once, before the first step.
+  virtual Status prepare(const Conditions& conditions) = 0;
   /// Runs the node's step; an exception from a library below it becomes a failed status.
   virtual StepResult step(const StepInputs& inputs) = 0;
 };
@@ -62,6 +66,7 @@ std::vector<InputSpec> input_specs(std::index_sequence<I...>) {
                     &topics::kind_of<typename std::remove_reference_t<std::tuple_element_t<I, Ports>>::Topic>(),
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kPolicy,
                     std::remove_reference_t<std::tuple_element_t<I, Ports>>::kSpan,
+                    std::remove_reference_t<std::tuple_element_t<I, Ports>>::kWaiting,
                     is_optional<std::remove_reference_t<std::tuple_element_t<I, Ports>>>()}...};
 }
 
@@ -80,14 +85,21 @@ std::vector<OutputSpec> output_specs(std::index_sequence<I...>) {
 
 template <class N>
 class ErasedNode final : public AnyNode {
-  static_assert(count_triggers<typename N::In>(std::make_index_sequence<kMemberCount<typename N::In>>{}) == 1,
-                "a node has exactly one Trigger");
+  static_assert(count_triggers<typename N::In>(std::make_index_sequence<kMemberCount<typename N::In>>{}) >= 1,
+                "a node has a Trigger");
 
  public:
   explicit ErasedNode(N node) : node_(std::move(node)) {}
   [[nodiscard]] std::string_view kind_name() const override { return N::kName; }
   [[nodiscard]] const std::vector<InputSpec>& inputs() const override { return inputs_; }
   [[nodiscard]] const std::vector<OutputSpec>& outputs() const override { return outputs_; }
+
+  Status prepare(const Conditions& conditions) override {
+    if constexpr (requires(N & node) { node.prepare(conditions); })
+      return node_.prepare(conditions);
+    else
+      return ok();
+  }
 
   StepResult step(const StepInputs& inputs) override {
     std::size_t index = 0;
@@ -109,7 +121,7 @@ class ErasedNode final : public AnyNode {
   static void collect(typename N::Out& out, std::vector<StepOutput>& outputs) {
     std::size_t index = 0;
     const auto collect_one = [&](auto& port) {
-      StepOutput output{index++, port.take_value(), port.take_cdr(), port.sensed_at()};
+      StepOutput output{index++, port.take_value(), port.take_cdr(), port.sensed_at(), port.is_degraded()};
       if (output.value != nullptr || output.cdr != nullptr) outputs.push_back(std::move(output));
     };
     std::apply([&](auto&... port) { (collect_one(port), ...); }, members_of(out));

@@ -81,6 +81,7 @@ class LogicalExecutor::Engine {
   }
 
   Status run() {
+    for (const auto& node : nodes_) OCELLI_TRY(node->shell->prepare({.has_deadlines = false}));
     for (std::size_t i = 0; i < sources_.size(); ++i) fetch(i);
     if (!events_.empty() && hooks_.on_tick) add_tick(events_.begin()->at);
     const Time first = events_.empty() ? Time{} : events_.begin()->at;
@@ -221,7 +222,8 @@ class LogicalExecutor::Engine {
       SamplePtr trigger = node.shell->accept(reader.input, received, hooks_.on_observation);
       report_problems(node);
       if (trigger == nullptr) continue;
-      if (node.pending.size() >= kMostPending) drop_oldest(node);
+      const std::size_t waiting = node.shell->inputs()[reader.input].spec.waiting;
+      if (node.running != nullptr && node.pending.size() >= (waiting == 0 ? kMostPending : waiting)) drop_oldest(node);
       node.pending.push_back(std::move(trigger));
       start(node);
     }

@@ -8,11 +8,13 @@
 //     struct Out { Port<topics::LidarObjects> objects; };
 //     explicit LidarDetector(const Config& config);
 //     Status step(const In& in, Out& out);
+//     Status prepare(const Conditions& conditions);  // optional: what must be loaded before the first step
 //   };
 //
-// Trigger starts an activation. Latest gives the newest message, Window the messages of the last span; both only while
-// they are young enough. Bulk topics arrive as views (PointCloudView, ImageView), all others as generated messages.
-// A port knows nothing of bus, clock or executor.
+// Trigger starts an activation. A node may have several, each of a topic of its own: a message of any of them starts an
+// activation, in which the others have no value. Latest gives the newest message, Window the messages of the last span;
+// both only while they are young enough. Bulk topics arrive as views (PointCloudView, ImageView), all others as
+// generated messages. A port knows nothing of bus, clock or executor.
 
 #include <chrono>
 #include <optional>
@@ -62,33 +64,48 @@ class Input {
   SamplePtr sample_;
 };
 
-/// Starts an activation for every message.
-template <class Tag>
+/// What a node's prepare() is told, once, before the first step.
+struct Conditions {
+  bool has_deadlines = true;  // false in logical time: no result may depend on how fast this machine computes
+};
+
+/// Starts an activation for every message. At most `kMostWaiting` wait while a step runs, the newest; what they push
+/// out is counted as lost. 0: as many as the kind's queue holds.
+template <class Tag, std::size_t kMostWaiting = 0>
 class Trigger {
  public:
   using Topic = Tag;
   static constexpr InputPolicy kPolicy = InputPolicy::kTrigger;
   static constexpr Duration kSpan{};
+  static constexpr std::size_t kWaiting = kMostWaiting;
 
+  /// Whether it started this activation; always so when it is the only trigger. Precondition of all below.
+  [[nodiscard]] bool has_value() const { return input_.has_value(); }
+  explicit operator bool() const { return has_value(); }
   [[nodiscard]] const ValueOf<Tag>& value() const { return input_->value(); }
   const ValueOf<Tag>& operator*() const { return value(); }
   const ValueOf<Tag>* operator->() const { return &value(); }
   [[nodiscard]] Time sensed_at() const { return input_->sensed_at(); }
   [[nodiscard]] const SampleHeader& header() const { return input_->header(); }
 
-  void bind(std::span<const SamplePtr> samples) { input_.emplace(samples.front()); }
+  void bind(std::span<const SamplePtr> samples) {
+    input_.reset();
+    if (!samples.empty()) input_.emplace(samples.front());
+  }
 
  private:
   std::optional<Input<Tag>> input_;
 };
 
-/// The newest message, unless it is older than its maximum age (milliseconds; a launch file may override it).
+/// The newest message, unless it is older than its maximum age (milliseconds; a launch file may override it). Of a kind
+/// with QoS `state` the value holds until it is replaced: it has no age, and is no part of the data's age.
 template <class Tag, int kMaxAgeMs = 500>
 class Latest {
  public:
   using Topic = Tag;
   static constexpr InputPolicy kPolicy = InputPolicy::kLatest;
   static constexpr Duration kSpan = std::chrono::milliseconds(kMaxAgeMs);
+  static constexpr std::size_t kWaiting = 0;
 
   [[nodiscard]] bool has_value() const { return input_.has_value(); }
   explicit operator bool() const { return has_value(); }
@@ -108,6 +125,14 @@ class Latest {
   std::optional<Input<Tag>> input_;
 };
 
+/// A latest message that may be absent: the node says by itself what it does without, and its output is not degraded.
+template <class Tag, int kMaxAgeMs = 500>
+class OptionalLatest : public Latest<Tag, kMaxAgeMs> {
+ public:
+  OptionalLatest() = default;
+  static constexpr bool kIsOptional = true;
+};
+
 /// All messages sensed in the last span, oldest first.
 template <class Tag, int kSpanMs>
 class Window {
@@ -115,6 +140,7 @@ class Window {
   using Topic = Tag;
   static constexpr InputPolicy kPolicy = InputPolicy::kWindow;
   static constexpr Duration kSpan = std::chrono::milliseconds(kSpanMs);
+  static constexpr std::size_t kWaiting = 0;
 
   [[nodiscard]] bool empty() const { return inputs_.empty(); }
   [[nodiscard]] std::size_t size() const { return inputs_.size(); }
@@ -150,6 +176,8 @@ class Port {
     publish(std::move(message));
     sensed_at_ = sensed_at;
   }
+  /// The node misses something that it should have had: the output is marked as degraded.
+  void mark_degraded() { is_degraded_ = true; }
   /// Bulk kinds: the finished draft.
   void publish_cdr(ConstBufferPtr cdr) { cdr_ = std::move(cdr); }
 
@@ -158,11 +186,13 @@ class Port {
   [[nodiscard]] std::shared_ptr<const void> take_value() { return std::move(value_); }
   [[nodiscard]] ConstBufferPtr take_cdr() { return std::move(cdr_); }
   [[nodiscard]] std::optional<Time> sensed_at() const { return sensed_at_; }
+  [[nodiscard]] bool is_degraded() const { return is_degraded_; }
 
  private:
   std::shared_ptr<const typename Tag::Type> value_;
   ConstBufferPtr cdr_;
   std::optional<Time> sensed_at_;
+  bool is_degraded_ = false;
 };
 
 /// Makes a sample for tests of nodes: `in.ego.bind({{input_sample<topics::EgoMotion>(message, stamp)}})`.

@@ -36,6 +36,11 @@ Observation observation_of(EntityId entity, const SampleHeader& header, Observat
   return observation;
 }
 
+/// A latched value holds until it is replaced, however old it is.
+bool is_state(const BoundInput& input) {
+  return input.spec.policy == InputPolicy::kLatest && input.spec.kind->qos == topics::Qos::kState;
+}
+
 /// A step that worked on bytes which their writer has overtaken may have seen anything.
 Status check_intact(const StepInputs& inputs, const std::vector<BoundInput>& ports) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -71,6 +76,17 @@ void check_ages(const std::map<std::string, Duration>& ages, const std::vector<I
   }
 }
 
+/// The topic tells which trigger started an activation.
+void check_triggers(const std::vector<BoundInput>& inputs, std::string_view node, std::vector<std::string>& mistakes) {
+  std::map<std::string_view, std::string_view> triggers;  // topic → port
+  for (const BoundInput& input : inputs) {
+    if (input.spec.policy != InputPolicy::kTrigger) continue;
+    if (const auto [other, is_new] = triggers.try_emplace(input.topic, input.spec.name); !is_new)
+      mistakes.push_back(fmt::format("node '{}': triggers '{}' and '{}' have the same topic '{}'", node, other->second,
+                                     input.spec.name, input.topic));
+  }
+}
+
 template <class Value>
 Value value_or(const std::map<std::string, Value>& given, std::string_view key, Value otherwise) {
   const auto found = given.find(std::string(key));
@@ -86,11 +102,12 @@ Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::uniq
   check_ports(binding.max_age, node->inputs(), name, "input", mistakes);
   check_ports(binding.outputs, node->outputs(), name, "output", mistakes);
   check_ages(binding.max_age, node->inputs(), name, mistakes);
-  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "; "));
   std::unique_ptr<NodeShell> shell(new NodeShell);
   for (const InputSpec& spec : node->inputs())
     shell->inputs_.push_back({spec, value_or(binding.inputs, spec.name, std::string(spec.kind->name)),
                               value_or(binding.max_age, spec.name, spec.span)});
+  check_triggers(shell->inputs_, name, mistakes);
+  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "; "));
   for (const OutputSpec& spec : node->outputs())
     shell->outputs_.push_back({spec, value_or(binding.outputs, spec.name, std::string(spec.kind->name))});
   shell->histories_.resize(shell->inputs_.size());
@@ -98,6 +115,11 @@ Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::uniq
   shell->name_ = std::move(name);
   shell->node_ = std::move(node);
   return shell;
+}
+
+Status NodeShell::prepare(const Conditions& conditions) {
+  const Status status = node_->prepare(conditions);
+  return status ? ok() : Status(error(status.error().within(fmt::format("node '{}'", name_))));
 }
 
 void NodeShell::note(std::string problem) {
@@ -129,17 +151,27 @@ SamplePtr NodeShell::accept(std::size_t input, const Received& received, const O
   return nullptr;
 }
 
+/// Which trigger a topic is; the only one whatever the topic.
+std::size_t NodeShell::trigger_of(TopicId topic) const {
+  const auto is_trigger = [](const BoundInput& input) { return input.spec.policy == InputPolicy::kTrigger; };
+  const auto is_it = [&](const BoundInput& input) { return is_trigger(input) && topic_id(input.topic) == topic; };
+  auto found = std::ranges::find_if(inputs_, is_it);
+  if (found == inputs_.end()) found = std::ranges::find_if(inputs_, is_trigger);
+  return static_cast<std::size_t>(found - inputs_.begin());
+}
+
 Activation NodeShell::begin(SamplePtr trigger, Time now) {
   Activation activation;
   activation.started_at = now;
   activation.inputs.resize(inputs_.size());
+  const std::size_t starter = trigger_of(trigger->header.topic);
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     auto& chosen = activation.inputs[i];
     if (inputs_[i].spec.policy == InputPolicy::kTrigger) {
-      chosen.push_back(trigger);
+      if (i == starter) chosen.push_back(trigger);
     } else {
       auto& history = histories_[i];
-      const Time oldest = now - inputs_[i].span;
+      const Time oldest = is_state(inputs_[i]) ? Time::min() : now - inputs_[i].span;
       std::erase_if(history,
                     [&](const SamplePtr& sample) { return sample->header.sensed_at() < oldest || !sample->intact(); });
       chosen.assign(history.begin(), history.end());
@@ -149,7 +181,7 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
     const Time seen_before =
         std::exchange(last_used_[i], chosen.empty() ? Time::min() : chosen.back()->header.sensed_at());
     for (const SamplePtr& sample : chosen) {
-      if (sample->header.sensed_at() > seen_before || sample == chosen.back())
+      if (!is_state(inputs_[i]) && (sample->header.sensed_at() > seen_before || sample == chosen.back()))
         widen(activation.lineage, sample->header);
       if ((sample->header.flags & SampleHeader::kDegraded) != 0) activation.is_degraded = true;
     }
@@ -160,6 +192,7 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
 
 std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const ObservationSink& observe) {
   std::vector<Outgoing> outgoing;
+  for (const StepOutput& output : activation.result.outputs) activation.is_degraded |= output.is_degraded;
   const std::uint32_t flags = activation.is_degraded ? SampleHeader::kDegraded : 0;
   Status status = std::move(activation.result.status);
   if (status) status = check_intact(activation.inputs, inputs_);

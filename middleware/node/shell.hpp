@@ -59,6 +59,9 @@ class NodeShell {
   static Result<std::unique_ptr<NodeShell>> create(std::string name, std::unique_ptr<AnyNode> node,
                                                    const Binding& binding);
 
+  /// Loads what the node needs; once, before the first activation.
+  Status prepare(const Conditions& conditions);
+
   /// Takes one message for one input. Returns the sample that starts an activation, or null. Messages that are corrupt
   /// or do not decode are observed and dropped.
   SamplePtr accept(std::size_t input, const Received& received, const ObservationSink& observe);
@@ -82,6 +85,7 @@ class NodeShell {
  private:
   NodeShell() = default;
   void note(std::string problem);
+  [[nodiscard]] std::size_t trigger_of(TopicId topic) const;
 
   std::string name_;
   std::unique_ptr<AnyNode> node_;

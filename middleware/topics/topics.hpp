@@ -8,6 +8,8 @@
 
 #include "ocelli/middleware/topics/codec.hpp"
 #include "ocelli/middleware/topics/topic_kind.hpp"
+#include "ocelli_camera_lanes.h"
+#include "ocelli_radar.h"
 #include "ocelli_safety.h"
 #include "ocelli_tracks.h"
 #include "ocelli_vehicle.h"
@@ -26,7 +28,10 @@ struct GnssFix          { using Type = sensor_msgs::msg::NavSatFix;       static
 struct VehicleState     { using Type = ocelli::msg::VehicleState;         static constexpr std::string_view kName = "vehicle/state"; };
 struct EgoMotion        { using Type = ocelli::msg::EgoMotion;            static constexpr std::string_view kName = "ego_motion"; };
 struct CameraObjects    { using Type = vision_msgs::msg::Detection2DArray;static constexpr std::string_view kName = "camera/objects"; };
+struct CameraLanes      { using Type = ocelli::msg::CameraLanes;          static constexpr std::string_view kName = "camera/lanes"; };
 struct LidarObjects     { using Type = vision_msgs::msg::Detection3DArray;static constexpr std::string_view kName = "lidar/objects"; };
+struct RadarDetections  { using Type = ocelli::msg::RadarDetections;      static constexpr std::string_view kName = "radar/detections"; };
+struct RadarObjects     { using Type = ocelli::msg::RadarObjects;         static constexpr std::string_view kName = "radar/objects"; };
 struct Tracks           { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "tracks"; };
 struct TruthTracks      { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "truth/tracks"; };
 struct TruthEgo         { using Type = ocelli::msg::EgoMotion;            static constexpr std::string_view kName = "truth/ego_motion"; };
@@ -46,7 +51,10 @@ inline constexpr auto kTable = std::to_array<TopicKind>({
   row<VehicleState>    ("wheel speeds and steering",                                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
   row<EgoMotion>       ("pose and speed of the vehicle in the world",                    false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
   row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<CameraLanes>     ("lane lines and drivable area on the ground",                   false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<RadarDetections> ("one radar scan: range, azimuth and range rate of each reflector", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
+  row<RadarObjects>    ("clusters of radar detections with their velocity over ground", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
   row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<TruthEgo>        ("simulated truth: the vehicle's own motion",                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),

@@ -74,6 +74,14 @@ TEST(LaunchFile, AMaximumAgeOfZeroAndOneOfATriggerAreMistakes) {
   EXPECT_THAT(text, HasSubstr("input 'objects' is the trigger, it has no maximum age"));
 }
 
+TEST(LaunchFile, ANodesExecutionTimeIsTheRowsOrTheFiles) {
+  const LaunchFile launch = parsed("nodes: [{node: lidar_objects}, {node: tracks, exec_time: 7 ms}]\n");
+  EXPECT_EQ(launch.nodes[0].exec_time, find_node("lidar_objects")->exec_time);
+  EXPECT_EQ(launch.nodes[1].exec_time, 7ms);
+  EXPECT_THAT(mistakes_of("nodes: [{node: tracks, exec_time: 0 ms}]\n"),
+              HasSubstr("car.yaml:1:35: exec_time: expected more than 0"));
+}
+
 TEST(LaunchFile, RefusesTwoNodesOnOneOutputAndTwoInstancesOfOneName) {
   const std::string text = mistakes_of(
       "nodes:\n"

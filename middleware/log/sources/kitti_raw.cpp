@@ -61,9 +61,9 @@ class KittiRawSource final : public Source {
   [[nodiscard]] Result<ConstBufferPtr> make(const Due& due) const {
     const std::string& name = making_.topics[due.topic].name;
     switch (due.part) {
-      case Part::kCalibration:
+      case Part::kCalibration:  // CAMERA/calibration is in the frame of CAMERA
         return calibration_message(*making_.calibration, making_.T_vehicle_camera, making_.picture_size, due.time,
-                                   name);
+                                   name.substr(0, name.rfind('/')));
       case Part::kPicture: return image_message(due.file, due.time, name, making_.picture_size);
       case Part::kPoints: return cloud_message(due.file, due.time, name);
       case Part::kVehicleState:

@@ -1,5 +1,6 @@
 // A sensor that delivers, but sees nothing: dark, glaring, flat or blurred pictures; clouds with hardly a return.
-// Starting values after Autoware's image diagnostics (reference/safety.md §6). NaN is never within limits.
+// Limits of brightness after Autoware's image diagnostics (reference/safety.md §6); of sharpness by measurement, see
+// docs/safety.md. NaN is never within limits.
 #include "ocelli/safety/monitor/detectors/detector.hpp"
 
 namespace ocelli::safety {
@@ -45,7 +46,7 @@ DetectorResult make_blind(const DetectorSetup& setup) {
   switch (setup.topic->quality) {
     case QualityKind::kImage:
       rules = {minimum(0, "mean_low", 10, "dark"), maximum(0, "mean_high", 245, "overexposed"),
-               minimum(1, "spread_low", 2, "flat"), minimum(2, "sharpness_low", 0, "blurred")};
+               minimum(1, "spread_low", 2, "flat"), minimum(2, "sharpness_low", 20, "blurred")};
       break;
     case QualityKind::kCloud:
       rules = {minimum(0, "points_low", 1, "no points"), maximum(1, "no_return_high", 0.9, "hardly a return")};

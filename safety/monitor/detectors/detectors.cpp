@@ -30,7 +30,7 @@ constexpr Spec kBadStamp[] = {{"max_age_ms", 0, kMaxMs, "sensed to published, at
 constexpr Spec kBlind[] = {{"mean_low", 0, 255, "image: darkest mean (10)"},
                            {"mean_high", 0, 255, "image: brightest mean (245)"},
                            {"spread_low", 0, 255, "image: smallest spread (2)"},
-                           {"sharpness_low", 0, 1e9, "image: least sharpness (0)"},
+                           {"sharpness_low", 0, 1e9, "image: least sharpness (20)"},
                            {"points_low", 0, 1e9, "cloud: fewest points (1)"},
                            {"no_return_high", 0, 1, "cloud: largest share without return (0.9)"}};
 constexpr Spec kFrozen[] = {{"max_repeats", 0, 1e6, "identical messages in a row that are believed (0)"}};

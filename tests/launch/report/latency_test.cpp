@@ -117,6 +117,25 @@ TEST(ChainLatency, MessagesThatWereNotRecordedComeFromTheirObservations) {
   EXPECT_EQ(chains[0].reactions[0].latency, 80ms);
 }
 
+TEST(ChainLatency, OfAThinnedTopicAllInputsCount) {
+  RunData run = test::synthetic_run(false, 100);
+  const std::size_t complete = chain_latencies(run, kNever)[0].reactions.size();
+  auto& messages = run.topics[1].messages;
+  for (const MessageRecord& m : messages) {
+    Observation o;
+    o.kind = ObservationKind::kPublish;
+    o.topic = topic_id("lidar/top");
+    o.writer = m.writer;
+    o.sequence = m.sequence;
+    o.sensed_at = m.sensed_at;
+    o.published_at = m.published_at;
+    run.observations.push_back(o);
+  }
+  messages.resize(2);  // what the recording kept of them
+  EXPECT_EQ(chain_latencies(run, kNever)[0].reactions.size(), complete);
+  EXPECT_GT(complete, 2U);
+}
+
 TEST(TopicSummary, CountsRateGapsAndLosses) {
   RunData run = test::synthetic_run(false, 100);
   auto& messages = run.topics[1].messages;

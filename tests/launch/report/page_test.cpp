@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ocelli/launch/report/camera_projection.hpp"
 #include "ocelli/launch/report/html.hpp"
 #include "ocelli/launch/report/report_json.hpp"
 #include "ocelli/tests/launch/report/synthetic_run.hpp"
@@ -48,6 +49,20 @@ TEST(Report, IsOneSelfContainedPageWithoutScript) {
        {"<script", "src=\"http", "href=\"http", "@import", "\"nan", ">nan", "\"inf", ">inf", ">-inf"})
     EXPECT_THAT(page, Not(HasSubstr(foreign)));
   EXPECT_THAT(page, HasSubstr("data:image/png;base64,"));
+}
+
+TEST(Report, ShowsWhatTheCameraItselfSaw) {
+  RunData run = test::synthetic_run();
+  EXPECT_THAT(Report{run}.page, Not(HasSubstr("class=\"photo-lane\"")));
+  run.shot->sight.boxes = {{ObjectClass::kPedestrian, 0.87, 100.0, 60.0, 120.0, 110.0}};
+  run.shot->sight.lanes = {{{5.0, 1.8}, {20.0, 1.9}, {-30.0, 1.7}}};
+  run.shot->sight.area = {{5.0, -2.0}, {20.0, -2.0}, {20.0, 2.0}, {5.0, 2.0}};
+  const std::string page = Report{run}.page;
+  EXPECT_THAT(page, HasSubstr("camera: pedestrian, score 0.87"));
+  EXPECT_THAT(page, HasSubstr("Dashed: 1 detections of the camera itself, labelled with class and score. 1 lane lines. "
+                              "Shaded: drivable area."));
+  EXPECT_THAT(page, HasSubstr("photo-lane"));
+  EXPECT_EQ(project_ground(*run.shot, run.shot->sight.lanes[0]).size(), 2U) << "one place is behind the camera";
 }
 
 TEST(Report, WhatIsNotThereIsSaidAndNeverShownAsZero) {

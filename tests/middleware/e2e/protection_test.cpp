@@ -311,6 +311,23 @@ TEST(Checker, ChecksTypeResultAndSourceOfMethodCalls) {
   }
 }
 
+TEST(Protector, RefusesATagThatItsBitsCannotCarryAndWritesNothing) {
+  RecordProperty("verifies", "REQ-E2E-012");
+  Bytes message(40, std::byte{0x5A});
+  const Bytes untouched = message;
+  for (const Profile profile : {Profile::kP04m, Profile::kP07m}) {
+    Protector protector = protector_of(config_of(profile, 40), 5);
+    for (const MessageTag& tag : {MessageTag{4, 0, 0}, MessageTag{0, 4, 0}, MessageTag{0, 0, 1U << 28}}) {
+      EXPECT_FALSE(protector.protect(message, tag));
+      EXPECT_EQ(message, untouched);
+      EXPECT_EQ(protector.counter(), 5U);
+    }
+    EXPECT_TRUE(protector_of(config_of(profile, 40)).protect(message, {3, 3, 0x0FFFFFFF}));
+    message = untouched;
+  }
+  EXPECT_TRUE(protector_of(config_of(Profile::kP04, 40)).protect(message, {4, 4, ~0U})) << "there is no tag in it";
+}
+
 TEST(Protector, ProfileSevenProtectsMessagesOfManyMegabytes) {
   RecordProperty("verifies", "REQ-E2E-009");
   Config config = config_of(Profile::kP07, 0);

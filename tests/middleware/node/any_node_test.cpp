@@ -78,5 +78,31 @@ TEST(AnyNode, ErrorsAndExceptionsAreFailedStatusesWithoutOutput) {
   EXPECT_TRUE(thrown.outputs.empty());
 }
 
+/// Needs to be prepared; works on the newest message only.
+struct Prepared {
+  static constexpr std::string_view kName = "prepared";
+  struct In {
+    Trigger<topics::VehicleState, 1> wheels;
+  };
+  struct Out {
+    Port<topics::EgoMotion> motion;
+  };
+  Status prepare(const Conditions& conditions) {
+    return conditions.has_deadlines ? ok() : Status(error(ErrorCode::kNotFound, "no model"));
+  }
+  Status step(const In&, Out&) { return ok(); }
+};
+
+TEST(AnyNode, PreparesANodeThatHasSomethingToPrepare) {
+  EXPECT_TRUE(erase(Doubler{})->prepare({}));
+  EXPECT_TRUE(erase(Prepared{})->prepare({.has_deadlines = true}));
+  EXPECT_EQ(erase(Prepared{})->prepare({.has_deadlines = false}).error().message, "no model");
+}
+
+TEST(AnyNode, SaysHowManyTriggersMayWait) {
+  EXPECT_EQ(erase(Doubler{})->inputs()[0].waiting, 0U);
+  EXPECT_EQ(erase(Prepared{})->inputs()[0].waiting, 1U);
+}
+
 }  // namespace
 }  // namespace ocelli::node

@@ -219,5 +219,58 @@ TEST(NodeShell, RefusesPortsThatTheNodeDoesNotHave) {
   EXPECT_EQ(shell.error().message, "node 'integrator' has no input 'weels': it has wheels, imu");
 }
 
+/// Slower than its trigger, and content with the newest.
+struct Sleepy {
+  static constexpr std::string_view kName = "sleepy";
+  struct In {
+    Trigger<topics::VehicleState, 1> wheels;
+  };
+  struct Out {
+    Port<topics::EgoMotion> ego;
+  };
+  Status prepare(const Conditions& conditions) {
+    return conditions.has_deadlines ? Status(error(ErrorCode::kInternal, "no deadlines in logical time")) : ok();
+  }
+  Status step(const In&, Out& out) {
+    out.ego.publish({});
+    return ok();
+  }
+};
+
+TEST(LogicalExecutor, ANodeThatWantsTheNewestSkipsWhatCameMeanwhileAndSaysSo) {
+  std::vector<SampleHeader> sent;
+  std::uint32_t lost = 0;
+  LogicalHooks hooks;
+  hooks.on_sample = [&](const SamplePtr& sample, const std::string& topic) {
+    if (topic == "ego_motion") sent.push_back(sample->header);
+  };
+  hooks.on_observation = [&](const Observation& seen) { lost += seen.lost; };
+  LogicalExecutor executor({.delays = {}}, std::move(hooks));
+  executor.add_source("vehicle", std::make_unique<FakeVehicle>(1, false));
+  executor.add_node(std::move(*NodeShell::create("sleepy", erase(Sleepy{}), {})), 65ms, 1);
+  ASSERT_TRUE(executor.run());
+  ASSERT_GT(sent.size(), 10U);
+  for (const SampleHeader& header : sent)
+    EXPECT_LE(header.published_at() - header.sensed_at(), 85ms) << "its own time and less than one period of waiting";
+  EXPECT_EQ(sent.size() + lost, 50U);
+}
+
+struct Unready {
+  static constexpr std::string_view kName = "unready";
+  using In = Sleepy::In;
+  using Out = Sleepy::Out;
+  Status prepare(const Conditions&) { return error(ErrorCode::kNotFound, "no model"); }
+  Status step(const In&, Out&) { return ok(); }
+};
+
+TEST(LogicalExecutor, ANodeThatCannotBePreparedEndsTheRunBeforeItBegins) {
+  LogicalExecutor executor({.delays = {}}, {});
+  executor.add_source("vehicle", std::make_unique<FakeVehicle>(1, false));
+  executor.add_node(std::move(*NodeShell::create("first", erase(Unready{}), {})), 65ms, 1);
+  const Status status = executor.run();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "node 'first': no model");
+}
+
 }  // namespace
 }  // namespace ocelli::node

@@ -71,6 +71,15 @@ TEST(Blind, JudgesPictures) {
   EXPECT_EQ(watch.detector->observability().period, 100ms);
 }
 
+TEST(Blind, CallsPicturesBlurredByDefault) {
+  RecordProperty("verifies", "REQ-DET-002");
+  Watch watch("blind");
+  watch.topic.quality = QualityKind::kImage;
+  watch.make();
+  EXPECT_EQ(watch.observe(with_quality({100, 30, 20})), 'g');
+  EXPECT_EQ(watch.observe(with_quality({100, 30, 19.9})), 'b');
+}
+
 TEST(Blind, JudgesCloudsAndRefusesWhatHasNoQuality) {
   RecordProperty("verifies", "REQ-DET-002");
   Watch watch("blind");

@@ -34,6 +34,7 @@ TEST_F(KittiRaw, GivesPicturesPointsAndCalibration) {
 
   topics::CameraInfo::Type calibration;
   ASSERT_TRUE(topics::decode(messages[0].cdr->bytes(), calibration));
+  EXPECT_EQ(calibration.header().frame_id(), "camera/front") << "the frame of its pictures";
   EXPECT_EQ(calibration.width(), 8U);
   EXPECT_EQ(calibration.height(), 4U);
   EXPECT_DOUBLE_EQ(calibration.projection()[3], 44.85);

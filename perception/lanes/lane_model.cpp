@@ -1,0 +1,209 @@
+#include "ocelli/perception/lanes/lane_model.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace ocelli::perception {
+namespace {
+
+struct LanePoint {
+  double u = 0.0;  // pixels of the picture
+  double v = 0.0;
+  Eigen::Vector2d p_vehicle;
+  double sigma_m = 0.0;  // across
+};
+
+struct Run {
+  int begin;
+  int end;  // one behind
+};
+
+template <class Act>
+void for_each_run(const Mask& mask, int row, Act act) {
+  for (int column = 0; column < mask.width; ++column) {
+    if (!mask.at(row, column)) continue;
+    const int begin = column;
+    while (column < mask.width && mask.at(row, column)) ++column;
+    act(Run{begin, column});
+  }
+}
+
+std::optional<Eigen::Vector2d> ground_of(double column, int row, const Placement& placement,
+                                         const GroundCamera& camera) {
+  return camera.to_ground(placement.to_picture_x(column), placement.to_picture_y(row + 0.5));
+}
+
+/// A line that is being followed upwards.
+struct Trace {
+  std::vector<LanePoint> points;
+  /// From the last few metres; straight on along the vehicle's axis while there is too little.
+  [[nodiscard]] double y_at(double x_m) const {
+    const Eigen::Vector2d& last = points.back().p_vehicle;
+    const std::size_t back = std::min<std::size_t>(points.size() - 1, 12);
+    const Eigen::Vector2d& before = points[points.size() - 1 - back].p_vehicle;
+    const double run_m = last.x() - before.x();
+    const double slope = run_m > 1.5 ? (last.y() - before.y()) / run_m : 0.0;
+    return last.y() + slope * (x_m - last.x());
+  }
+};
+
+std::optional<LanePoint> point_of(const Run& run, int row, const Placement& placement, const GroundCamera& camera,
+                                  const LaneModelConfig& config) {
+  const auto left = ground_of(run.begin, row, placement, camera);
+  const auto right = ground_of(run.end, row, placement, camera);
+  const double middle = 0.5 * (run.begin + run.end);
+  const auto ground = ground_of(middle, row, placement, camera);
+  if (!left || !right || !ground) return std::nullopt;
+  const double width_m = (*left - *right).norm();
+  const double pixel_m = width_m / (run.end - run.begin);
+  if (ground->x() < 0.0 || ground->x() > config.range_max_m) return std::nullopt;
+  if (width_m > std::max(config.width_max_m, 4.0 * pixel_m)) return std::nullopt;
+  return LanePoint{placement.to_picture_x(middle), placement.to_picture_y(row + 0.5), *ground,
+                   std::max(0.02, config.pixel_sigma_px * pixel_m)};
+}
+
+std::vector<Trace> trace_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
+                               const LaneModelConfig& config) {
+  std::vector<Trace> traces;
+  for (int row = mask.height - 1; row >= 0; --row) {
+    const std::size_t known = traces.size();
+    std::vector<bool> is_taken(known, false);
+    for_each_run(mask, row, [&](const Run& run) {
+      const auto point = point_of(run, row, placement, camera, config);
+      if (!point) return;
+      std::size_t best = known;
+      double best_m = config.gate_m + 2.0 * point->sigma_m;
+      for (std::size_t i = 0; i < known; ++i) {
+        if (is_taken[i] || point->p_vehicle.x() - traces[i].points.back().p_vehicle.x() > config.gap_max_m) continue;
+        const double distance_m = std::abs(traces[i].y_at(point->p_vehicle.x()) - point->p_vehicle.y());
+        if (distance_m < best_m) {
+          best_m = distance_m;
+          best = i;
+        }
+      }
+      if (best == known) {
+        traces.push_back({{*point}});
+      } else {
+        is_taken[best] = true;
+        traces[best].points.push_back(*point);
+      }
+    });
+  }
+  return traces;
+}
+
+struct Fitted {
+  Eigen::Vector4d coefficients = Eigen::Vector4d::Zero();
+  Eigen::Matrix4d covariance = Eigen::Matrix4d::Zero();
+  double rms_m = 0.0;
+};
+
+/// Weighted least squares with a degree that the length can carry; higher coefficients are 0 and certain.
+Fitted fit(std::span<const Eigen::Vector2d> points, std::span<const LanePoint> weights, int degree) {
+  Eigen::Matrix4d information = Eigen::Matrix4d::Zero();
+  Eigen::Vector4d right = Eigen::Vector4d::Zero();
+  const auto powers = [degree](double x) {
+    Eigen::Vector4d row(1.0, x, x * x, x * x * x);
+    row.tail(3 - degree).setZero();
+    return row;
+  };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Eigen::Vector4d row = powers(points[i].x());
+    const double weight = 1.0 / (weights[i].sigma_m * weights[i].sigma_m);
+    information += weight * row * row.transpose();
+    right += weight * points[i].y() * row;
+  }
+  const int size = degree + 1;
+  const Eigen::LDLT<Eigen::MatrixXd> solver(information.topLeftCorner(size, size));
+  Fitted fitted;
+  fitted.coefficients.head(size) = solver.solve(right.head(size));
+  double chi_squared = 0.0;
+  double squares = 0.0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double miss = points[i].y() - powers(points[i].x()).dot(fitted.coefficients);
+    squares += miss * miss;
+    chi_squared += miss * miss / (weights[i].sigma_m * weights[i].sigma_m);
+  }
+  // Points that scatter more than their pixels explain make the line less certain (Birge 1932).
+  const double freedom = std::max(1.0, static_cast<double>(points.size()) - size);
+  const Eigen::MatrixXd inverse = solver.solve(Eigen::MatrixXd::Identity(size, size));
+  fitted.covariance.topLeftCorner(size, size) = std::max(1.0, chi_squared / freedom) * inverse;
+  fitted.rms_m = std::sqrt(squares / static_cast<double>(points.size()));
+  return fitted;
+}
+
+/// The pitch moves all points together: its share of the covariance is the change of the coefficients by one sigma.
+LaneLine line_of(const std::vector<LanePoint>& points, const GroundCamera& pitched) {
+  std::vector<Eigen::Vector2d> places, moved;
+  for (const LanePoint& point : points) {
+    places.push_back(point.p_vehicle);
+    moved.push_back(pitched.to_ground(point.u, point.v).value_or(point.p_vehicle));
+  }
+  const double length_m = places.back().x() - places.front().x();
+  const int degree = length_m < 10.0 ? 1 : length_m < 25.0 ? 2 : 3;
+  const Fitted fitted = fit(places, points, degree);
+  const Eigen::Vector4d change = fit(moved, points, degree).coefficients - fitted.coefficients;
+  LaneLine line;
+  line.coefficients = fitted.coefficients;
+  line.covariance = fitted.covariance + change * change.transpose();
+  line.x_min_m = places.front().x();
+  line.x_max_m = places.back().x();
+  line.rms_m = fitted.rms_m;
+  line.points = static_cast<std::uint32_t>(points.size());
+  return line;
+}
+
+}  // namespace
+
+std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
+                                 const LaneModelConfig& config) {
+  const GroundCamera pitched = camera.pitched(config.pitch_sigma_rad);
+  std::vector<LaneLine> lines;
+  for (const Trace& trace : trace_lines(mask, placement, camera, config)) {
+    const double length_m = trace.points.back().p_vehicle.x() - trace.points.front().p_vehicle.x();
+    if (trace.points.size() < static_cast<std::size_t>(config.points_min) || length_m < config.length_min_m) continue;
+    lines.push_back(line_of(trace.points, pitched));
+  }
+  std::ranges::sort(lines, std::greater<>(), [](const LaneLine& line) { return line.y_at(line.x_min_m); });
+  return lines;
+}
+
+std::vector<Eigen::Vector2d> find_area(const Mask& mask, const Placement& placement, const GroundCamera& camera,
+                                       const LaneModelConfig& config) {
+  constexpr double kStep_m = 0.5;
+  std::vector<Eigen::Vector2d> left, right;
+  std::optional<Run> last;
+  double last_x_m = -kStep_m;
+  for (int row = mask.height - 1; row >= 0; --row) {
+    // Below, the widest part; further up, what overlaps the row beneath most.
+    std::optional<Run> best;
+    int best_size = 0;
+    for_each_run(mask, row, [&](const Run& run) {
+      const int size = last ? std::min(run.end, last->end) - std::max(run.begin, last->begin) : run.end - run.begin;
+      if (size <= best_size) return;
+      best_size = size;
+      best = run;
+    });
+    if (!best) {
+      if (last) break;
+      continue;
+    }
+    last = best;
+    const auto a = ground_of(best->begin, row, placement, camera);
+    const auto b = ground_of(best->end, row, placement, camera);
+    if (!a || !b || a->x() > config.range_max_m || a->x() < 0.0) continue;
+    if (a->x() - last_x_m < kStep_m) continue;
+    last_x_m = a->x();
+    left.push_back(*a);
+    right.push_back(*b);
+  }
+  if (left.size() < 2) return {};
+  std::vector<Eigen::Vector2d> polygon = std::move(right);
+  polygon.insert(polygon.end(), left.rbegin(), left.rend());
+  return polygon;
+}
+
+}  // namespace ocelli::perception

@@ -1,0 +1,128 @@
+#include "ocelli/perception/lanes/lanes_node.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "ocelli/middleware/node/any_node.hpp"
+#include "ocelli/tests/hal/accel/models.hpp"
+#include "ocelli/tests/perception/pictures.hpp"
+
+namespace ocelli::perception {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kLanesCard = R"(licence: none
+decoder: twinlitenet
+files: [{name: a, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}]
+input: {width_px: 64, height_px: 32}
+)";
+
+/// KITTI's colour camera on a vehicle whose frame lies on the road below it, level.
+ocelli::msg::CameraCalibration kitti_calibration() {
+  ocelli::msg::CameraCalibration calibration;
+  calibration.width(1242);
+  calibration.height(375);
+  calibration.projection({721.5377, 0, 609.5593, 44.85728, 0, 721.5377, 172.854, 0.2163791, 0, 0, 1, 0.002745884});
+  Pose T_vehicle_camera = Pose::Identity();
+  Eigen::Matrix3d axes;
+  axes << 0, 0, 1, -1, 0, 0, 0, -1, 0;
+  T_vehicle_camera.linear() = axes;
+  T_vehicle_camera.translation() = Eigen::Vector3d(1.0, 0.0, 1.65);
+  calibration.pose(message_of(T_vehicle_camera));
+  return calibration;
+}
+
+class LanesNodeTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::ofstream(folder.path() / "test.yaml") << kLanesCard;
+    std::ofstream(folder.path() / "a") << "abc";
+    accel::set_models_folder(folder.path().string());
+    config.model = "test";
+    config.accelerator = {"fault", "outputs=1x2x32x64,1x2x32x64", 1};
+    config.rate_max_hz = 0.0;
+    config.deadline = 20s;
+    calibrate(kitti_calibration());
+  }
+  void calibrate(const ocelli::msg::CameraCalibration& calibration) {
+    const SamplePtr sample = input_sample<topics::CameraInfo>(calibration, from_ns(1));
+    in.calibration.bind({&sample, 1});
+  }
+  Status run(LanesNode& node, const cv::Mat& shown) {
+    out = {};
+    const SamplePtr sample = input_sample<topics::CameraImage>(test::view_of(shown), from_ns(5'000'000'000));
+    in.picture.bind({&sample, 1});
+    return node.step(in, out);
+  }
+
+  accel::test::Folder folder;
+  LanesConfig config;
+  cv::Mat picture = cv::Mat(60, 80, CV_8UC3, cv::Scalar::all(90));
+  LanesNode::In in;
+  LanesNode::Out out;
+};
+
+TEST_F(LanesNodeTest, AnEmptyMaskIsARoadWithoutLines) {
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(run(node, picture));
+  ASSERT_NE(out.lanes.message(), nullptr);
+  EXPECT_TRUE(out.lanes.message()->lines().empty());
+  EXPECT_EQ(out.lanes.message()->camera(), "camera");
+}
+
+TEST_F(LanesNodeTest, WithoutCalibrationThereIsNoGround) {
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({}));
+  in.calibration.bind({});
+  EXPECT_THAT(run(node, picture).error().message, HasSubstr("no calibration"));
+  calibrate({});
+  EXPECT_THAT(run(node, picture).error().message, HasSubstr("expected an invertible projection"));
+}
+
+TEST_F(LanesNodeTest, LateAndWrongNetworksAreErrors) {
+  config.accelerator.options += ";fault=nan";
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({}));
+  EXPECT_THAT(run(node, picture).error().message, HasSubstr("not a finite number"));
+  config.accelerator.options = "outputs=1x2x32x64";
+  EXPECT_THAT(LanesNode(config).prepare({}).error().message, HasSubstr("two outputs of 1x2x32x64"));
+  config.model = "fastestdet";
+  EXPECT_FALSE(LanesNode(config).prepare({}));
+}
+
+TEST_F(LanesNodeTest, IsANodeWithALatchedCalibration) {
+  const auto node = node::erase(LanesNode({}));
+  EXPECT_EQ(node->inputs()[1].kind->qos, topics::Qos::kState);
+  EXPECT_EQ(node->inputs()[0].waiting, 1U);
+}
+
+TEST_F(LanesNodeTest, FindsTheLinesOfARecordedStreet) {
+  const auto pictures = test::kitti_pictures(4);
+  const auto models = test::data_root() / "models";
+  if (pictures.empty() || !std::filesystem::is_directory(models)) GTEST_SKIP() << "no data";
+  accel::set_models_folder(models.string());
+  config.model = "twinlitenet_640x192";
+  config.accelerator = {"opencv", "", 1};
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({.has_deadlines = false}));
+  int with_lines = 0;
+  int with_area = 0;
+  for (std::size_t i = 3; i < pictures.size(); ++i) {
+    ASSERT_TRUE(run(node, pictures[i]));
+    with_area += out.lanes.message()->area().empty() ? 0 : 1;
+    for (const auto& line : out.lanes.message()->lines()) {
+      EXPECT_LT(line.x_min_m(), line.x_max_m());
+      EXPECT_GT(line.covariance()[0], 0.0);
+      EXPECT_LT(line.rms_m(), 0.5);
+    }
+    with_lines += out.lanes.message()->lines().empty() ? 0 : 1;
+  }
+  EXPECT_GE(with_lines, 4) << "of " << pictures.size() - 3;
+  EXPECT_GE(with_area, 4);
+}
+
+}  // namespace
+}  // namespace ocelli::perception
