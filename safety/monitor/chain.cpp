@@ -57,17 +57,26 @@ void ChainTracker::observe(const Observation& observation) {
 }
 
 void ChainTracker::start_message(const Observation& observation) {
-  const Time sensed_at = observation.sensed_at != kNoTime ? observation.sensed_at : stamp_of(observation);
-  if (observation.writer != writer_) {
-    if (observation.kind != ObservationKind::kPublish) return;  // a late reader of the life before
+  const Time at = stamp_of(observation);
+  const Time sensed_at = observation.sensed_at != kNoTime ? observation.sensed_at : at;
+  const bool is_publish = observation.kind == ObservationKind::kPublish;
+  if (observation.writer != writer_ || (is_publish && observation.sequence <= newest_ && at > newest_at_)) {
+    if (!is_publish) return;  // a late reader of the life before
+    if (observation.writer == writer_) give_up(at);
     writer_ = observation.writer;
     writer_since_ = sensed_at;
+    newest_at_ = kNoTime;
     count_ = 0;
     settled_.reset();
+  }
+  if (is_publish && (newest_at_ == kNoTime || at > newest_at_)) {
+    newest_ = observation.sequence;
+    newest_at_ = at;
   }
   const bool is_known = count_ > 0 && observation.sequence <= ring_[slot_at(count_ - 1)].sequence;
   if (is_known || (settled_ && observation.sequence <= *settled_)) return;
   if (count_ == ring_.size()) {
+    reaction_.record(at - ring_[first_].sensed_at);  // at least so long
     first_ = slot_at(1);
     --count_;
     ++unanswered_;
@@ -75,7 +84,16 @@ void ChainTracker::start_message(const Observation& observation) {
   const std::size_t slot = slot_at(count_++);
   ring_[slot] = {observation.sequence, sensed_at, false};
   std::ranges::fill(stamps(slot), kNoTime);
-  stamps(slot)[0] = stamp_of(observation);
+  stamps(slot)[0] = at;
+}
+
+/// The source's counter went back: no output can be told any more to be the answer to what is under way.
+void ChainTracker::give_up(Time at) {
+  for (std::size_t position = 0; position < count_; ++position) {
+    const Pending& message = ring_[slot_at(position)];
+    ++unanswered_;
+    if (!message.is_counted_late) count_reaction(false, at - message.sensed_at, at);
+  }
 }
 
 std::optional<std::uint64_t> ChainTracker::source_sequence(const Observation& observation) const {
@@ -176,9 +194,13 @@ void ChainTracker::answer_unseen(const LineageEnd& source, Time output_at) {
 void ChainTracker::judge_reaction(Time sensed_at, Time answered_at) {
   const Duration took = answered_at - sensed_at;
   const bool is_hit = took <= config_.reaction_budget;
+  count_reaction(is_hit, took, is_hit ? answered_at : sensed_at + config_.reaction_budget);
+}
+
+void ChainTracker::count_reaction(bool is_hit, Duration took, Time evidence_at) {
   if (!is_hit) ++late_;
   window_.add(is_hit);
-  add(reaction_outcome_, is_hit, took, is_hit ? answered_at : sensed_at + config_.reaction_budget);
+  add(reaction_outcome_, is_hit, took, evidence_at);
 }
 
 void ChainTracker::judge_age(Duration age, Time output_at) {

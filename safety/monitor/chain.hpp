@@ -1,7 +1,8 @@
 #pragma once
 // Reaction time and data age of one cause-effect chain, from the lineage in observations (reference/safety.md §4).
 //   reaction: a source message's sensed_at → published_at of the first output that it (or a later one) went into.
-//             A source message that no output answers in time is a miss when its budget is over, not when it ends.
+//             A source message that no output answers in time is a miss when its budget is over, not when it ends;
+//             one that no output ever answers counts with the time for which it was awaited.
 //   age:      published_at of an output − sensed_at of the oldest source message of the chain in it.
 // A lineage names only the oldest and the newest source of a message. Where fan-in hides this chain's source between
 // them, the hops tell: an output is affected by what its node had received before. Without hops such an output counts
@@ -83,6 +84,8 @@ class ChainTracker {
   void answer(std::size_t slot, Time output_at, bool is_exact);
   void answer_unseen(const LineageEnd& source, Time output_at);
   void judge_reaction(Time sensed_at, Time answered_at);
+  void count_reaction(bool is_hit, Duration took, Time evidence_at);
+  void give_up(Time at);
   void judge_age(Duration age, Time output_at);
   void record_hops(std::size_t slot);
   [[nodiscard]] std::optional<std::uint64_t> source_sequence(const Observation& observation) const;
@@ -102,6 +105,8 @@ class ChainTracker {
   std::size_t count_ = 0;
   std::uint32_t writer_ = 0;  // the life of the source whose sequence numbers count
   Time writer_since_{};       // its first sensed_at; lineage from before belongs to an earlier life
+  std::uint64_t newest_ = 0;  // sequence that it published last
+  Time newest_at_ = kNoTime;
   bool has_output_ = false;
   std::optional<std::uint64_t> settled_;  // newest source sequence that an output has shown
   FirmWindow window_;

@@ -61,7 +61,7 @@ struct AliveConfig {
     return std::tuple{field("cycle", &AliveConfig::cycle, "s", 0, 3600, "reference cycle, 0: off"),
                       field("min", &AliveConfig::min, "", 0, 1e9, "fewest indications per cycle"),
                       field("max", &AliveConfig::max, "", 0, 4294967295.0, "most indications per cycle"),
-                      field("tolerance", &AliveConfig::tolerance, "", 0, 1e6, "failed cycles before expiry")};
+                      field("tolerance", &AliveConfig::tolerance, "", 0, 1000, "failed cycles before expiry")};
   }
 };
 

@@ -58,6 +58,7 @@ void TimeDebounce::report(Report report, Time at) {
 }
 
 void TimeDebounce::start(Running direction, Time at) {
+  if (is_due(at)) qualify(running_);
   if (running_ == direction) return;
   running_ = direction;
   is_qualified_ = false;
@@ -68,7 +69,7 @@ void TimeDebounce::start(Running direction, Time at) {
 
 void TimeDebounce::tick(Time now) {
   if (running_ == Running::kNone || is_qualified_) return;
-  if (now - since_ >= limit()) return qualify(running_);
+  if (is_due(now)) return qualify(running_);
   const std::int64_t elapsed_ns = std::max<std::int64_t>((now - since_).count(), 0);
   const std::int64_t end = running_ == Running::kFailing ? kFdcFailed : kFdcPassed;
   fdc_ = static_cast<std::int8_t>(end * elapsed_ns / limit().count());

@@ -54,6 +54,10 @@ class TimeDebounce {
   enum class Running : std::uint8_t { kNone, kFailing, kPassing };
   void start(Running direction, Time at);
   void qualify(Running direction);
+  /// The running timer is over.
+  [[nodiscard]] bool is_due(Time at) const {
+    return running_ != Running::kNone && !is_qualified_ && at - since_ >= limit();
+  }
   [[nodiscard]] Duration limit() const { return running_ == Running::kFailing ? failed_after_ : passed_after_; }
 
   Duration failed_after_;

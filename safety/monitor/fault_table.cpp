@@ -18,8 +18,8 @@ void Fault::report(const Verdict& verdict, Time now, std::uint32_t index, std::v
     if (state_ == FaultState::kPassed || state_ == FaultState::kHealed) evidence_at_ = verdict.evidence_at;
   }
   debounce_.report(verdict.report, verdict.evidence_at);
-  if (debounce_.is_failed()) uds_.failed();
-  if (debounce_.is_passed()) uds_.passed();
+  if (is_bad && debounce_.is_failed()) uds_.failed();
+  if (!is_bad && debounce_.is_passed()) uds_.passed();
   if (is_bad && !debounce_.is_failed() && (state_ == FaultState::kPassed || state_ == FaultState::kHealed))
     return change(FaultState::kPending, evidence_at_, now, index, events);
   settle(now, index, events);

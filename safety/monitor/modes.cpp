@@ -21,17 +21,32 @@ std::uint32_t ModeMachine::best(std::uint32_t at_least, std::uint64_t lost) cons
   return mode;
 }
 
-std::uint32_t ModeMachine::target() const {
+std::uint32_t ModeMachine::demanded() const {
   std::uint32_t at_least = 0;
   for (std::uint32_t i = 0; i < demands_.size(); ++i)
     if (demands_[i] > 0) at_least = i;
+  return at_least;
+}
+
+std::uint64_t ModeMachine::lost() const {
   std::uint64_t lost = 0;
   std::uint64_t capability = 1;
   for (const std::uint32_t faults : losses_) {
     if (faults > 0) lost |= capability;
     capability <<= 1;
   }
-  return best(at_least, lost);
+  return lost;
+}
+
+/// Of the active faults that alone lead furthest down the one raised last.
+std::uint32_t ModeMachine::cause() const {
+  std::uint32_t cause = kNoFault;
+  for (std::uint32_t fault = 0; fault < raised_.size(); ++fault) {
+    if (raised_[fault].times == 0) continue;
+    const auto rank = [&](std::uint32_t f) { return std::pair(mode_after(f), raised_[f].newest); };
+    if (cause == kNoFault || rank(fault) > rank(cause)) cause = fault;
+  }
+  return cause;
 }
 
 std::uint32_t ModeMachine::mode_after(std::uint32_t fault) const {
@@ -42,12 +57,14 @@ void ModeMachine::raise(std::uint32_t fault) {
   const Effect& effect = effects_[fault];
   ++demands_[effect.mode];
   for_each_bit(effect.takes, [&](std::size_t capability) { ++losses_[capability]; });
-  cause_ = fault;
+  ++raised_[fault].times;
+  raised_[fault].newest = ++raises_;
 }
 
 void ModeMachine::clear(std::uint32_t fault) {
   const Effect& effect = effects_[fault];
-  OCELLI_EXPECT(demands_[effect.mode] > 0);
+  OCELLI_EXPECT(raised_[fault].times > 0);
+  --raised_[fault].times;
   --demands_[effect.mode];
   for_each_bit(effect.takes, [&](std::size_t capability) { --losses_[capability]; });
 }
@@ -74,15 +91,18 @@ std::optional<ModeChange> ModeMachine::tick(Time now) {
     has_begun_ = true;
     since_ = now;
   }
-  const std::uint32_t wanted = target();
-  if (wanted > mode_) return enter(wanted, now, cause_);
+  const std::uint64_t gone = lost();
+  const std::uint32_t wanted = best(demanded(), gone);
+  const std::uint32_t down = best(std::max(demanded(), mode_), gone);
+  if (down > mode_) return enter(down, now, cause());  // at once, also out of a mode that has become impossible
   const Mode& mode = modes_[mode_];
   if (wanted < mode_) {
     if (may_recover(wanted, now)) return enter(wanted, now, kNoFault);
   } else {
     better_since_.reset();
   }
-  if (mode.max_dwell > Duration::zero() && now - since_ >= mode.max_dwell) return enter(mode.then, now, kNoFault);
+  if (mode.max_dwell > Duration::zero() && now - since_ >= mode.max_dwell)
+    return enter(best(std::max(mode.then, demanded()), gone), now, kNoFault);
   return std::nullopt;
 }
 

@@ -21,7 +21,9 @@ struct ModeChange {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   Time at{};
-  std::uint32_t cause = kNoFault;  // the fault that led down; none on the way up and after max_dwell
+  /// The fault that led down: of the active ones that alone lead furthest, the one raised last. None on the way up and
+  /// after max_dwell.
+  std::uint32_t cause = kNoFault;
 };
 
 class ModeMachine {
@@ -66,21 +68,28 @@ class ModeMachine {
   };
 
   [[nodiscard]] std::uint32_t best(std::uint32_t at_least, std::uint64_t lost) const;
-  [[nodiscard]] std::uint32_t target() const;
+  [[nodiscard]] std::uint32_t demanded() const;
+  [[nodiscard]] std::uint64_t lost() const;
+  [[nodiscard]] std::uint32_t cause() const;
   ModeChange enter(std::uint32_t mode, Time now, std::uint32_t cause);
   [[nodiscard]] bool may_recover(std::uint32_t target, Time now);
 
   std::vector<Mode> modes_;
   std::vector<std::string> capabilities_;
   std::vector<Effect> effects_;
+  struct Raised {
+    std::uint32_t times = 0;
+    std::uint64_t newest = 0;  // a number that grows
+  };
+  std::vector<Raised> raised_;  // by fault
+  std::uint64_t raises_ = 0;
   std::vector<std::uint32_t> demands_;  // active faults per demanded mode
   std::vector<std::uint32_t> losses_;   // active faults per capability
   std::uint32_t mode_ = 0;
   Time since_{};
   bool has_begun_ = false;
   bool is_requested_ = false;
-  std::uint32_t cause_ = kNoFault;  // raised last
-  std::uint32_t better_ = 0;        // what the hysteresis waits for
+  std::uint32_t better_ = 0;  // what the hysteresis waits for
   std::optional<Time> better_since_;
 };
 

@@ -101,6 +101,7 @@ Result<ModeMachine> ModeMachine::create(const std::vector<ModeConfig>& modes, co
   OCELLI_TRY(mistakes.status());
   machine.demands_.assign(modes.size(), 0);
   machine.losses_.assign(machine.capabilities_.size(), 0);
+  machine.raised_.resize(faults.size());
   return machine;
 }
 

@@ -1,6 +1,7 @@
 #include "ocelli/safety/monitor/monitor.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ocelli::safety {
 namespace {
@@ -40,8 +41,8 @@ void Monitor::count_lost(std::uint64_t observations) {
 void Monitor::tick(Time now) {
   events_.clear();
   mode_change_.reset();
-  if (counters_.ticks == 0) started_at_ = now_ = now;
-  if (now < now_) {
+  if (counters_.ticks == 0 && is_believable(now)) started_at_ = now_ = now;
+  if (now < now_ || !is_believable(now)) {
     ++counters_.clock_steps_back;
     now = now_;
   }
@@ -51,6 +52,7 @@ void Monitor::tick(Time now) {
   buffer_.clear();
   if (!is_standing_down_) {
     advance(now);
+    supervise();
     run_timers(now, gap);
   }
   mode_change_ = modes_.tick(now);
@@ -66,7 +68,8 @@ void Monitor::dispatch(const Observation& observation, Time now) {
   if (meters.empty() && supervisors.empty()) ++counters_.unknown;
   for (const std::uint32_t i : meters) meters_[i].observe(observation);
   for (const std::uint32_t i : of_topic_.list(topic, kChains)) chains_[i].observe(observation);
-  for (const std::uint32_t i : supervisors) nodes_[i].observe(observation);
+  for (const std::uint32_t i : supervisors)
+    if (nodes_[i].is_configured()) fresh_.push_back({observation, i, std::min(observation.observed_at, now)});
   for (const std::uint32_t i : of_topic_.list(topic, kTopicFaults + kind))
     report(i, faults_[i].detector().observe(observation), now);
   for (const std::uint32_t i : of_node_.list(node, kNodeFaults + kind))
@@ -82,9 +85,24 @@ void Monitor::advance(Time now) {
   if (now >= hold_until_) settled_ = std::max(settled_, now - config_.observation_delay);
 }
 
+/// Feeds the supervisions in the order of time as far as it is settled. When there is no room to wait, the oldest go
+/// first.
+void Monitor::supervise() {
+  merged_.clear();
+  std::ranges::merge(held_, fresh_, std::back_inserter(merged_), {}, &Held::at, &Held::at);
+  fresh_.clear();
+  held_.clear();
+  auto next = merged_.cbegin();
+  const auto room = static_cast<std::ptrdiff_t>(held_.capacity());
+  for (; next != merged_.cend() && (next->at <= settled_ || merged_.cend() - next > room); ++next)
+    nodes_[next->supervisor].observe(next->indication);
+  held_.assign(next, merged_.cend());
+}
+
 void Monitor::run_timers(Time now, Duration gap) {
   const bool is_start_over = settled_ - started_at_ >= config_.start_by;
-  const Tick tick{now, settled_, started_at_, gap, counters_.lost_observations, is_start_over};
+  const Tick tick{
+      now, settled_, started_at_, gap, counters_.lost_observations, is_start_over, counters_.clock_steps_back};
   for (ChainTracker& chain : chains_) chain.tick(settled_, is_start_over);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     nodes_[i].tick(settled_);
@@ -93,17 +111,23 @@ void Monitor::run_timers(Time now, Duration gap) {
   global_.end_cycle(locals_);
   for (const std::uint32_t i : timed_faults_) {
     report(i, faults_[i].detector().tick(tick), now);
-    const bool was_active = faults_[i].is_active();
+    const FaultState before = faults_[i].state();
+    const std::size_t count = events_.size();
     faults_[i].tick(now, i, events_);
-    follow_up(i, was_active);
+    if (faults_[i].state() == before) continue;
+    if (events_.size() == count) ++counters_.dropped_events;
+    follow_up(i, before == FaultState::kConfirmed);
   }
 }
 
 void Monitor::report(std::uint32_t fault, const Verdict& verdict, Time now) {
   if (verdict.report == Report::kNone) return;
-  const bool was_active = faults_[fault].is_active();
+  const FaultState before = faults_[fault].state();
+  const std::size_t count = events_.size();
   faults_[fault].report(verdict, now, fault, events_);
-  follow_up(fault, was_active);
+  if (faults_[fault].state() == before) return;
+  if (events_.size() == count) ++counters_.dropped_events;
+  follow_up(fault, before == FaultState::kConfirmed);
 }
 
 void Monitor::follow_up(std::uint32_t fault, bool was_active) {
@@ -122,9 +146,16 @@ void Monitor::begin_operation_cycle() {
   for (Fault& fault : faults_) fault.begin_operation_cycle();
 }
 
+void Monitor::clear_fault_memory() {
+  for (Fault& fault : faults_) fault.clear_memory();
+}
+
 void Monitor::restart(EntityId node) {
   const auto& lists = of_node_.find(static_cast<std::uint32_t>(node));
-  for (const std::uint32_t i : of_node_.list(lists, kSupervisors)) nodes_[i].reset();
+  for (const std::uint32_t i : of_node_.list(lists, kSupervisors)) {
+    nodes_[i].reset();
+    std::erase_if(held_, [&](const Held& held) { return held.supervisor == i; });
+  }
 }
 
 }  // namespace ocelli::safety

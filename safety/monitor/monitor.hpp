@@ -11,7 +11,8 @@
 //   }
 //
 // After create() nothing allocates, throws or blocks, and the work of a tick is bounded by the number of observations
-// and of configured things. Observations of one tick are evaluated in the order of their time stamps.
+// and of configured things. Observations of one tick are evaluated in the order of their time stamps; supervision,
+// which depends on the order of events, waits until everything that was stamped before has had its time to arrive.
 
 #include <cstdint>
 #include <memory>
@@ -40,7 +41,8 @@ struct MonitorCounters {
   std::uint64_t unknown = 0;            // neither topic nor node is supervised
   std::uint64_t ticks = 0;
   std::uint64_t late_ticks = 0;        // more than kLateTicks periods after the one before
-  std::uint64_t clock_steps_back = 0;  // ticks with a time before the one of the tick before
+  std::uint64_t clock_steps_back = 0;  // ticks with a time before the one of the tick before, or an impossible one
+  std::uint64_t dropped_events = 0;    // changes that found no room among the events of their tick
   std::uint64_t damaged = 0;           // observations with impossible stamps or kinds: counted as lost
 };
 
@@ -60,10 +62,10 @@ class Monitor {
   void observe(const Observation& observation);
   /// Observations that were lost before they came here.
   void count_lost(std::uint64_t observations);
-  /// `now` must not go back; if it does, time stands still and it is counted.
+  /// `now` must not go back; if it does, time stands still, it is counted, and `tick_late` reports it.
   void tick(Time now);
 
-  /// Changes of the last tick, in the order in which they happened.
+  /// Changes of the last tick, in the order in which they happened; faults() tells the state even when one was dropped.
   [[nodiscard]] std::span<const FaultEvent> events() const { return events_; }
   [[nodiscard]] const std::optional<ModeChange>& mode_change() const { return mode_change_; }
 
@@ -82,12 +84,16 @@ class Monitor {
   [[nodiscard]] std::span<const NodeSupervisor> nodes() const { return nodes_; }
   [[nodiscard]] const GlobalSupervision& global() const { return global_; }
   /// False: stop feeding the hardware watchdog.
-  [[nodiscard]] bool may_feed_watchdog() const { return global_.status() != GlobalStatus::kStopped; }
+  [[nodiscard]] bool may_feed_watchdog() const {
+    return global_.status() != GlobalStatus::kStopped && global_.is_intact();
+  }
   [[nodiscard]] const MonitorCounters& counters() const { return counters_; }
   [[nodiscard]] const MonitorConfig& config() const { return config_; }
 
   /// A new operation cycle (ignition) for confirmation, healing and ageing.
   void begin_operation_cycle();
+  /// The tester's "clear diagnostic information": what is active stays active.
+  void clear_fault_memory();
   /// The node was restarted: its expired supervision begins anew.
   void restart(EntityId node);
   /// Controlled shutdown: from now on nothing is late or silent.
@@ -97,8 +103,15 @@ class Monitor {
   struct Builder;
   Monitor(const MonitorConfig& config, ModeMachine modes);
 
+  struct Held {  // for supervision
+    Indication indication;
+    std::uint32_t supervisor;
+    Time at;  // the stamp, or its arrival when that was before
+  };
+
   void dispatch(const Observation& observation, Time now);
   void advance(Time now);
+  void supervise();
   void run_timers(Time now, Duration gap);
   void report(std::uint32_t fault, const Verdict& verdict, Time now);
   void follow_up(std::uint32_t fault, bool was_active);
@@ -122,6 +135,9 @@ class Monitor {
 
   std::vector<Observation> buffer_;  // of the running tick
   StampOrder order_;                 // of the buffer
+  std::vector<Held> fresh_;          // of the running tick, by time
+  std::vector<Held> held_;           // of earlier ticks, not settled yet, by time
+  std::vector<Held> merged_;
   std::vector<FaultEvent> events_;
   std::optional<ModeChange> mode_change_;
   MonitorCounters counters_;

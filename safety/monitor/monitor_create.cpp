@@ -152,11 +152,15 @@ struct Monitor::Builder {
     monitor.locals_.resize(monitor.nodes_.size());
     monitor.buffer_.reserve(config.max_observations);
     monitor.order_.reserve(config.max_observations);
+    monitor.fresh_.reserve(config.max_observations);
+    monitor.held_.reserve(kHeldTicks * config.max_observations);
+    monitor.merged_.reserve((kHeldTicks + 1) * config.max_observations);
     monitor.events_.reserve(kEventsPerFault * (config.faults.size() + 1));
   }
 
  private:
   static constexpr std::size_t kEventsPerFault = 8;
+  static constexpr std::size_t kHeldTicks = 4;  // full buffers that may wait for supervision
 
   void build_parts() {
     const MonitorConfig& config = monitor.config_;
@@ -195,6 +199,13 @@ struct Monitor::Builder {
     if (mistakes.count() > before) return;
     auto detector = row->make(setup);
     if (!detector) return mistakes.add(detector.error(), fault.label());
+    const Duration period = setup.topic != nullptr  ? setup.topic->period
+                            : setup.node != nullptr ? setup.node->period
+                                                    : setup.chain_period;
+    if (((*detector)->interests() & kTicks) == 0 && setup.kind != kMonitorTarget && period == Duration::zero())
+      return mistakes.add(
+          "{}: '{}' sees '{}' only when a message comes, and it has no period: the detection time has no bound",
+          fault.label(), row->name, fault.target);
     const TimingBudget timing = timing_budget(monitor.config_, fault, (*detector)->observability());
     if (!timing.holds()) return mistakes.add("{}: too late: {}", fault.label(), timing.explain());
     const auto index = static_cast<std::uint32_t>(monitor.faults_.size());

@@ -3,9 +3,6 @@
 namespace ocelli::safety {
 namespace {
 
-/// Bounds a tick after a jump of time; the rest is caught up with in the next ticks.
-constexpr int kMaxCyclesPerTick = 64;
-
 constexpr ObservationKind observed_as(CheckpointKind kind) {
   switch (kind) {
     case CheckpointKind::kReceive: return ObservationKind::kReceive;
@@ -40,41 +37,49 @@ NodeSupervisor::NodeSupervisor(const NodeConfig& config, const std::optional<Che
     checkpoints_.push_back({observed_as(checkpoint.kind), topic_id(checkpoint.topic)});
 }
 
-void NodeSupervisor::observe(const Observation& observation) {
-  if (alive_ && observation.kind == ObservationKind::kActivation) count(observation.observed_at);
-  if (deadline_) time_step(observation);
-  if (logical_) follow(observation);
+void NodeSupervisor::observe(const Indication& indication) {
+  if (alive_ && indication.kind == ObservationKind::kActivation) count(indication.observed_at);
+  if (deadline_) time_step(indication);
+  if (logical_) follow(indication);
 }
 
 void NodeSupervisor::count(Time at) {
   if (!cycle_ends_) cycle_ends_ = at + cycle_;
-  ++(at < *cycle_ends_ ? count_ : next_count_);
+  end_cycles(at);
+  ++count_;
 }
 
-void NodeSupervisor::time_step(const Observation& observation) {
-  if (observation.kind == ObservationKind::kReceive && observation.topic == trigger_) {
-    triggered_sequence_ = observation.sequence;
-    deadline_->start(observation.observed_at);
+void NodeSupervisor::time_step(const Indication& indication) {
+  if (indication.kind == ObservationKind::kReceive && indication.topic == trigger_) {
+    triggered_sequence_ = indication.sequence;
+    deadline_->start(indication.observed_at);
   }
-  if (observation.kind != ObservationKind::kActivation) return;
-  deadline_->start(observation.started_at);  // only if its reception was not seen
-  deadline_->end(observation.observed_at);
-  const bool is_next_waiting = observation.topic == trigger_ && observation.sequence < triggered_sequence_;
-  if (is_next_waiting) deadline_->start(observation.observed_at);
+  if (indication.kind != ObservationKind::kActivation) return;
+  deadline_->start(indication.started_at);  // only if its reception was not seen
+  deadline_->end(indication.observed_at);
+  const bool is_next_waiting = indication.topic == trigger_ && indication.sequence < triggered_sequence_;
+  if (is_next_waiting) deadline_->start(indication.observed_at);
 }
 
-void NodeSupervisor::follow(const Observation& observation) {
+void NodeSupervisor::follow(const Indication& indication) {
   for (std::uint32_t i = 0; i < checkpoints_.size(); ++i)
-    if (checkpoints_[i].kind == observation.kind && checkpoints_[i].topic == observation.topic) logical_->reach(i);
+    if (checkpoints_[i].kind == indication.kind && checkpoints_[i].topic == indication.topic) logical_->reach(i);
 }
 
 void NodeSupervisor::tick(Time settled) {
   if (deadline_) deadline_->tick(settled);
-  for (int i = 0; i < kMaxCyclesPerTick && alive_ && cycle_ends_ && settled >= *cycle_ends_; ++i) {
-    last_count_ = std::exchange(count_, std::exchange(next_count_, 0));
+  if (alive_ && cycle_ends_) end_cycles(settled);
+}
+
+/// Judges the cycles that are over at `until`; of those without any indication as many as can change the status.
+void NodeSupervisor::end_cycles(Time until) {
+  if (until < *cycle_ends_) return;
+  const std::int64_t over = (until - *cycle_ends_) / cycle_ + 1;
+  *cycle_ends_ += over * cycle_;
+  cycles_ += static_cast<std::uint64_t>(over);
+  for (std::int64_t left = std::min<std::int64_t>(over, alive_->memory() + 1); left > 0; --left) {
+    last_count_ = std::exchange(count_, 0);
     alive_->end_cycle(last_count_);
-    ++cycles_;
-    *cycle_ends_ += cycle_;
   }
 }
 
@@ -83,7 +88,7 @@ void NodeSupervisor::reset() {
   if (deadline_) deadline_->reset();
   if (logical_) logical_->reset();
   cycle_ends_.reset();
-  count_ = next_count_ = 0;
+  count_ = 0;
 }
 
 void NodeSupervisor::lose_data() {

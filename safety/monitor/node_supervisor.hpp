@@ -13,12 +13,28 @@
 
 namespace ocelli::safety {
 
+/// What supervision takes of an observation.
+struct Indication {
+  Indication(const Observation& observation)
+      : observed_at(observation.observed_at),
+        started_at(observation.started_at),
+        sequence(observation.sequence),
+        topic(observation.topic),
+        kind(observation.kind) {}
+
+  Time observed_at;
+  Time started_at;
+  std::uint64_t sequence;
+  TopicId topic;
+  ObservationKind kind;
+};
+
 class NodeSupervisor {
  public:
   static Result<NodeSupervisor> create(const NodeConfig& config);
 
-  /// Observations of this node, ordered by time stamp within a tick.
-  void observe(const Observation& observation);
+  /// Observations of this node, in the order of their time stamps.
+  void observe(const Indication& indication);
   /// `settled`: what was stamped until then has been observed.
   void tick(Time settled);
   void lose_data();
@@ -37,8 +53,9 @@ class NodeSupervisor {
  private:
   NodeSupervisor(const NodeConfig& config, const std::optional<CheckpointGraph>& graph);
   void count(Time at);
-  void time_step(const Observation& observation);
-  void follow(const Observation& observation);
+  void time_step(const Indication& indication);
+  void follow(const Indication& indication);
+  void end_cycles(Time until);
 
   Duration cycle_;
   std::optional<AliveSupervision> alive_;
@@ -53,7 +70,6 @@ class NodeSupervisor {
   std::uint64_t triggered_sequence_ = 0;
   std::optional<Time> cycle_ends_;  // set by the first activation
   std::uint32_t count_ = 0;         // of the running cycle
-  std::uint32_t next_count_ = 0;    // of the one after: it may have begun before the running one is judged
   std::uint32_t last_count_ = 0;
   std::uint64_t cycles_ = 0;
 };

@@ -34,6 +34,8 @@ class AliveSupervision {
   /// Events were lost, so no count can be trusted.
   LocalStatus lose_data() { return status_ = LocalStatus::kExpired; }
   void reset() { *this = AliveSupervision(min_, max_, tolerance_); }
+  /// After so many equal cycles in a row further ones change nothing.
+  [[nodiscard]] std::uint32_t memory() const { return tolerance_ + 1; }
   [[nodiscard]] LocalStatus status() const { return status_; }
   [[nodiscard]] std::uint32_t failed_cycles() const { return failed_cycles_; }
 

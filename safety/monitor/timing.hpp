@@ -22,7 +22,7 @@ struct TimingBudget {
   Duration ftti{};
   double least_margin = 0.0;  // share of the FTTI that must stay free
 
-  /// Worst-case fault detection time; Duration::max() when it cannot be represented.
+  /// Worst-case fault detection time; every part, and the whole, counts as at most 116 days.
   [[nodiscard]] Duration fdti() const;
   /// assumed FTTI − FDTI − FRTI.
   [[nodiscard]] Duration margin() const;

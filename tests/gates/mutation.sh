@@ -25,17 +25,17 @@ module_of() {
   esac
 }
 
-# link_command MODULE: how its test program is linked, without the output and with a place for the mutant in front.
+# link_command MODULE: how its test program is linked, without the output and with a place for the mutant in front of all.
 link_command() {
   ninja -C "$folder" -t commands "ocelli_$1_test" | grep -F " -o bin/ocelli_$1_test " | tail -n 1 |
-    sed -e 's/^.*&& \(env [^&]*c++ \|[^&]*c++ \)/c++ /' -e 's/ && .*$//' -e "s# -o bin/ocelli_$1_test # \$MUTANT -o \$PROGRAM #"
+    sed -e 's/^.*&& \(env [^&]*c++ \|[^&]*c++ \)/c++ $MUTANT /' -e 's/ && .*$//' -e "s# -o bin/ocelli_$1_test # -o \$PROGRAM #"
 }
 
 # compile_command MODULE: as its sources are compiled.
 # shellcheck disable=SC2016 # the variables are for the shell that runs the command
 compile_command() {
-  jq -r --arg begin "$PWD/$(folder_of "$1")/" '.[] | select(.file | startswith($begin)) | .command' \
-    "$folder/compile_commands.json" | head -n 1 |
+  jq -r --arg begin "$PWD/$(folder_of "$1")/" 'first(.[] | select(.file | startswith($begin))) | .command' \
+    "$folder/compile_commands.json" |
     sed -e 's/^.*ccache //' -e 's#^\([^ ]*\) #\1 $EXTRA #' -e "s# -o [^ ]*##" -e 's# -c [^ ]*# -c $SOURCE -o $OBJECT#' \
       -e 's/ -O[0-9]/ -O0/' -e 's/ -g[01]//' -e 's/ -Werror//' -e 's/ -MD -MT [^ ]* -MF [^ ]*//'
 }

@@ -93,9 +93,9 @@ constexpr auto kLibraries = std::to_array<LibraryRow>({
 /// The monitor's tick and E2E do no I/O, block on nothing, know no clock and no exception: of the standard library they
 /// may include these.
 constexpr auto kAllowedInSafetyCore = std::to_array<std::string_view>(
-    {"algorithm", "array",   "atomic",      "bit",   "cmath",       "compare", "concepts", "cstddef",
-     "cstdint",   "cstring", "limits",      "map",   "memory",      "numbers", "numeric",  "optional",
-     "span",      "string",  "string_view", "tuple", "type_traits", "utility", "variant",  "vector"});
+    {"algorithm", "array",       "atomic", "bit",         "cmath",   "compare", "concepts", "cstddef",  "cstdint",
+     "cstring",   "iterator",    "limits", "map",         "memory",  "numbers", "numeric",  "optional", "span",
+     "string",    "string_view", "tuple",  "type_traits", "utility", "variant", "vector"});
 
 /// Headers that fastddsgen makes from middleware/idl are included by their bare name.
 bool is_generated_message(std::string_view name) { return name.starts_with("ocelli_") || name.starts_with("ros2_"); }

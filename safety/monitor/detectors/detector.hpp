@@ -26,6 +26,7 @@ struct Tick {
   Duration gap{};                       // since the tick before
   std::uint64_t lost_observations = 0;  // since the start
   bool is_start_over = false;           // start_by has passed: what was never seen is silent
+  std::uint64_t clock_steps_back = 0;   // since the start
 };
 
 /// For the timing check: worst time from the onset of a fault to the first pre-failed, and between further ones.

@@ -48,6 +48,11 @@ DetectorResult make_expired(const DetectorSetup& setup) {
   if (!setup.supervisor->is_configured())
     return error(ErrorCode::kInvalidArgument, "'expired' needs alive, deadline or checkpoints of node '{}'",
                  setup.node->name);
+  if (setup.node->trigger.empty() && !setup.supervisor->alive() && setup.supervisor->deadline())
+    return error(ErrorCode::kInvalidArgument,
+                 "'expired' needs the trigger of node '{}' or its alive supervision: with a deadline alone a step that "
+                 "never ends is not seen",
+                 setup.node->name);
   return std::make_unique<Expired>(*setup.supervisor, *setup.node);
 }
 

@@ -22,10 +22,16 @@ class Awaited {
   [[nodiscard]] EntityId receiver() const { return receiver_; }
 
   void published(const Observation& observation) {
-    if (observation.writer != writer_) {
+    const bool went_back = observation.sequence <= newest_ && observation.published_at > newest_at_;
+    if (observation.writer != writer_ || went_back) {  // the sequence begins anew
       writer_ = observation.writer;
       count_ = 0;
       received_.reset();
+      newest_at_ = kNoTime;
+    }
+    if (observation.published_at > newest_at_ || newest_at_ == kNoTime) {
+      newest_ = observation.sequence;
+      newest_at_ = observation.published_at;
     }
     if (received_ && observation.sequence <= *received_) return;
     if (count_ == messages_.size()) {
@@ -65,6 +71,8 @@ class Awaited {
   std::size_t count_ = 0;
   std::uint32_t writer_ = 0;
   bool is_alive_ = false;
+  std::uint64_t newest_ = 0;  // published last
+  Time newest_at_ = kNoTime;
   std::optional<std::uint64_t> received_;
 };
 

@@ -59,6 +59,10 @@ DetectorResult make_slow(const DetectorSetup& setup) {
   const Duration deadline = setup.parameter_ms("deadline_ms", setup.node->deadline);
   if (deadline <= Duration::zero())
     return error(ErrorCode::kInvalidArgument, "'slow' needs a deadline of node '{}'", setup.node->name);
+  if (setup.node->trigger.empty())
+    return error(ErrorCode::kInvalidArgument,
+                 "'slow' needs the trigger of node '{}': without it a step that never ends is not seen",
+                 setup.node->name);
   return std::make_unique<Slow>(*setup.node, deadline);
 }
 

@@ -1,4 +1,6 @@
-// The monitor itself was not scheduled in time; detection times do not hold for that while.
+// The monitor itself was not scheduled in time, or its clock went back; detection times do not hold for that while.
+#include <utility>
+
 #include "ocelli/safety/monitor/detectors/detector.hpp"
 
 namespace ocelli::safety {
@@ -10,6 +12,8 @@ class TickLate final : public Detector {
 
   int interests() const override { return kTicks; }
   Verdict tick(const Tick& tick) override {
+    if (std::exchange(steps_back_, tick.clock_steps_back) != tick.clock_steps_back)
+      return pre_failed(tick.now, 0.0, 0.0, "the clock went back");
     const double gap_ms = to_milliseconds(tick.gap);
     return tick.gap > max_gap_ ? pre_failed(tick.now, gap_ms, to_milliseconds(max_gap_), "monitor not scheduled")
                                : pre_passed(tick.now, gap_ms, to_milliseconds(max_gap_));
@@ -19,6 +23,7 @@ class TickLate final : public Detector {
  private:
   Duration tick_;
   Duration max_gap_;
+  std::uint64_t steps_back_ = 0;
 };
 
 }  // namespace

@@ -228,6 +228,43 @@ TEST(Chain, ANewLifeOfTheSourceBeginsItsSequencesAnew) {
   EXPECT_EQ(chain.tracker.late(), 0U);
 }
 
+TEST(Chain, ASequenceThatJumpsDoesNotBlindIt) {
+  RecordProperty("verifies", "REQ-LAT-012");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 5), 20);
+  chain.objects(2, chain.picture(1'000'000'000'000, 50, 55), 70);
+  chain.picture(3, 100, 105);
+  chain.picture(4, 150, 155);
+  chain.tracker.tick(at(300), true);
+  EXPECT_EQ(chain.tracker.late(), 2U) << "no output any more";
+  chain.picture(2, 400, 405);  // back again, with one message open that is late already and none that is not
+  EXPECT_EQ(chain.tracker.late(), 2U);
+  EXPECT_EQ(chain.tracker.unanswered(), 2U);
+  chain.picture(1, 420, 425);
+  EXPECT_EQ(chain.tracker.late(), 3U) << "what was under way can no longer be told apart";
+  EXPECT_EQ(chain.tracker.take_reaction().misses, 3U);
+}
+
+TEST(Chain, ASourceWhoseCounterStandsStillIsLate) {
+  RecordProperty("verifies", "REQ-LAT-012");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 5), 20);
+  for (int i = 1; i <= 10; ++i) chain.picture(1, 50 * i, 50 * i + 5);
+  EXPECT_EQ(chain.tracker.late(), 9U);
+}
+
+TEST(Chain, MessagesThatNobodyAnswersCountInItsQuantiles) {
+  RecordProperty("verifies", "REQ-LAT-010");
+  Chain chain;
+  for (int i = 0; i < 300; ++i)
+    chain.objects(1, chain.picture(static_cast<std::uint64_t>(i), 50 * i, 50 * i), 50 * i + 5);
+  EXPECT_EQ(chain.tracker.reaction().max(), 5ms);
+  for (int i = 300; i < 600; ++i) chain.picture(static_cast<std::uint64_t>(i), 50 * i, 50 * i);
+  const ChainStatistics statistics = statistics_of(chain.tracker);
+  EXPECT_LT(statistics.reaction_p50.value, 6ms);
+  EXPECT_GE(statistics.reaction_p99.value, 100ms) << "more than its budget";
+}
+
 TEST(Chain, MessagesBeyondItsMemoryAreUnanswered) {
   RecordProperty("verifies", "REQ-LAT-014");
   Chain chain;

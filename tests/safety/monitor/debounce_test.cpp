@@ -110,6 +110,19 @@ TEST(TimeDebounce, AChangeOfDirectionStartsTheTimerAnew) {
   EXPECT_TRUE(debounce.is_failed());
 }
 
+TEST(TimeDebounce, ATimerThatIsOverCountsWithoutATickInBetween) {
+  RecordProperty("verifies", "REQ-MON-012");
+  for (const int changes_at : {9, 10, 15}) {
+    TimeDebounce debounce(debounce_by_time(10ms, 100ms));
+    debounce.report(Report::kPreFailed, Time{0ms});
+    debounce.report(Report::kPrePassed, Time{std::chrono::milliseconds(changes_at)});
+    EXPECT_EQ(debounce.is_failed(), changes_at >= 10) << changes_at;
+    EXPECT_EQ(debounce.fdc(), 0) << "the passing timer has just begun";
+    debounce.tick(Time{std::chrono::milliseconds(changes_at + 100)});
+    EXPECT_TRUE(debounce.is_passed());
+  }
+}
+
 TEST(TimeDebounce, ReportsThatNeedNoDebouncingQualifyAtOnce) {
   RecordProperty("verifies", "REQ-MON-012");
   TimeDebounce debounce(debounce_by_time(100ms, 100ms));

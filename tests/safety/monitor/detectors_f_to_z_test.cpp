@@ -78,6 +78,22 @@ TEST(Late, AnEarlyMissingMessageIsFoundWhenTheStartIsOver) {
   EXPECT_EQ(watch.tick(60, 60, true), 'b');
 }
 
+TEST(Late, ASequenceThatJumpsDoesNotBlindIt) {
+  RecordProperty("verifies", "REQ-DET-009");
+  Watch watch("late");
+  watch.topic.receivers = {"node"};
+  watch.make();
+  const auto budget_ms = static_cast<int>(to_milliseconds(watch.topic.transport_budget));
+  const auto pass = [&](std::uint64_t sequence, int ms) {
+    watch.observe(picture(sequence, ms, ms));
+    return watch.observe(arrival(picture(sequence, ms, ms), ms));
+  };
+  EXPECT_EQ(pass(1, 100), 'g');
+  EXPECT_EQ(pass(1'000'000'000'000, 200), 'g');
+  watch.observe(picture(3, 300, 300));
+  EXPECT_EQ(watch.tick(300 + budget_ms + 1, 300 + budget_ms + 1), 'b') << "never received";
+}
+
 TEST(Late, ANewWriterAndAFullMemoryForgetTheOldest) {
   RecordProperty("verifies", "REQ-DET-009");
   Watch watch("late");
@@ -203,15 +219,16 @@ TEST(Slow, MeasuresFromTheTrigger) {
   EXPECT_EQ(watch.detector->observability().first, 150ms);
 }
 
-TEST(Slow, NeedsADeadlineButNoTrigger) {
+TEST(Slow, NeedsADeadlineAndATrigger) {
   RecordProperty("verifies", "REQ-DET-013");
   Watch watch("slow", kNodeTarget);
   watch.node.deadline = {};
   EXPECT_THAT(watch.refusal(), HasSubstr("'slow' needs a deadline of node 'node'"));
-  watch.node.trigger = "";
   watch.with("deadline_ms", 10).make();
   EXPECT_EQ(watch.observe(activated("node", picture(1, 0, 0), at(0), at(10))), 'g');
   EXPECT_EQ(watch.observe(activated("node", picture(1, 0, 0), at(0), at(11))), 'b');
+  watch.node.trigger = "";
+  EXPECT_THAT(watch.refusal(), HasSubstr("'slow' needs the trigger of node 'node'"));
 }
 
 TEST(TickLate, SeesAStarvedMonitor) {
@@ -222,6 +239,18 @@ TEST(TickLate, SeesAStarvedMonitor) {
   EXPECT_EQ(watch.tick(0, 0, true, 0, 50ms), 'g');
   EXPECT_EQ(watch.tick(0, 0, true, 0, 51ms), 'b');
   EXPECT_EQ(watch.detector->observability().first, 50ms);
+}
+
+TEST(TickLate, SeesAClockThatGoesBack) {
+  RecordProperty("verifies", "REQ-DET-014");
+  Watch watch("tick_late", kMonitorTarget);
+  watch.make();
+  const auto tick = [&](std::uint64_t steps_back) {
+    return watch.letter(watch.detector->tick({at(0), at(0), kStart, 10ms, 0, true, steps_back}));
+  };
+  EXPECT_EQ(tick(0), 'g');
+  EXPECT_EQ(tick(1), 'b');
+  EXPECT_EQ(tick(1), 'g');
 }
 
 TEST(WrongRate, ComparesTheMeanDistanceWithThePeriod) {

@@ -34,6 +34,12 @@ struct Row {
   }
 };
 
+TEST(Detector, WithoutInterestsJudgesNothing) {
+  Dumb dumb;
+  EXPECT_EQ(dumb.observe({}).report, Report::kNone);
+  EXPECT_EQ(dumb.tick({}).report, Report::kNone);
+}
+
 TEST(Fault, GoesFromPendingToConfirmedToHealed) {
   RecordProperty("verifies", "REQ-MON-015");
   Row row(debounce_by_count(2, 2));
@@ -137,6 +143,31 @@ TimingBudget example() {
   budget.frti = 50ms;
   budget.ftti = 346ms;
   return budget;
+}
+
+TEST(Fault, ACycleOfPassesIsNoFailedCycleWhileTheDebounceStillFails) {
+  RecordProperty("verifies", "REQ-MON-014");
+  FaultConfig config = test::fault("f", "silent", "t", debounce_by_count(1, 100));
+  config.confirmation_cycles = 2;
+  Fault fault(config, *find_detector(detectors(), "silent"), std::make_unique<Dumb>(), {});
+  std::vector<FaultEvent> events;
+  events.reserve(8);
+  fault.report(pre_failed(at(0), 1.0, 0.5), at(0), 0, events);
+  fault.begin_operation_cycle();
+  for (int i = 1; i < 5; ++i) fault.report(pre_passed(at(i), 0.0, 0.5), at(i), 0, events);
+  EXPECT_EQ(fault.uds_status() & (kConfirmed | kTestFailedThisCycle), 0);
+  fault.report(pre_failed(at(9), 1.0, 0.5), at(9), 0, events);
+  EXPECT_EQ(fault.uds_status() & (kConfirmed | kTestFailedThisCycle), kConfirmed | kTestFailedThisCycle);
+}
+
+TEST(Fault, APreFailedReportDoesNotCompleteTheTestOfACycle) {
+  RecordProperty("verifies", "REQ-MON-014");
+  Row row(debounce_by_count(3, 1));
+  row.fault_.report(pre_passed(at(0), 0.0, 0.5), at(0), 0, row.events);
+  EXPECT_EQ(row.fault_.uds_status() & kNotCompletedThisCycle, 0);
+  row.fault_.begin_operation_cycle();
+  row.fault_.report(pre_failed(at(1), 1.0, 0.5), at(1), 0, row.events);
+  EXPECT_EQ(row.fault_.uds_status() & kNotCompletedThisCycle, kNotCompletedThisCycle);
 }
 
 TEST(Timing, AddsUpTheWorstCaseAndPrintsItsArithmetic) {

@@ -51,6 +51,67 @@ TEST(Modes, DegradesByTheCapabilitiesThatAreLeft) {
   EXPECT_EQ(m.size(), 4U);
 }
 
+TEST(Modes, LeavesAModeThatHasBecomeImpossibleAtOnce) {
+  RecordProperty("verifies", "REQ-MON-030");
+  const std::vector<ModeConfig> all{{.name = "nominal", .needs = {"a"}},
+                                    {.name = "degraded", .recover_after = 1s},
+                                    {.name = "limp", .needs = {"b"}, .recovery = Recovery::kOnRequest},
+                                    {.name = "stop", .recovery = Recovery::kNever}};
+  auto m = ModeMachine::create(all, {fault("limps", "limp"), fault("blind", "", {"a", "b"})});
+  ASSERT_TRUE(m) << m.error().message;
+  m->tick(at(0));
+  m->raise(0);
+  m->tick(at(10));
+  EXPECT_EQ(m->name(), "limp");
+  m->clear(0);
+  m->raise(1);
+  const auto change = m->tick(at(20));
+  EXPECT_EQ(m->name(), "stop") << "a better mode is possible, but limp may only be left upwards on request";
+  EXPECT_EQ(change->cause, 1U);
+}
+
+TEST(Modes, EndsItsStayInAModeThatIsPossible) {
+  RecordProperty("verifies", "REQ-MON-030");
+  const std::vector<ModeConfig> all{{.name = "nominal", .needs = {"a"}},
+                                    {.name = "degraded", .max_dwell = 10s, .then = "limp"},
+                                    {.name = "limp", .needs = {"b"}, .recovery = Recovery::kOnRequest},
+                                    {.name = "stop", .recovery = Recovery::kNever}};
+  auto m = ModeMachine::create(all, {fault("blind", "", {"a", "b"}), fault("dim", "", {"a"})});
+  ASSERT_TRUE(m) << m.error().message;
+  ModeMachine dim = *m;
+  dim.tick(at(0));
+  dim.raise(1);
+  dim.tick(at(0));
+  dim.tick(at(10'000));
+  EXPECT_EQ(dim.name(), "limp");
+  m->tick(at(0));
+  m->raise(0);
+  m->tick(at(0));
+  EXPECT_EQ(m->name(), "degraded");
+  m->tick(at(10'000));
+  EXPECT_EQ(m->name(), "stop") << "limp needs what is lost";
+}
+
+TEST(Modes, TheCauseIsTheActiveFaultThatLeadsFurthest) {
+  RecordProperty("verifies", "REQ-MON-030");
+  ModeMachine m = machine();
+  m.tick(at(0));
+  m.raise(3);
+  m.raise(0);
+  EXPECT_EQ(m.tick(at(10))->cause, 3U) << "not the one raised last";
+  ModeMachine healed = machine();
+  healed.tick(at(0));
+  healed.raise(0);
+  healed.raise(2);
+  healed.clear(2);
+  EXPECT_EQ(healed.tick(at(10))->cause, 0U) << "not one that healed";
+  ModeMachine equal = machine();
+  equal.tick(at(0));
+  equal.raise(2);
+  equal.raise(1);
+  EXPECT_EQ(equal.tick(at(10))->cause, 1U) << "of equals the last";
+}
+
 TEST(Modes, GoesUpOnlyAfterTheHysteresis) {
   RecordProperty("verifies", "REQ-MON-031");
   ModeMachine m = machine();

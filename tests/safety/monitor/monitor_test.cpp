@@ -112,6 +112,8 @@ TEST(Monitor, OrdersObservationsByTheirStamps) {
   monitor->observe(activated("detector", two, at(104), at(105)));
   monitor->observe(received("detector", two, at(106)));
   monitor->tick(at(110));
+  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kOk) << "something stamped before may still come";
+  monitor->tick(at(130));
   EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired);
   EXPECT_EQ(monitor->global().status(), GlobalStatus::kStopped) << "tolerance 0";
   EXPECT_FALSE(monitor->may_feed_watchdog());
@@ -282,6 +284,175 @@ TEST(Monitor, DrivesModesAndRecovery) {
   EXPECT_TRUE(monitor->mode_change());
   monitor->begin_operation_cycle();
   EXPECT_EQ(monitor->faults()[0].uds_status() & kTestFailedThisCycle, 0);
+}
+
+TEST(Monitor, OrdersObservationsOfDifferentTicksForSupervision) {
+  RecordProperty("verifies", "REQ-MON-002");
+  const auto monitor = make(small());
+  monitor->tick(at(0));
+  const Observation one = picture(1, 0);
+  monitor->observe(activated("detector", one, at(5), at(9)));
+  monitor->tick(at(10));
+  monitor->observe(received("detector", one, at(3)));  // 15 ms on its way
+  monitor->tick(at(20));
+  monitor->tick(at(30));
+  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kOk);
+  const Observation two = picture(2, 40);
+  monitor->observe(activated("detector", two, at(44), at(45)));
+  monitor->tick(at(50));
+  monitor->tick(at(70));
+  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired) << "it never received that";
+}
+
+TEST(Monitor, AStampFromTheFutureIsSupervisedAsArrivedNow) {
+  RecordProperty("verifies", "REQ-MON-013");
+  const auto monitor = make(small());
+  monitor->tick(at(0));
+  monitor->observe(activated("detector", picture(1, 0), at(5), at(3'600'000)));
+  monitor->tick(at(10));
+  monitor->tick(at(30));
+  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired) << "an activation without a reception";
+}
+
+TEST(Monitor, WithoutRoomToWaitTheOldestAreSupervisedAtOnce) {
+  RecordProperty("verifies", "REQ-MON-002");
+  MonitorConfig config = small();
+  config.observation_delay = 10s;
+  config.faults = {fault("detector.expired", "expired", "detector", {}, 60s)};
+  const auto monitor = make(config);
+  for (int tick = 0; tick <= 5; ++tick) {
+    for (int i = 0; i < 8; ++i) {
+      const int ms = 10 * tick + i;
+      monitor->observe(received("detector", picture(static_cast<std::uint64_t>(ms), ms), at(ms)));
+    }
+    monitor->tick(at(10 * tick + 9));
+    EXPECT_EQ(monitor->nodes()[1].status(), tick < 4 ? LocalStatus::kOk : LocalStatus::kExpired) << tick;
+  }
+}
+
+/// A node that steps every `cycle` for 3 s; ticks between `from` and `until` do not happen.
+void expect_alive(Duration cycle, Duration from = 0ms, Duration until = 0ms) {
+  MonitorConfig config;
+  config.topics = {{.name = "camera", .period = cycle}};
+  NodeConfig node;
+  node.name = "detector";
+  node.alive = {.cycle = cycle, .min = 1, .max = 1, .tolerance = 0};
+  config.nodes = {node};
+  const auto monitor = make(config);
+  Duration next{};
+  for (Duration now{}; now < 3s; now += config.tick_period) {
+    if (now > from && now < until) continue;
+    for (; next <= now; next += cycle)
+      monitor->observe(activated("detector", picture(1, 0), kStart + next, kStart + next));
+    monitor->tick(kStart + now);
+    ASSERT_EQ(monitor->nodes()[0].status(), LocalStatus::kOk)
+        << to_milliseconds(cycle) << " ms, at " << to_milliseconds(now) << " ms";
+  }
+  EXPECT_GT(monitor->nodes()[0].cycles(), static_cast<std::uint64_t>(2900ms / cycle) - 1);
+}
+
+TEST(Monitor, CountsCyclesThatAreShorterThanTheWayOfAnObservation) {
+  RecordProperty("verifies", "REQ-MON-001");
+  for (const Duration cycle : {5ms, 10ms, 20ms, 50ms, 100ms}) expect_alive(cycle);
+}
+
+TEST(Monitor, AStarvedTickMakesNoHealthyNodeExpire) {
+  RecordProperty("verifies", "REQ-MON-016");
+  for (const Duration gap : {150ms, 250ms, 500ms, 1500ms}) expect_alive(100ms, 1s, 1s + gap);
+}
+
+TEST(Monitor, ARestartForgetsWhatSupervisionStillHeld) {
+  RecordProperty("verifies", "REQ-MON-002");
+  const auto monitor = make(small());
+  monitor->tick(at(0));
+  monitor->observe(activated("detector", picture(1, 0), at(5), at(9)));
+  monitor->tick(at(10));
+  monitor->restart(entity_id("detector"));
+  monitor->tick(at(50));
+  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kOk);
+}
+
+TEST(Monitor, AClockThatGoesBackIsAFault) {
+  RecordProperty("verifies", "REQ-MON-013");
+  MonitorConfig config = small();
+  config.faults = {fault("monitor.tick_late", "tick_late", "monitor")};
+  const auto monitor = make(config);
+  monitor->tick(at(1000));
+  monitor->tick(at(1010));
+  EXPECT_EQ(monitor->active_faults(), 0U);
+  monitor->tick(at(500));
+  EXPECT_EQ(monitor->active_faults(), 1U);
+  EXPECT_STREQ(monitor->events().back().detail, "the clock went back");
+  monitor->tick(at(1020));
+  EXPECT_EQ(monitor->active_faults(), 0U);
+  monitor->tick(Time::max());
+  EXPECT_EQ(monitor->active_faults(), 1U) << "an impossible time is none";
+  monitor->tick(at(1030));
+  EXPECT_EQ(monitor->active_faults(), 0U);
+  EXPECT_EQ(monitor->counters().clock_steps_back, 2U);
+}
+
+TEST(Monitor, ChangesThatFindNoRoomAreCounted) {
+  RecordProperty("verifies", "REQ-MON-015");
+  MonitorConfig config;
+  config.topics = {{.name = "camera", .period = 10ms}};
+  config.faults = {fault("camera.failed", "failed", "camera")};
+  const auto monitor = make(config);
+  for (int i = 0; i < 101; ++i) {
+    Observation message = picture(static_cast<std::uint64_t>(i), 0);
+    message.status = i % 2 == 0 ? ObservationStatus::kFailed : ObservationStatus::kOk;
+    monitor->observe(message);
+  }
+  monitor->tick(at(10));
+  EXPECT_EQ(monitor->events().size() + monitor->counters().dropped_events, 101U);
+  EXPECT_GT(monitor->counters().dropped_events, 0U);
+  EXPECT_EQ(monitor->active_faults(), 1U) << "the state is right all the same";
+}
+
+TEST(Monitor, ClearsTheFaultMemory) {
+  RecordProperty("verifies", "REQ-MON-014");
+  MonitorConfig config = small();
+  config.faults = {fault("monitor.tick_late", "tick_late", "monitor")};
+  const auto monitor = make(config);
+  monitor->tick(at(1000));
+  monitor->tick(at(500));
+  EXPECT_NE(monitor->faults()[0].uds_status() & kConfirmed, 0);
+  monitor->clear_fault_memory();
+  EXPECT_EQ(monitor->faults()[0].uds_status(), kNotCompletedSinceClear | kNotCompletedThisCycle);
+  EXPECT_TRUE(monitor->faults()[0].is_active());
+}
+
+TEST(Monitor, RefusesWhatItCouldNotSeeInTime) {
+  RecordProperty("verifies", "REQ-MON-021");
+  MonitorConfig config = small();
+  config.topics[0].period = 0ms;
+  config.faults = {fault("camera.lost", "lost", "camera")};
+  EXPECT_THAT(Monitor::create(config).error().message,
+              testing::HasSubstr("'lost' sees 'camera' only when a message comes, and it has no period"));
+  config = small();
+  config.nodes[1].deadline = 10ms;
+  config.nodes[1].checkpoints.clear();
+  config.faults = {fault("detector.expired", "expired", "detector")};
+  EXPECT_THAT(Monitor::create(config).error().message, testing::HasSubstr("needs the trigger of node 'detector'"));
+  config.nodes[1].trigger = "camera";
+  EXPECT_TRUE(Monitor::create(config));
+}
+
+TEST(ObservationQueue, HandsOverEverythingInOrderHoweverFullItIs) {
+  RecordProperty("verifies", "REQ-MON-051");
+  ObservationQueue queue(8);
+  std::uint64_t pushed = 0;
+  std::uint64_t popped = 0;
+  Observation out;
+  for (std::uint64_t round = 0; round < 100; ++round) {
+    for (std::uint64_t i = 0; i < 1 + round % 8; ++i) ASSERT_TRUE(queue.push(picture(++pushed, 0)));
+    for (std::uint64_t i = 0; i < 1 + round % 8; ++i) {
+      ASSERT_TRUE(queue.pop(out));
+      ASSERT_EQ(out.sequence, ++popped);
+    }
+  }
+  EXPECT_FALSE(queue.pop(out));
+  EXPECT_EQ(queue.take_overflows(), 0U);
 }
 
 TEST(ObservationQueue, DropsAndCountsWhenItIsFull) {
