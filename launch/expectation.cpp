@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "ocelli/safety/monitor/modes.hpp"
+
 namespace ocelli::launch {
 namespace {
 
@@ -10,6 +12,7 @@ namespace {
 constexpr Duration kFreezeLimit = 300ms;
 constexpr Duration kStopLimit = 250ms;
 constexpr Duration kDelayLimit = 150ms;
+constexpr Duration kLossLimit = 350ms;
 
 /// Topics, nodes and chains that a disturbance reaches.
 class Reach {
@@ -68,13 +71,21 @@ class Reach {
   std::set<std::string> untaken_;  // published, but not received
 };
 
+/// Where a fault alone leads; "" for one that the monitor does not know.
+Result<std::string> mode_after(const std::string& fault, const safety::MonitorConfig& supervised) {
+  OCELLI_ASSIGN(const auto machine, safety::ModeMachine::create(supervised.modes, supervised.faults));
+  const auto found = std::ranges::find(supervised.faults, fault, &safety::FaultConfig::id);
+  if (found == supervised.faults.end()) return std::string{};
+  return std::string(machine.name(machine.mode_after(static_cast<std::uint32_t>(found - supervised.faults.begin()))));
+}
+
 }  // namespace
 
-Result<report::ExpectedFault> expectation(const PlannedInjection& injection, const LaunchFile& launch) {
+Result<report::ExpectedFault> expectation(const PlannedInjection& injection, const LaunchFile& launch,
+                                          const safety::MonitorConfig& supervised) {
   report::ExpectedFault expected;
   expected.injection = to_string(injection.kind);
   expected.target = injection.target;
-  expected.mode = "degraded";
   OCELLI_ASSIGN(Reach reach, Reach::of(launch));
   switch (injection.kind) {
     case InjectionKind::kFreeze:  // its messages still come in time
@@ -91,8 +102,14 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       expected.limit = kDelayLimit;
       reach.disturb_topic(injection.target);
       break;
+    case InjectionKind::kLose:
+      expected.fault = injection.target + ".silent";
+      expected.limit = kLossLimit;
+      reach.disturb_topic(injection.target);
+      break;
   }
   expected.also = reach.faults();
+  OCELLI_ASSIGN(expected.mode, mode_after(expected.fault, supervised));
   return expected;
 }
 

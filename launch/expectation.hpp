@@ -5,10 +5,13 @@
 #include "ocelli/launch/injection_plan.hpp"
 #include "ocelli/launch/launch_file.hpp"
 #include "ocelli/launch/report/run_info.hpp"
+#include "ocelli/safety/monitor/config.hpp"
 
 namespace ocelli::launch {
 
-/// Errors: a node of the launch file cannot be made.
-[[nodiscard]] Result<report::ExpectedFault> expectation(const PlannedInjection& injection, const LaunchFile& launch);
+/// `supervised`: the monitor's configuration, which says the mode that a fault leads to. Errors: a node of the launch
+/// file cannot be made, modes that the monitor refuses.
+[[nodiscard]] Result<report::ExpectedFault> expectation(const PlannedInjection& injection, const LaunchFile& launch,
+                                                        const safety::MonitorConfig& supervised);
 
 }  // namespace ocelli::launch

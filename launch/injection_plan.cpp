@@ -1,7 +1,6 @@
 #include "ocelli/launch/injection_plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "ocelli/middleware/config/yaml.hpp"
@@ -10,6 +9,8 @@ namespace ocelli::launch {
 namespace {
 
 constexpr Duration kShortestRun = 18s;
+constexpr Duration kShortestSlot = 4600ms;  // a fault and its healing
+constexpr std::size_t kFewest = 3;
 constexpr Duration kSettle = 4s;  // until sources, nodes and tracks have started
 
 /// splitmix64 (Steele, Lea, Flood 2014): the same numbers on every machine, unlike std distributions.
@@ -33,9 +34,23 @@ class Draw {
   std::uint64_t state_;
 };
 
-const std::vector<std::string>& targets_of(const InjectionTargets& targets, InjectionKind kind) {
-  if (kind == InjectionKind::kFreeze) return targets.freeze;
-  return kind == InjectionKind::kStop ? targets.stop : targets.delay;
+struct Strike {
+  InjectionKind kind;
+  const std::vector<std::string>* targets;
+};
+
+/// What may be injected in one run: of each kind one, of losses each.
+Result<std::vector<Strike>> strikes_of(const InjectionTargets& targets,
+                                       const std::vector<std::vector<std::string>>& losses) {
+  std::vector<Strike> strikes = {{InjectionKind::kFreeze, &targets.freeze},
+                                 {InjectionKind::kStop, &targets.stop},
+                                 {InjectionKind::kDelay, &targets.delay}};
+  for (const auto& loss : losses) strikes.push_back({InjectionKind::kLose, &loss});
+  for (const Strike& strike : strikes)
+    if (strike.targets->empty())
+      return error(ErrorCode::kInvalidArgument, "no target for the fault '{}' in this launch file",
+                   to_string(strike.kind));
+  return strikes;
 }
 
 }  // namespace
@@ -45,6 +60,7 @@ std::string_view to_string(InjectionKind kind) {
     case InjectionKind::kFreeze: return "freeze";
     case InjectionKind::kStop: return "stop";
     case InjectionKind::kDelay: return "delay";
+    case InjectionKind::kLose: return "lose";
   }
   return "?";
 }
@@ -54,18 +70,19 @@ Result<std::vector<PlannedInjection>> plan_injections(std::uint64_t seed, Durati
   if (run < kShortestRun)
     return error(ErrorCode::kInvalidArgument, "a run of {:.0f} s is too short for three faults: expected {:.0f} s",
                  to_seconds(run), to_seconds(kShortestRun));
+  std::vector<std::vector<std::string>> losses;
+  for (const std::string& topic : targets.lose) losses.push_back({topic});
+  OCELLI_ASSIGN(auto strikes, strikes_of(targets, losses));
   Draw draw(seed);
-  std::array kinds = {InjectionKind::kFreeze, InjectionKind::kStop, InjectionKind::kDelay};
-  for (std::size_t i = kinds.size() - 1; i > 0; --i) std::swap(kinds[i], kinds[draw.below(i + 1)]);
-  const Duration slot = (run - kSettle) / kinds.size();
+  for (std::size_t i = strikes.size() - 1; i > 0; --i) std::swap(strikes[i], strikes[draw.below(i + 1)]);
+  const auto room = static_cast<std::size_t>((run - kSettle) / kShortestSlot);
+  strikes.resize(std::min(strikes.size(), std::max(room, kFewest)));
+  const Duration slot = (run - kSettle) / static_cast<int>(strikes.size());
   std::vector<PlannedInjection> plan;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    const auto& candidates = targets_of(targets, kinds[i]);
-    if (candidates.empty())
-      return error(ErrorCode::kInvalidArgument, "no target for the fault '{}' in this launch file",
-                   to_string(kinds[i]));
+  for (std::size_t i = 0; i < strikes.size(); ++i) {
+    const auto& candidates = *strikes[i].targets;
     PlannedInjection injection;
-    injection.kind = kinds[i];
+    injection.kind = strikes[i].kind;
     injection.target = candidates[draw.below(candidates.size())];
     injection.duration = draw.between(1000ms, 1500ms);
     const Duration begin = kSettle + slot * static_cast<int>(i);
@@ -90,7 +107,7 @@ Result<PlannedInjection> parse_injection(std::string_view text) {
   const std::size_t equals = std::min(text.find('=', plus), text.size());
   PlannedInjection injection;
   bool is_known = false;
-  for (const auto kind : {InjectionKind::kFreeze, InjectionKind::kStop, InjectionKind::kDelay}) {
+  for (const auto kind : {InjectionKind::kFreeze, InjectionKind::kStop, InjectionKind::kDelay, InjectionKind::kLose}) {
     if (text.substr(0, colon) != to_string(kind)) continue;
     injection.kind = kind;
     is_known = true;

@@ -16,6 +16,7 @@ enum class InjectionKind : std::uint8_t {
   kFreeze,  // a source repeats its last payload under new stamps; target: topic
   kStop,    // SIGSTOP to a process; target: node
   kDelay,   // messages arrive `magnitude` later; target: topic
+  kLose,    // a source is silent; target: topic
 };
 
 [[nodiscard]] std::string_view to_string(InjectionKind kind);
@@ -33,10 +34,12 @@ struct InjectionTargets {
   std::vector<std::string> freeze;
   std::vector<std::string> stop;
   std::vector<std::string> delay;
+  std::vector<std::string> lose;  // each of them once
 };
 
-/// One fault of each kind in random order, each in its own third of `run`, far enough apart to heal; the delay between
-/// 70 and 100 ms. Same seed, same plan. Error when the run is too short (18 s) or a kind has no target.
+/// One fault of each kind, of kLose one per target, in random order, each in its own part of `run`, far enough apart to
+/// heal; the delay between 70 and 100 ms. A short run has three of them. Same seed, same plan. Error when the run is
+/// too short for that (18 s) or a kind has no target.
 [[nodiscard]] Result<std::vector<PlannedInjection>> plan_injections(std::uint64_t seed, Duration run,
                                                                     const InjectionTargets& targets);
 

@@ -175,16 +175,25 @@ Result<std::map<std::string, const topics::TopicKind*>> LaunchFile::topics(
           fmt::format("{}: '{}' is of kind {}, the input wants {}", place, topic, found->second->name, kind->name));
     }
   };
-  for (const auto& [place, shell] : shells)
+  for (const auto& [place, shell] : shells) {
+    // A vehicle may do without an input, such as ego motion or one of several sensors; but something must start the
+    // node.
+    const auto is_trigger = [](const node::BoundInput& in) { return in.spec.policy == InputPolicy::kTrigger; };
+    const bool is_started = std::ranges::any_of(
+        shell->inputs(), [&](const node::BoundInput& in) { return is_trigger(in) && all.contains(in.topic); });
     for (const node::BoundInput& input : shell->inputs())
-      // A vehicle may do without an optional input, such as ego motion; a trigger must be there.
-      if (input.spec.policy == InputPolicy::kTrigger || all.contains(input.topic))
-        check(place, input.topic, input.spec.kind);
+      if (all.contains(input.topic) || (is_trigger(input) && !is_started)) check(place, input.topic, input.spec.kind);
+  }
   for (const ChainEntry& chain : chains) {
     check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.from, nullptr);
     check(fmt::format("{}: chain '{}'", chain.place, chain.name), chain.to, nullptr);
   }
-  for (const TopicEntry& entry : overrides) check(entry.place, entry.name, nullptr);
+  for (const TopicEntry& entry : overrides) {
+    check(entry.place, entry.name, nullptr);
+    if (const auto found = all.find(entry.name); found != all.end())
+      if (const auto ring = ring_geometry(entry.name, *found->second, ring_size_of(entry.name)); !ring)
+        mistakes.push_back(fmt::format("{}: {}", entry.place, ring.error().message));
+  }
   std::map<TopicId, std::string> ids;
   for (const auto& [topic, kind] : all)
     if (const auto [other, is_new] = ids.try_emplace(topic_id(topic), topic); !is_new)
@@ -203,6 +212,16 @@ topics::TopicKind LaunchFile::settings_of(const std::string& topic, const topics
     settings.is_recorded = entry.is_recorded.value_or(settings.is_recorded);
   }
   return settings;
+}
+
+RingSize LaunchFile::ring_size_of(const std::string& topic) const {
+  RingSize size;
+  for (const TopicEntry& entry : overrides) {
+    if (entry.name != topic) continue;
+    if (entry.ring_slots) size.slots = entry.ring_slots;
+    if (entry.ring_message_bytes) size.message_bytes = entry.ring_message_bytes;
+  }
+  return size;
 }
 
 std::vector<std::string> LaunchFile::processes() const {

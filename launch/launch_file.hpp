@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ocelli/launch/node_table.hpp"
+#include "ocelli/middleware/bus/ring_size.hpp"
 #include "ocelli/middleware/config/source_row.hpp"
 #include "ocelli/middleware/node/shell.hpp"
 #include "ocelli/middleware/topics/source.hpp"
@@ -64,12 +65,18 @@ struct TopicEntry {
   std::optional<double> rate_hz;
   std::optional<Duration> latency_budget;
   std::optional<bool> is_recorded;
+  std::optional<std::uint32_t> ring_slots;
+  std::optional<std::uint64_t> ring_message_bytes;
   std::string place{};
   static constexpr auto fields() {
     return std::tuple{required(field("name", &TopicEntry::name, "topic instance")),
                       field("rate_hz", &TopicEntry::rate_hz, "Hz", 0.0, 10000.0, "0: on change"),
                       field("latency_budget", &TopicEntry::latency_budget, "s", 1e-6, 60.0, "published to received"),
-                      field("record", &TopicEntry::is_recorded, "whether the recorder takes it")};
+                      field("record", &TopicEntry::is_recorded, "whether the recorder takes it"),
+                      field("ring_slots", &TopicEntry::ring_slots, "", kLeastSlots, kMostSlots,
+                            "messages in shared memory: rate times the longest stall of a reader"),
+                      field("ring_message_bytes", &TopicEntry::ring_message_bytes, "B", kLeastCapacity, kMostCapacity,
+                            "largest message in shared memory; longer ones go over the network lane")};
   }
 };
 
@@ -94,6 +101,9 @@ struct LaunchFile {
 
   /// The row of table 1 with this launch file's overrides.
   [[nodiscard]] topics::TopicKind settings_of(const std::string& topic, const topics::TopicKind& kind) const;
+
+  /// What this launch file says about the topic's ring in shared memory.
+  [[nodiscard]] RingSize ring_size_of(const std::string& topic) const;
 
   [[nodiscard]] std::vector<std::string> processes() const;
 };

@@ -21,6 +21,7 @@ constexpr int kNodePriority = 10;
 /// Injections that concern this process are carried out here; others are not ours.
 void apply_injection(const ocelli::msg::Injection& injection, node::LiveExecutor& executor, Bus& bus) {
   if (injection.kind() == "freeze") executor.inject_freeze(injection.target(), injection.is_active());
+  if (injection.kind() == "lose") executor.inject_loss(injection.target(), injection.is_active());
   if (injection.kind() != "delay") return;
   const Duration delay = injection.is_active() ? from_seconds(injection.magnitude()) : Duration{};
   bus.inject_delay(injection.target(), delay);
@@ -74,6 +75,7 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings, process)));
   Bus bus(clock, std::move(lane));
   bus.on_problem([](const std::string& problem) { spdlog::warn("bus: {}", problem); });
+  for (const TopicEntry& entry : launch.overrides) bus.set_ring_size(entry.name, launch.ring_size_of(entry.name));
   if (process == kMonitorProcess) return run_monitor(settings, launch, bus, ready_fd);
   if (process == kRecorderProcess) return run_recorder(settings, launch, bus, ready_fd);
   if (process == kFaultStoreProcess) return run_fault_store(settings, launch, bus, ready_fd);

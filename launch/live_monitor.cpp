@@ -8,7 +8,6 @@
 #include "ocelli/launch/process.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/node/live_executor.hpp"
-#include "ocelli/safety/monitor/observation_queue.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -39,24 +38,13 @@ class ReportQueue {
   std::atomic<std::uint64_t> head_ = 0;
 };
 
-/// Receiving thread: from the bus into the queue.
+/// Receiving thread.
 void receive(Subscription& subscription, Signal& signal, safety::ObservationQueue& queue,
              const std::atomic<bool>& is_stopping) {
   ocelli::msg::ObservationBatch batch;
   while (!is_stopping) {
-    const auto received = subscription.take();
-    if (!received) {
-      signal.wait_for(kIdleWait);
-      continue;
-    }
-    if (received->lost > 0) queue.count_lost(received->lost);
-    const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
-                           topics::decode(received->sample->cdr->bytes(), batch).has_value();
-    if (!is_usable) {
-      queue.count_lost(1);
-      continue;
-    }
-    for (const auto& message : batch.observations()) queue.push(node::from_message(message));
+    drain_observations(subscription, queue, batch);
+    signal.wait_for(kIdleWait);
   }
 }
 
@@ -80,6 +68,20 @@ void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue
 }
 
 }  // namespace
+
+void drain_observations(Subscription& subscription, safety::ObservationQueue& queue,
+                        ocelli::msg::ObservationBatch& batch) {
+  while (const auto received = subscription.take()) {
+    if (received->lost > 0) queue.count_lost(received->lost);
+    const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
+                           topics::decode(received->sample->cdr->bytes(), batch).has_value();
+    if (!is_usable) {
+      queue.count_lost(1);
+      continue;
+    }
+    for (const auto& message : batch.observations()) queue.push(node::from_message(message));
+  }
+}
 
 Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& bus, int ready_fd) {
   OCELLI_ASSIGN(const auto sources, source_topics(launch, settings.seed));

@@ -33,7 +33,9 @@ class LogicalRun {
     logical.delays = options_.delays;
     logical.tick = config_.tick_period;
     executor_ = std::make_unique<node::LogicalExecutor>(logical, hooks());
-    for (auto& [name, source] : sources) executor_->add_source(name, std::move(source));
+    for (auto& [name, source] : sources)
+      executor_->add_source(
+          name, options_.without.empty() ? std::move(source) : without(std::move(source), options_.without));
     for (const NodeEntry& entry : launch_.nodes) {
       OCELLI_ASSIGN(auto shell, make_shell(entry, launch_.file));
       executor_->add_node(std::move(shell), entry.exec_time, find_node(entry.node)->priority);
@@ -56,6 +58,7 @@ class LogicalRun {
     OCELLI_TRY(drop_untriggered());
     OCELLI_ASSIGN(topics_, launch_.topics(source_topics));
     OCELLI_TRY(check_delays());
+    OCELLI_TRY(check_without());
     OCELLI_ASSIGN(config_, monitor_config(launch_, topics_));
     OCELLI_ASSIGN(monitor_, safety::Monitor::create(config_));
     replace_results(options_.out);
@@ -77,6 +80,14 @@ class LogicalRun {
     return ok();
   }
 
+  Status check_without() const {
+    const std::vector<std::string> names(source_names_.begin(), source_names_.end());
+    for (const std::string& topic : options_.without)
+      if (!source_names_.contains(topic))
+        return error(ErrorCode::kNotFound, "--without {}: {}", topic, unknown_name("topic", topic, names));
+    return ok();
+  }
+
   /// A drive without wheel speeds has no ego motion: nodes that nothing can trigger are left out, and named.
   Status drop_untriggered() {
     std::set<std::string> available = source_names_;
@@ -88,9 +99,10 @@ class LogicalRun {
       for (std::size_t i = 0; i < given.size(); ++i) {
         if (is_taken[i]) continue;
         OCELLI_ASSIGN(const auto shell, make_shell(given[i], launch_.file));
-        const auto trigger = std::find_if(shell->inputs().begin(), shell->inputs().end(),
-                                          [](const auto& input) { return input.spec.policy == InputPolicy::kTrigger; });
-        if (!available.contains(trigger->topic)) continue;
+        const bool is_started = std::ranges::any_of(shell->inputs(), [&](const node::BoundInput& input) {
+          return input.spec.policy == InputPolicy::kTrigger && available.contains(input.topic);
+        });
+        if (!is_started) continue;
         for (const node::BoundOutput& output : shell->outputs()) available.insert(output.topic);
         launch_.nodes.push_back(given[i]);
         is_taken[i] = has_changed = true;
@@ -154,7 +166,14 @@ class LogicalRun {
   }
 
   void write(log::RecordingWriter& file, const Sample& sample, const std::string& topic) {
-    const Status status = file.write({topic, sample.kind}, sample.header, cdr_of(sample)->bytes());
+    const ConstBufferPtr cdr = cdr_of(sample);
+    SampleHeader header = sample.header;
+    if (!protect(header, *sample.kind, cdr->bytes()) && !write_failure_)
+      write_failure_ =
+          Error{ErrorCode::kUnsupported, fmt::format("topic '{}': a message of {} bytes is longer than its "
+                                                     "E2E profile protects",
+                                                     topic, cdr->bytes().size())};
+    const Status status = file.write({topic, sample.kind}, header, cdr->bytes());
     if (!status && !write_failure_) write_failure_ = status.error();
   }
 

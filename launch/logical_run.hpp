@@ -20,6 +20,7 @@ struct LogicalRunOptions {
   std::size_t threads = 1;
   std::uint64_t schedule_seed = 0;
   std::map<std::string, Duration> delays;  // injected, by topic
+  std::vector<std::string> without;        // topics of the sources that stay silent
   bool is_drive = false;                   // the sources are a recording: its bulk is not recorded again
   bool is_quiet = false;
 };
@@ -35,6 +36,9 @@ struct LogicalRunOutcome {
 Result<LogicalRunOutcome> run_logical(const LaunchFile& launch,
                                       std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources,
                                       const LogicalRunOptions& options);
+
+/// A source that says nothing on these topics.
+[[nodiscard]] std::unique_ptr<Source> without(std::unique_ptr<Source> source, const std::vector<std::string>& topics);
 
 /// The part of a source before `duration` after its first message.
 [[nodiscard]] std::unique_ptr<Source> until(std::unique_ptr<Source> source, Duration duration);

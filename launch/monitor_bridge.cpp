@@ -21,9 +21,11 @@ Duration period_of(const topics::TopicKind& settings) {
 /// One lost beat and the margin of a busy machine.
 Duration gap_of(Duration period) { return period + std::max(period, kGapMargin); }
 
-const node::BoundInput& trigger_of(const node::NodeShell& shell) {
-  return *std::find_if(shell.inputs().begin(), shell.inputs().end(),
-                       [](const auto& input) { return input.spec.policy == InputPolicy::kTrigger; });
+/// Of several triggers the first that somebody publishes: the node's usual beat.
+const node::BoundInput& trigger_of(const node::NodeShell& shell, const Topics& topics) {
+  return *std::ranges::find_if(shell.inputs(), [&](const node::BoundInput& input) {
+    return input.spec.policy == InputPolicy::kTrigger && topics.contains(input.topic);
+  });
 }
 
 safety::QualityKind quality_of(topics::Quality quality) {
@@ -47,7 +49,7 @@ safety::TopicConfig topic_config(const std::string& name, const topics::TopicKin
 safety::NodeConfig node_config(const node::NodeShell& shell, const LaunchFile& launch, const Topics& topics) {
   safety::NodeConfig config;
   config.name = shell.name();
-  config.trigger = trigger_of(shell).topic;
+  config.trigger = trigger_of(shell, topics).topic;
   config.period = period_of(launch.settings_of(config.trigger, *topics.at(config.trigger)));
   if (config.period > Duration{}) config.max_gap = gap_of(config.period);
   return config;
@@ -215,6 +217,10 @@ ocelli::msg::SafetyState to_message(const MonitorReport& report, const safety::M
   message.mode(std::string(monitor.mode_name(report.mode)));
   message.previous_mode(std::string(monitor.mode_name(report.previous_mode)));
   message.mode_since(to_ns(report.mode_since));
+  const safety::ModeConfig& mode = monitor.config().modes[report.mode];
+  message.speed_max_mps(mode.speed_max_mps);
+  message.range_max_m(mode.range_max_m);
+  message.is_stop_requested(mode.is_stop);
   for (std::size_t i = 0; i < std::min(monitor.config().faults.size(), report.active.size()); ++i)
     if (report.active[i]) message.active_faults().push_back(monitor.config().faults[i].id);
   for (const safety::ChainStatistics& chain : report.chains)

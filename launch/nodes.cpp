@@ -7,6 +7,7 @@
 #include "ocelli/perception/ego_motion/ego_motion_node.hpp"
 #include "ocelli/perception/lanes/lanes_node.hpp"
 #include "ocelli/perception/lidar_objects/lidar_objects_node.hpp"
+#include "ocelli/perception/radar_objects/radar_objects_node.hpp"
 #include "ocelli/perception/tracks/tracks_node.hpp"
 
 namespace ocelli::launch {
@@ -16,6 +17,7 @@ constexpr auto kNodes = std::to_array<NodeRow>({
     //        node                             meaning                                              exec_time  priority
     node_row<perception::EgoMotionNode>("speed, yaw rate and pose from wheels, steering, gyro and GNSS", 2ms, 10),
     node_row<perception::LidarObjectsNode>("boxes of road users in one lidar turn", 25ms, 20),
+    node_row<perception::RadarObjectsNode>("clusters of one radar scan, with velocity over ground", 2ms, 20),
     node_row<perception::CameraObjectsNode>("boxes of road users in a picture", 60ms, 20),
     node_row<perception::LanesNode>("lane lines and drivable area in a picture", 80ms, 20),
     node_row<perception::TracksNode>("objects followed over time", 5ms, 30),

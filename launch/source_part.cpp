@@ -34,7 +34,34 @@ class SourcePart final : public Source {
   bool is_at_end_ = false;
 };
 
+class SilentTopics final : public Source {
+ public:
+  SilentTopics(std::unique_ptr<Source> source, const std::vector<std::string>& names) : source_(std::move(source)) {
+    for (const SourceTopic& topic : source_->topics())
+      is_silent_.push_back(std::ranges::find(names, topic.name) != names.end());
+  }
+
+  const std::vector<SourceTopic>& topics() const override { return source_->topics(); }
+
+  Result<std::optional<SourceMessage>> next() override {
+    while (true) {
+      OCELLI_ASSIGN(auto message, source_->next());
+      if (!message || !is_silent_[message->topic]) return message;
+    }
+  }
+
+  std::optional<SourceRange> range() const override { return source_->range(); }
+
+ private:
+  std::unique_ptr<Source> source_;
+  std::vector<bool> is_silent_;  // by topic
+};
+
 }  // namespace
+
+std::unique_ptr<Source> without(std::unique_ptr<Source> source, const std::vector<std::string>& topics) {
+  return std::make_unique<SilentTopics>(std::move(source), topics);
+}
 
 std::unique_ptr<Source> until(std::unique_ptr<Source> source, Duration duration) {
   return std::make_unique<SourcePart>(std::move(source), duration);

@@ -131,7 +131,7 @@ new_topic() {
   insert_row '^$' '^struct Injections' \
     "struct $type { using Type = ocelli::msg::$type; static constexpr std::string_view kName = \"$topic\"; };"
   insert_row '^[}][)];' 'kTable' \
-    "  row<$type>(\"distance to what lies ahead\", false, Qos::kSensor, E2e::kCrc32, Quality::kNone, 10.0, 50ms, true, 8),"
+    "  row<$type>(\"distance to what lies ahead\", false, Qos::kSensor, E2e::kP04, Quality::kNone, 10.0, 50ms, true, 8),"
   fill topic.idl "$idl"
   fill topic_test.cpp "$test"
   edit="$idl (its members) and $table (what it means, its class, rate and budget)"

@@ -9,7 +9,7 @@ Result<OpenedSource> open_sim(const YAML::Node& config, const SourceContext& con
 namespace {
 
 constexpr auto kDrivers = std::to_array<SourceRow>({
-    {"sim", "simulated vehicle: lidar, cameras, IMU, GNSS, wheels, ground truth", &open_sim},
+    {"sim", "simulated vehicle: lidar, cameras, radar, IMU, GNSS, wheels, ground truth", &open_sim},
 });
 
 }  // namespace

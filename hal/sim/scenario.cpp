@@ -144,6 +144,12 @@ class Checker {
       name_topic(sensors.cameras[i].name, child(camera, "name"));
       name_topic(sensors.cameras[i].name + "/calibration", child(camera, "name"));
     }
+    for (std::size_t i = 0; i < sensors.radars.size(); ++i) {
+      const YAML::Node radar = part("radars").IsDefined() ? part("radars")[i] : none;
+      name_topic(sensors.radars[i].name, child(radar, "name"));
+      if (!radar.IsDefined()) continue;
+      check_order(radar, "range_min_m", sensors.radars[i].range_min_m, "range_max_m", sensors.radars[i].range_max_m);
+    }
     name_topic(sensors.imu.name, child(part("imu"), "name"));
     name_topic(sensors.gnss.name, child(part("gnss"), "name"));
     name_topic(sensors.wheels.name, child(part("wheels"), "name"));

@@ -200,6 +200,7 @@ struct BuildingRow {
 struct Sensors {
   std::vector<LidarConfig> lidars{LidarConfig{}};
   std::vector<CameraConfig> cameras{CameraConfig{}};
+  std::vector<RadarConfig> radars;
   ImuConfig imu;
   GnssConfig gnss;
   WheelConfig wheels;
@@ -207,6 +208,7 @@ struct Sensors {
   static constexpr auto fields() {
     return std::tuple{field("lidars", &Sensors::lidars, "any number; the truth counts the returns of the first"),
                       field("cameras", &Sensors::cameras, "any number"),
+                      field("radars", &Sensors::radars, "any number; none when left out"),
                       field("imu", &Sensors::imu, "inertial unit"),
                       field("gnss", &Sensors::gnss, "satellite receiver"),
                       field("wheels", &Sensors::wheels, "wheel speeds and steering"),

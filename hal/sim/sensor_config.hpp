@@ -111,6 +111,43 @@ struct CameraConfig {
   }
 };
 
+struct RadarConfig {
+  std::string name = "radar/front";
+  double rate_hz = 20.0;
+  Duration phase{};
+  Mounting mounting{.x_m = 3.6, .z_m = 0.5};
+  double azimuth_max_deg = 60.0;
+  double range_min_m = 0.5;
+  double range_max_m = 120.0;
+  double range_of_0_dbsm_m = 90.0;
+  double range_sigma_m = 0.15;
+  double azimuth_sigma_deg = 0.5;
+  double range_rate_sigma_mps = 0.1;
+  double dropout = 0.05;
+  double clutter_per_scan = 3.0;
+  double scenery_share = 0.3;
+
+  static constexpr auto fields() {
+    using R = RadarConfig;
+    return std::tuple{
+        field("name", &R::name, "topic of its detections"),
+        field("rate_hz", &R::rate_hz, "Hz", 0.1, 100.0, "scans per second"),
+        field("phase", &R::phase, "s", 0.0, 1.0, "time of the first scan"),
+        field("mounting", &R::mounting, "place on the vehicle"),
+        field("azimuth_max_deg", &R::azimuth_max_deg, "deg", 1.0, 90.0, "half of the field of view"),
+        field("range_min_m", &R::range_min_m, "m", 0.0, 10.0, "nearer reflectors are not detected"),
+        field("range_max_m", &R::range_max_m, "m", 1.0, 400.0, "farther reflectors are not detected"),
+        field("range_of_0_dbsm_m", &R::range_of_0_dbsm_m, "m", 1.0, 1000.0, "half of the 0 dBsm reflectors are lost"),
+        field("range_sigma_m", &R::range_sigma_m, "m", 0.0, 5.0, "noise of the range"),
+        field("azimuth_sigma_deg", &R::azimuth_sigma_deg, "deg", 0.0, 10.0, "noise of the azimuth"),
+        field("range_rate_sigma_mps", &R::range_rate_sigma_mps, "m/s", 0.0, 5.0, "noise of the range rate"),
+        field("dropout", &R::dropout, "", 0.0, 1.0, "share of detections lost for no reason"),
+        field("clutter_per_scan", &R::clutter_per_scan, "", 0.0, 200.0, "mean number of false detections"),
+        field("scenery_share", &R::scenery_share, "", 0.0, 1.0, "share of directions in which scenery reflects"),
+    };
+  }
+};
+
 struct ImuConfig {
   std::string name = "imu";
   double rate_hz = 100.0;

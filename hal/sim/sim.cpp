@@ -5,6 +5,7 @@
 
 #include "ocelli/hal/sim/camera.hpp"
 #include "ocelli/hal/sim/lidar.hpp"
+#include "ocelli/hal/sim/radar.hpp"
 #include "ocelli/hal/sim/truth.hpp"
 #include "ocelli/hal/sim/vehicle_sensors.hpp"
 
@@ -44,6 +45,8 @@ std::vector<Channel> channels_of(const Sensors& sensors) {
   channels.push_back(channel<topics::GnssFix>(sensors.gnss.name, sensors.gnss.rate_hz, sensors.gnss.phase));
   for (const CameraConfig& camera : sensors.cameras)
     channels.push_back(channel<topics::CameraImage>(camera.name, camera.rate_hz, camera.phase));
+  for (const RadarConfig& radar : sensors.radars)
+    channels.push_back(channel<topics::RadarDetections>(radar.name, radar.rate_hz, radar.phase));
   for (const LidarConfig& lidar : sensors.lidars)
     channels.push_back(channel<topics::LidarPoints>(lidar.name, lidar.rate_hz, lidar.phase));
   const bool has_lidar = !sensors.lidars.empty();
@@ -104,7 +107,10 @@ class SimSource final : public Source {
       if (name == camera.name) return make_camera(camera, scenario.light, *world_, seed, options.threads);
       if (name == camera.name + "/calibration") return make_camera_calibration(camera);
     }
-    if (name == sensors.lidars[0].name) return std::make_unique<SharedLidar>(first_lidar(scenario, options));
+    for (const RadarConfig& radar : sensors.radars)
+      if (name == radar.name) return make_radar(radar, *world_, seed);
+    if (!sensors.lidars.empty() && name == sensors.lidars[0].name)
+      return std::make_unique<SharedLidar>(first_lidar(scenario, options));
     for (const LidarConfig& lidar : sensors.lidars)
       if (name == lidar.name) return std::make_unique<Lidar>(lidar, *world_, seed, options.threads);
     return nullptr;
@@ -147,6 +153,7 @@ std::map<std::string, Pose> mountings_of(const Scenario& scenario) {
   std::map<std::string, Pose> mountings;
   for (const LidarConfig& lidar : scenario.sensors.lidars) mountings.emplace(lidar.name, lidar.mounting.pose());
   for (const CameraConfig& camera : scenario.sensors.cameras) mountings.emplace(camera.name, camera_pose(camera));
+  for (const RadarConfig& radar : scenario.sensors.radars) mountings.emplace(radar.name, radar.mounting.pose());
   const auto place_only = [](const Mounting& mounting) {
     return Pose(Eigen::Translation3d(mounting.x_m, mounting.y_m, mounting.z_m));
   };

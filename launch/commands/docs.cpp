@@ -35,13 +35,14 @@ void print_topics() {
       "(`lidar/front`) and may\noverride rate, budget and recording.\n\nQoS: *sensor* is best effort, the newest "
       "counts; *state* is reliable and latched; *event* is reliable with a bounded\nqueue whose overflow is a fault. "
       "Rate 0 means on change. The budget runs from published to received. The quality\nvalues go into every "
-      "observation of the topic.\n\n"
-      "| kind | meaning | type | QoS | rate | budget | recorded | queue | quality values |\n"
-      "|---|---|---|---|---|---|---|---|---|\n");
+      "observation of the topic. E2E is the AUTOSAR profile over header and body (docs/bus.md).\n\n"
+      "| kind | meaning | type | QoS | E2E | rate | budget | recorded | queue | quality values |\n"
+      "|---|---|---|---|---|---|---|---|---|---|\n");
   for (const topics::TopicKind& kind : topics::kTable)
-    fmt::print("| `{}` | {} | `{}` | {} | {} Hz | {:.0f} ms | {} | {} | {} |\n", kind.name, kind.meaning,
-               kind.codec().type_name, qos_text(kind.qos), kind.rate_hz, to_milliseconds(kind.latency_budget),
-               kind.is_recorded ? "yes" : "no", kind.depth, quality_text(kind.quality));
+    fmt::print("| `{}` | {} | `{}` | {} | P{:02} | {} Hz | {:.0f} ms | {} | {} | {} |\n", kind.name, kind.meaning,
+               kind.codec().type_name, qos_text(kind.qos), static_cast<int>(kind.e2e), kind.rate_hz,
+               to_milliseconds(kind.latency_budget), kind.is_recorded ? "yes" : "no", kind.depth,
+               quality_text(kind.quality));
 }
 
 std::string targets_text(int targets) {

@@ -110,6 +110,18 @@ void add_worst(std::string& page, const evaluation::Dataset& data, const evaluat
   page += "</table>";
 }
 
+void add_pictures(std::string& page, const evaluation::Dataset& data, const evaluation::ClearRow& row) {
+  if (row.pictures.empty()) return;
+  page +=
+      "<h3>Worst frames from above</h3><p>Ground truth: <span style='color:#3a7d44'>found</span>, "
+      "<span style='color:#c0182b'>missed</span>, <span style='color:#888'>does not count</span>. Tracks with their "
+      "id: "
+      "<span style='color:#1f5fa8'>matched</span>, <span style='color:#d97b00'>false</span>, "
+      "<span style='color:#6f96bd'>forgiven, or dropped by the threshold (dashed)</span>.</p><div class='row'>";
+  for (const evaluation::FramePicture& picture : row.pictures) page += frame_svg(data, picture);
+  page += "</div>";
+}
+
 std::string as_html_table(const std::string& text) {
   std::string html;
   bool is_open = false;
@@ -150,7 +162,7 @@ std::string eval_html(const evaluation::Dataset& data, const evaluation::Scores&
   fmt::format_to(std::back_inserter(page), "<h1>Tracking scores</h1><p>{} sequences, {} evaluation.</p>",
                  data.sequences.size(),
                  mode == evaluation::Mode::kCompatible ? "compatible (quirks of the originals kept)" : "exact");
-  page += as_html_table(eval_tables(data, scores));
+  page += as_html_table(eval_tables(data, scores) + error_tables(data, scores));
   for (const evaluation::ClearRow& row : scores.clear) {
     fmt::format_to(std::back_inserter(page), "<h2>{} at {} IoU {:g}</h2>", evaluation::to_string(row.object_class),
                    row.overlap == evaluation::Overlap::kVolume ? "3D" : "2D", row.min_iou);
@@ -162,6 +174,7 @@ std::string eval_html(const evaluation::Dataset& data, const evaluation::Scores&
     add_sequences(page, data, row.sweep);
     add_worst(page, data, row.sweep);
     page += "</div>";
+    add_pictures(page, data, row);
   }
   return page + "</body></html>\n";
 }

@@ -45,12 +45,13 @@ struct Answer {
   std::optional<Drift> drift;
 };
 
-/// k is rounded to one decimal: the exact run length needs a lattice, and a rounded k is as good.
+/// k is rounded so far that it has a lattice, not so far that it would serve other means; the run lengths are those of
+/// the rounded one.
 Result<Answer::Drift> compute_drift(const std::vector<double>& values) {
   if (values.size() != 3)
     return error(ErrorCode::kInvalidArgument, "--drift: {} numbers: expected GOOD,BAD,LIMIT", values.size());
-  OCELLI_ASSIGN(const double exact, cusum_reference(values[0], values[1]));
-  Answer::Drift drift{.reference = std::max(0.1, std::round(exact * 10.0) / 10.0)};
+  Answer::Drift drift;
+  OCELLI_ASSIGN(drift.reference, cusum_short_reference(values[0], values[1]));
   OCELLI_ASSIGN(drift.length_good, cusum_run_length(values[0], drift.reference, values[2]));
   OCELLI_ASSIGN(drift.length_bad, cusum_run_length(values[1], drift.reference, values[2]));
   return drift;

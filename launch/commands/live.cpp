@@ -20,6 +20,7 @@ struct Options {
   bool has_no_faults = false;
   bool is_not_realtime = false;
   bool is_logical = false;
+  std::vector<std::string> without;
   std::size_t threads = 1;
   std::vector<std::string> injections;
   std::uint32_t domain = 0;
@@ -32,7 +33,9 @@ constexpr Time kLogicalBegin = from_ns(1'700'000'000'000'000'000);
 InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string, const topics::TopicKind*>& topics) {
   InjectionTargets targets;
   for (const auto& [name, kind] : topics) {
-    if (kind->name == topics::CameraImage::kName) targets.freeze.push_back(name);
+    const bool is_camera = kind->name == topics::CameraImage::kName;
+    if (is_camera) targets.freeze.push_back(name);
+    if (is_camera || kind->name == topics::LidarPoints::kName) targets.lose.push_back(name);
     const bool is_consumed = kind->name == topics::VehicleState::kName || kind->name == topics::EgoMotion::kName ||
                              kind->name == topics::ImuData::kName;
     if (is_consumed) targets.delay.push_back(name);
@@ -42,9 +45,11 @@ InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string
 }
 
 /// The demonstration's faults come one by one, with time to heal between them.
-std::vector<std::string> expected_modes(std::size_t injections) {
-  std::vector<std::string> modes = {"nominal"};
-  for (std::size_t i = 0; i < injections; ++i) modes.insert(modes.end(), {"degraded", "nominal"});
+std::vector<std::string> expected_modes(const std::vector<report::ExpectedFault>& faults,
+                                        const safety::MonitorConfig& supervised) {
+  const std::string& best = supervised.modes.front().name;
+  std::vector<std::string> modes = {best};
+  for (const report::ExpectedFault& fault : faults) modes.insert(modes.end(), {fault.mode, best});
   return modes;
 }
 
@@ -55,6 +60,7 @@ Status check_target(const std::string& text, const PlannedInjection& injection, 
   std::vector<std::string> names;
   switch (injection.kind) {
     case InjectionKind::kFreeze:
+    case InjectionKind::kLose:
       for (const SourceTopic& topic : sources) names.push_back(topic.name);
       break;
     case InjectionKind::kStop:
@@ -99,6 +105,8 @@ Result<int> run_in_logical_time(const Options& options, Duration duration) {
                  launch.file);
   LogicalRunOptions logical;
   logical.threads = options.threads;
+  logical.without = options.without;
+  for (const std::string& topic : options.without) notes.push_back(fmt::format("{} is silent on request", topic));
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
   logical.out = folder.path();
   report::RunInfo info = describe_run(launch, options.kind, "logical");
@@ -117,6 +125,8 @@ Result<int> run(const Options& options) {
   if (!duration || *duration < Duration{})
     return error(ErrorCode::kInvalidArgument, "--duration {}: expected a duration with a unit, such as 30s",
                  options.duration);
+  if (!options.is_logical && !options.without.empty())
+    return error(ErrorCode::kInvalidArgument, "--without: is for --logical; in live runs inject lose:TOPIC@AT+LENGTH");
   if (options.is_logical) return run_in_logical_time(options, *duration);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.launch));
   OCELLI_ASSIGN(const auto sources, source_topics(launch, options.seed));
@@ -135,12 +145,12 @@ Result<int> run(const Options& options) {
   report::RunInfo info = describe_run(launch, options.kind, "live");
   info.seed = options.seed;
   for (const PlannedInjection& injection : live.injections) {
-    OCELLI_ASSIGN(auto expected, expectation(injection, launch));
+    OCELLI_ASSIGN(auto expected, expectation(injection, launch, supervised));
     info.expected.push_back(std::move(expected));
   }
   if (options.kind == "demo") {
     info.targets.emplace();
-    info.modes = expected_modes(live.injections.size());
+    info.modes = expected_modes(info.expected, supervised);
   }
   replace_results(folder.path());
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));
@@ -156,7 +166,8 @@ void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& ex
   command.add_option("--duration", options->duration, "how long, such as 30s (0s: until Ctrl-C)")
       ->capture_default_str();
   command.add_option("--inject", options->injections,
-                     "inject this instead: freeze:TOPIC@AT+LENGTH, stop:NODE@AT+LENGTH, delay:TOPIC@AT+LENGTH=DELAY "
+                     "inject this instead: freeze:TOPIC@AT+LENGTH, lose:TOPIC@AT+LENGTH, stop:NODE@AT+LENGTH, "
+                     "delay:TOPIC@AT+LENGTH=DELAY "
                      "(repeatable)");
   command.add_option("--out", options->out, "folder for recording and report (default: a new one below out/)");
   command.add_option("--domain", options->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
@@ -188,6 +199,7 @@ void declare_run(CLI::App& command, int& exit_status) {
   command.add_option("--threads", options->threads, "worker threads of --logical; the result does not depend on them")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  command.add_option("--without", options->without, "a topic of the sources that stays silent (repeatable), --logical");
   declare(command, options, exit_status);
 }
 

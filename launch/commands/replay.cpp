@@ -80,6 +80,8 @@ Result<int> replay(ReplayOptions& options) {
     expected.target = topic;
     expected.also = {"*"};
   }
+  for (const std::string& topic : options.run.without)
+    drive.notes.push_back(fmt::format("{} is silent on request", topic));
   OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), options.run));
   info.duration = outcome.duration;
   info.notes = std::move(drive.notes);
@@ -109,6 +111,7 @@ void declare_replay(CLI::App& command, int& exit_status) {
                   "shuffle the worker threads by this seed, to show that the result does not depend on them")
       ->transform(whole_number());
   command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
+  command.add_option("--without", options->run.without, "a topic of the drive that stays silent (repeatable)");
   add_models_option(command);
   command.add_option("--out", options->out, "folder for the results (default: a new one below out/)");
   command.callback([options, &exit_status] {

@@ -5,6 +5,7 @@
 
 #include "ocelli/middleware/bus/topic_state.hpp"
 #include "ocelli/middleware/core/expect.hpp"
+#include "ocelli/middleware/core/recycled.hpp"
 
 namespace ocelli {
 
@@ -20,8 +21,6 @@ std::uint32_t new_writer_id() {
   return id;
 }
 
-constexpr auto kCrc32Profile = static_cast<std::uint16_t>(topics::E2e::kCrc32);
-
 /// Header of a foreign frame: identity from the transport, the acquisition time is unknown.
 SampleHeader foreign_header(TopicId topic, const NetworkFrame& frame) {
   SampleHeader header;
@@ -33,15 +32,6 @@ SampleHeader foreign_header(TopicId topic, const NetworkFrame& frame) {
   header.oldest = header.newest = {topic, 0, frame.sequence, header.sensed_at_ns};
   header.body_length = static_cast<std::uint32_t>(frame.bytes->bytes().size());
   return header;
-}
-
-/// Fills in the length and the protection that the kind asks for.
-void protect(SampleHeader& header, const topics::TopicKind& kind, std::span<const std::byte> body) {
-  header.body_length = static_cast<std::uint32_t>(body.size());
-  if (kind.e2e != topics::E2e::kCrc32) return;
-  header.e2e_profile = kCrc32Profile;
-  header.e2e_counter = static_cast<std::uint32_t>(header.sequence);
-  header.e2e_crc = frame_crc32(header, body);
 }
 
 }  // namespace
@@ -74,7 +64,7 @@ std::uint64_t RawPublisher::failed_writes() const { return topic_.failed_writes;
 
 SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBufferPtr cdr, const PublishInfo& info) {
   OCELLI_EXPECT((value == nullptr) != (cdr == nullptr));
-  auto sample = std::make_shared<Sample>();
+  auto sample = make_recycled<Sample>();
   sample->kind = topic_.kind;
   sample->value = std::move(value);
   sample->cdr = std::move(cdr);
@@ -102,15 +92,25 @@ void Bus::send_outside(TopicState& topic, const Sample& sample) {
   if (!has_ring_readers && !topic.writer->is_wanted()) return;
   const ConstBufferPtr cdr = has_ring_readers ? cdr_of(sample, *topic.ring) : cdr_of(sample);
   SampleHeader header = sample.header;
-  protect(header, *topic.kind, cdr->bytes());
+  // Nobody outside gets a message that cannot be protected: they would have to believe it unchecked.
+  if (!protect(header, *topic.kind, cdr->bytes()))
+    return count_failure(topic, fmt::format("a message of {} bytes is longer than E2E profile P{:02} protects",
+                                            cdr->bytes().size(), static_cast<int>(topic.kind->e2e)));
   const bool is_beside = has_ring_readers && !topic.ring->commit(header, cdr);
-  if (has_ring_readers && !is_beside) topic.ring->wake();
+  if (has_ring_readers && !is_beside) topic.wake_readers();
   if (!is_beside && !topic.writer->is_wanted()) return;
   if (is_beside) {
     header.flags |= SampleHeader::kBesideRing;
-    protect(header, *topic.kind, cdr->bytes());
+    static_cast<void>(protect(header, *topic.kind, cdr->bytes()));  // it did a moment ago
   }
-  if (!topic.writer->write(header, cdr->bytes())) topic.failed_writes.fetch_add(1, std::memory_order_relaxed);
+  if (const Status status = topic.writer->write(header, cdr->bytes()); !status)
+    count_failure(topic, status.error().message);
+}
+
+/// Told once per topic, counted always.
+void Bus::count_failure(TopicState& topic, const std::string& reason) {
+  if (topic.failed_writes.fetch_add(1, std::memory_order_relaxed) == 0)
+    report(fmt::format("topic '{}': {}: it does not leave this process", topic.name, reason));
 }
 
 Bus::Bus(const Clock& clock, std::unique_ptr<NetworkLane> network)
@@ -130,6 +130,11 @@ void Bus::report(const std::string& problem) const {
   if (report_) report_(problem);
 }
 
+void Bus::set_ring_size(const std::string& topic, const RingSize& size) {
+  const std::lock_guard lock(mutex_);
+  ring_sizes_[topic] = size;
+}
+
 Result<TopicState*> Bus::state_of(const topics::TopicKind& kind, const std::string& topic) {
   const std::string name = topic.empty() ? std::string(kind.name) : topic;
   const std::lock_guard lock(mutex_);
@@ -144,13 +149,20 @@ Result<std::unique_ptr<RawPublisher>> Bus::publish(const topics::TopicKind& kind
   OCELLI_ASSIGN(TopicState* const state, state_of(kind, topic));
   if (state->has_publisher.exchange(true))
     return error(ErrorCode::kInvalidArgument, "topic '{}' has a publisher in this process already", state->name);
+  auto publisher = std::make_unique<RawPublisher>(*this, *state);
   if (network_ != nullptr && state->writer == nullptr) OCELLI_TRY(open_writer(*state));
-  return std::make_unique<RawPublisher>(*this, *state);
+  return publisher;
 }
 
 Status Bus::open_writer(TopicState& topic) {
   std::vector<std::byte> announcement;
-  auto ring = RingWriter::create(topic.name, ring_geometry(*topic.kind), ring_identity(topic.name, *topic.kind));
+  RingSize size;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = ring_sizes_.find(topic.name); found != ring_sizes_.end()) size = found->second;
+  }
+  OCELLI_ASSIGN(const RingGeometry geometry, ring_geometry(topic.name, *topic.kind, size));
+  auto ring = RingWriter::create(topic.name, geometry, ring_identity(topic.name, *topic.kind));
   if (ring) {
     topic.ring = std::move(*ring);
     announcement = to_bytes(topic.ring->address());
@@ -200,6 +212,9 @@ Status Bus::open_reader(TopicState& topic) {
     return on_writer(topic, peer, announcement);
   };
   events.on_writer_gone = [this, &topic](const PeerId& peer) { on_writer_gone(topic, peer); };
+  events.on_problem = [this, &topic](const std::string& problem) {
+    report(fmt::format("topic '{}': {}", topic.name, problem));
+  };
   OCELLI_ASSIGN(auto reader, network_->open_reader(topic.name, *topic.kind, std::move(events)));
   const std::lock_guard lock(topic.mutex);
   topic.network = std::move(reader);
@@ -226,7 +241,7 @@ void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrit
 }
 
 void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
-  auto sample = std::make_shared<Sample>();
+  auto sample = make_recycled<Sample>();
   sample->kind = topic.kind;
   Integrity integrity = Integrity::kUnprotected;
   const auto header = read_trailer(frame.bytes->bytes());
@@ -234,7 +249,7 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
     const bool is_in_ring = frame.is_from_ring_writer && (header->flags & SampleHeader::kBesideRing) == 0;
     if (is_in_ring) return;
     const auto body = frame.bytes->bytes().first(header->body_length);
-    integrity = check_e2e(topic, *header, body);
+    integrity = check_protection(*header, topic.id, *topic.kind, body);
     sample->header = *header;
     frame.bytes->truncate(header->body_length);
     if (integrity != Integrity::kCorrupt) {

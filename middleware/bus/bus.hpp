@@ -18,7 +18,9 @@
 
 #include "ocelli/middleware/bus/delay_line.hpp"
 #include "ocelli/middleware/bus/network_lane.hpp"
+#include "ocelli/middleware/bus/ring_size.hpp"
 #include "ocelli/middleware/bus/subscription.hpp"
+#include "ocelli/middleware/core/recycled.hpp"
 #include "ocelli/middleware/core/time.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
 
@@ -61,7 +63,7 @@ class RawPublisher {
   [[nodiscard]] const topics::TopicKind& kind() const;
   /// Readers outside this process.
   [[nodiscard]] std::size_t remote_readers() const;
-  /// Messages that the network lane refused.
+  /// Messages that did not leave the process: refused by the network lane, or too long for their E2E profile.
   [[nodiscard]] std::uint64_t failed_writes() const;
 
  private:
@@ -77,7 +79,7 @@ class Publisher {
  public:
   explicit Publisher(std::unique_ptr<RawPublisher> raw) : raw_(std::move(raw)) {}
   SampleHeader publish(typename Tag::Type message, const PublishInfo& info) {
-    return raw_->publish(std::make_shared<const typename Tag::Type>(std::move(message)), nullptr, info);
+    return raw_->publish(make_recycled<const typename Tag::Type>(std::move(message)), nullptr, info);
   }
   /// Bulk kinds: the message as draft_image() or draft_cloud() made it.
   SampleHeader publish_cdr(ConstBufferPtr cdr, const PublishInfo& info) {
@@ -119,6 +121,9 @@ class Bus {
 
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
+  /// Before this process publishes the topic. A size that makes no sense is an error of publish().
+  void set_ring_size(const std::string& topic, const RingSize& size);
+
   /// Gets what is wrong with peers (a ring that cannot be opened, a topic of another type), for the log. Called on
   /// threads of the lanes; set it before the first subscription.
   void on_problem(std::function<void(const std::string&)> report) { report_ = std::move(report); }
@@ -137,6 +142,7 @@ class Bus {
   Status open_reader(TopicState& topic);
   void send(TopicState& topic, const SamplePtr& sample);
   void send_outside(TopicState& topic, const Sample& sample);
+  void count_failure(TopicState& topic, const std::string& reason);
   void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity);
   void on_frame(TopicState& topic, NetworkFrame frame);
   RingVerdict on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement);
@@ -151,6 +157,7 @@ class Bus {
   std::function<void(const std::string&)> report_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<TopicState>> topics_;
+  std::map<std::string, RingSize> ring_sizes_;
   std::unique_ptr<DelayLine> delays_;
   std::shared_ptr<RingWaiter> waiter_;  // of subscriptions without one of their own
   std::jthread waiting_;

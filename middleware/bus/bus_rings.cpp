@@ -3,6 +3,7 @@
 
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/bus/topic_state.hpp"
+#include "ocelli/middleware/core/recycled.hpp"
 
 namespace ocelli {
 namespace {
@@ -30,11 +31,16 @@ RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<cons
     return RingVerdict::kRefused;
   }
   const std::lock_guard lock(topic.mutex);
+  for (ReadRing& ring : topic.rings) {
+    if (ring.is_ending || !(ring.address == *address)) continue;
+    ring.peers.push_back(peer);
+    return RingVerdict::kRead;
+  }
   std::erase_if(topic.rings, [](const ReadRing& ring) {
     return ring.is_ending && std::all_of(ring.inputs.begin(), ring.inputs.end(),
                                          [](const auto& entry) { return entry.second.use_count() == 1; });
   });
-  topic.rings.push_back({peer, std::move(*map), false, {}});
+  topic.rings.push_back({{peer}, *address, std::move(*map), false, {}});
   for (const auto& weak : topic.subscriptions)
     if (const auto subscription = weak.lock(); subscription != nullptr && subscription->waiter() != nullptr)
       listen(topic, *subscription);
@@ -69,7 +75,7 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
 void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
   const std::lock_guard lock(topic.mutex);
   for (ReadRing& ring : topic.rings) {
-    if (ring.is_ending || ring.peer != peer) continue;
+    if (std::erase(ring.peers, peer) == 0 || !ring.peers.empty()) continue;
     ring.is_ending = true;
     for (const auto& [waiter, input] : ring.inputs) {
       input->is_ending = true;
@@ -80,11 +86,11 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
 
 /// False when the message was overtaken before anybody got it.
 bool Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
-  auto sample = std::make_shared<Sample>();
+  auto sample = make_recycled<Sample>();
   sample->kind = topic.kind;
   sample->header = message.header;
   sample->cdr = std::move(message.cdr);
-  const Integrity integrity = check_e2e(topic, sample->header, sample->cdr->bytes());
+  const Integrity integrity = check_protection(sample->header, topic.id, *topic.kind, sample->cdr->bytes());
   if (!sample->intact()) return false;
   const Time now = clock_.now();
   const std::lock_guard lock(topic.mutex);

@@ -53,6 +53,7 @@ struct ReaderEvents {
   /// A matching writer of another process, with what it announced.
   std::function<RingVerdict(const PeerId&, std::span<const std::byte> announcement)> on_writer;
   std::function<void(const PeerId&)> on_writer_gone;
+  std::function<void(const std::string&)> on_problem;  // what keeps messages of somebody from coming, for the log
 };
 
 class NetworkReader {

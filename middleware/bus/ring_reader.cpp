@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "ocelli/middleware/core/recycled.hpp"
+
 namespace ocelli {
 namespace {
 
@@ -126,7 +128,7 @@ std::optional<RingMessage> RingReader::take(Mode mode) {
     const auto content = map_->read(number);
     if (!content) continue;
     if (mode == Mode::kView)
-      return RingMessage{content->header, std::make_shared<const RingView>(map_, number, content->body),
+      return RingMessage{content->header, make_recycled<const RingView>(map_, number, content->body),
                          std::exchange(skipped_, 0) - 1};
     BufferPtr copy = default_pool().take(content->body.size());
     copy->resize(0, content->body.size());

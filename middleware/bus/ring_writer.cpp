@@ -9,6 +9,8 @@
 #include <mutex>
 #include <vector>
 
+#include "ocelli/middleware/core/recycled.hpp"
+
 namespace ocelli {
 namespace {
 
@@ -159,7 +161,7 @@ RingWriter::~RingWriter() = default;
 BufferPtr RingWriter::take(std::size_t capacity) {
   if (capacity <= memory_->geometry().capacity) {
     const std::uint32_t index = memory_->acquire();
-    if (index != RingMemory::kNone) return std::make_shared<RingBuffer>(memory_, index);
+    if (index != RingMemory::kNone) return make_recycled<RingBuffer>(memory_, index);
   }
   return default_pool().take(capacity);
 }

@@ -24,23 +24,23 @@ void LossCounter::drop(const SampleHeader& header, std::uint64_t skipped) { last
 
 std::optional<Received> Subscription::take() {
   const std::lock_guard lock(mutex_);
-  while (!queue_.empty() && !queue_.front().sample->intact()) drop_oldest();
-  if (queue_.empty()) return std::nullopt;
-  Delivery& next = queue_.front();
+  while (count_ > 0 && !slots_[first_].sample->intact()) drop_oldest();
+  if (count_ == 0) return std::nullopt;
+  Delivery& next = slots_[first_];
   // A corrupt message has no identity to trust, so it does not move the count: its own number will be missing.
   const std::uint32_t lost =
       next.integrity == Integrity::kCorrupt ? 0 : losses_.count(next.sample->header, next.skipped);
   lost_ += lost;
   Received received{std::move(next.sample), next.received_at, next.integrity, lost};
-  queue_.pop_front();
+  pop();
   return received;
 }
 
 void Subscription::deliver(const Delivery& delivery, const Notifiable* caller) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= depth_) drop_oldest();
-    queue_.push_back(delivery);
+    if (count_ == depth_) drop_oldest();
+    slots_[(first_ + count_++) % depth_] = delivery;
   }
   const std::lock_guard lock(ringing_);
   if (signal_ != nullptr && signal_ != caller) signal_->notify();
@@ -52,9 +52,15 @@ void Subscription::close() {
 }
 
 void Subscription::drop_oldest() {
-  const Delivery& oldest = queue_.front();
+  const Delivery& oldest = slots_[first_];
   if (oldest.integrity != Integrity::kCorrupt) losses_.drop(oldest.sample->header, oldest.skipped);
-  queue_.pop_front();
+  pop();
+}
+
+void Subscription::pop() {
+  slots_[first_].sample = nullptr;  // its buffer is free from here on
+  first_ = (first_ + 1) % depth_;
+  --count_;
 }
 
 std::uint64_t Subscription::lost() const {

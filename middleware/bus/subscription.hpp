@@ -2,24 +2,18 @@
 // The receiving end of one topic instance: a bounded queue that counts what it missed. Deliverers never block.
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "ocelli/middleware/bus/message_protection.hpp"
 #include "ocelli/middleware/bus/ring_waiter.hpp"
 #include "ocelli/middleware/bus/sample.hpp"
 #include "ocelli/middleware/bus/signal.hpp"
 
 namespace ocelli {
-
-enum class Integrity : std::uint8_t {
-  kTrusted,      // same process, or E2E checked
-  kUnprotected,  // foreign writer: no trailer
-  kCorrupt,      // E2E failed: checksum or identity
-};
 
 /// A message as a lane hands it over.
 struct Delivery {
@@ -39,6 +33,8 @@ struct Received {
 /// Counts gaps in the sequence of each writer. A new writer (a restart) begins a new count.
 class LossCounter {
  public:
+  LossCounter() { writers_.reserve(kUsualWriters); }
+
   /// Messages missing before `header`; 0 for repeated or older ones. Of the first message of a writer only its lane
   /// can know: `skipped` is what it passed over since the reader came.
   std::uint32_t count(const SampleHeader& header, std::uint64_t skipped = 0);
@@ -49,6 +45,7 @@ class LossCounter {
  private:
   std::uint64_t& last_of(const SampleHeader& header, std::uint64_t skipped);
 
+  static constexpr std::size_t kUsualWriters = 8;
   struct Writer {
     std::uint32_t id;
     std::uint64_t last;  // sequence
@@ -66,7 +63,8 @@ class Subscription {
         depth_(depth),
         waiter_(std::move(waiter)),
         created_at_(created_at),
-        signal_(signal) {}
+        signal_(signal),
+        slots_(depth) {}
 
   /// Oldest first; nothing when the queue is empty. Messages that were overtaken in their ring while they waited are
   /// passed over. The gap left by dropped messages shows in `lost` of the next one.
@@ -93,11 +91,14 @@ class Subscription {
   const std::shared_ptr<RingWaiter> waiter_;
   const Time created_at_;
   void drop_oldest();
+  void pop();
 
   std::mutex ringing_;  // held while the signal is notified
   Notifiable* signal_;  // null: none, or closed
   mutable std::mutex mutex_;
-  std::deque<Delivery> queue_;
+  std::vector<Delivery> slots_;  // depth of them
+  std::size_t first_ = 0;        // the oldest
+  std::size_t count_ = 0;
   LossCounter losses_;
   std::uint64_t lost_ = 0;
 };

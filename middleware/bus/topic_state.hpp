@@ -12,13 +12,15 @@
 #include "ocelli/middleware/bus/network_lane.hpp"
 #include "ocelli/middleware/bus/ring_waiter.hpp"
 #include "ocelli/middleware/bus/ring_writer.hpp"
+#include "ocelli/middleware/bus/ringer.hpp"
 #include "ocelli/middleware/bus/subscription.hpp"
 
 namespace ocelli {
 
 /// The ring of a writer in another process, and who listens to it.
 struct ReadRing {
-  PeerId peer;
+  std::vector<PeerId> peers;  // who announced it: two while the writer replaces its end of the network lane
+  RingAddress address;
   std::shared_ptr<const RingMap> map;
   bool is_ending = false;  // its writer has gone
   std::map<std::shared_ptr<RingWaiter>, std::shared_ptr<RingInput>> inputs;
@@ -36,6 +38,11 @@ struct TopicState {
   std::unique_ptr<RingWriter> ring;       // both set before the first publish, kept until the bus ends;
   std::unique_ptr<NetworkWriter> writer;  // the ring outlives its announcement
 
+  /// Of the ring. Precondition: there is one, and a network writer.
+  void wake_readers();
+  std::once_flag ringer_once;
+  std::unique_ptr<Ringer> ringer;  // from the first message that many processes read
+
   /// To every subscription, or to those of the waiter that calls. Precondition: mutex.
   void deliver(const Delivery& delivery, const RingWaiter* waiter);
 
@@ -47,13 +54,7 @@ struct TopicState {
   std::unique_ptr<NetworkReader> network;
 };
 
-/// Slots and largest message of a kind's ring. Memory is used only as far as messages reach.
-[[nodiscard]] RingGeometry ring_geometry(const topics::TopicKind& kind);
-
 /// What a reader of the kind must find in the head of the ring.
 [[nodiscard]] RingIdentity ring_identity(const std::string& topic, const topics::TopicKind& kind);
-
-/// What a message from outside is worth: identity and checksum.
-[[nodiscard]] Integrity check_e2e(const TopicState& topic, const SampleHeader& header, std::span<const std::byte> body);
 
 }  // namespace ocelli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ocelli/middleware/core/expect.hpp"
+#include "ocelli/middleware/core/recycled.hpp"
 
 namespace ocelli {
 namespace {
@@ -51,7 +52,7 @@ class HeapPool final : public BufferPool {
       }
     }
     if (block == nullptr) block = static_cast<std::byte*>(::operator new (rounded, std::align_val_t{kAlignment}));
-    return std::make_shared<HeapBuffer>(shelf_, block, rounded);
+    return make_recycled<HeapBuffer>(shelf_, block, rounded);
   }
 
  private:

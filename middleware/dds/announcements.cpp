@@ -27,6 +27,13 @@ Octets ring_reader_tag() {
 void Announcements::add(Observer& observer) {
   const std::lock_guard lock(observing_);
   observers_.insert(&observer);
+  std::vector<WriterInfo> writers;
+  {
+    const std::lock_guard reading(mutex_);
+    for (const auto& [guid, endpoint] : endpoints_)
+      if (endpoint.writer) writers.push_back(*endpoint.writer);
+  }
+  for (const WriterInfo& writer : writers) observer.on_writer(writer);
 }
 
 void Announcements::remove(Observer& observer) {
@@ -36,33 +43,40 @@ void Announcements::remove(Observer& observer) {
 
 Octets Announcements::of(const Guid& endpoint) const {
   const std::lock_guard lock(mutex_);
-  const auto found = said_.find(endpoint);
-  return found == said_.end() ? Octets{} : found->second;
+  const auto found = endpoints_.find(endpoint);
+  return found == endpoints_.end() ? Octets{} : found->second.said;
 }
 
-void Announcements::note(const Guid& endpoint, const Octets* said) {
+void Announcements::note(const Guid& guid, bool is_gone, Endpoint endpoint) {
+  const std::lock_guard observing(observing_);
+  bool is_new_writer = false;
   {
     const std::lock_guard lock(mutex_);
-    if (said == nullptr) {
-      said_.erase(endpoint);
+    if (is_gone) {
+      endpoints_.erase(guid);
       return;
     }
-    said_[endpoint] = *said;
+    is_new_writer = endpoint.writer && !endpoints_.contains(guid);
+    endpoints_[guid] = endpoint;
   }
-  const std::lock_guard lock(observing_);
-  for (Observer* observer : observers_) observer->on_change(endpoint);
+  for (Observer* observer : observers_) {
+    observer->on_change(guid);
+    if (is_new_writer) observer->on_writer(*endpoint.writer);
+  }
 }
 
 void Announcements::on_publisher_discovery(eprosima::fastdds::dds::DomainParticipant*,
                                            rtps::WriterDiscoveryInfo&& info) {
-  const bool is_gone = info.status == rtps::WriterDiscoveryInfo::REMOVED_WRITER;
-  note(info.info.guid(), is_gone ? nullptr : &info.info.m_qos.m_userData.data_vec());
+  note(info.info.guid(), info.status == rtps::WriterDiscoveryInfo::REMOVED_WRITER,
+       {info.info.m_qos.m_userData.data_vec(),
+        WriterInfo{info.info.topicName().to_string(), info.info.typeName().to_string(),
+                   info.info.m_qos.m_partition.names()}});
 }
 
 void Announcements::on_subscriber_discovery(eprosima::fastdds::dds::DomainParticipant*,
                                             rtps::ReaderDiscoveryInfo&& info) {
-  const bool is_gone = info.status == rtps::ReaderDiscoveryInfo::REMOVED_READER;
-  note(info.info.guid(), is_gone ? nullptr : &info.info.m_qos.m_userData.data_vec());
+  note(info.info.guid(), info.status == rtps::ReaderDiscoveryInfo::REMOVED_READER,
+       {info.info.m_qos.m_userData.data_vec(), std::nullopt});
 }
 
 }  // namespace ocelli::dds

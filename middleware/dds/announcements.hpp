@@ -6,8 +6,10 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace ocelli::dds {
@@ -22,12 +24,20 @@ class Announcements final : public eprosima::fastdds::dds::DomainParticipantList
  public:
   using Guid = eprosima::fastrtps::rtps::GUID_t;
 
-  /// Told when an endpoint changed what it says.
+  struct WriterInfo {
+    std::string topic;
+    std::string type;
+    std::vector<std::string> partitions;
+  };
+
+  /// Told when an endpoint changed what it says, and of every writer once.
   class Observer {
    public:
     virtual ~Observer() = default;
-    virtual void on_change(const Guid& endpoint) = 0;
+    virtual void on_change(const Guid&) {}
+    virtual void on_writer(const WriterInfo&) {}
   };
+  /// Tells it of the writers that are known already.
   void add(Observer& observer);
   /// Returns when no call of the observer is under way.
   void remove(Observer& observer);
@@ -41,10 +51,14 @@ class Announcements final : public eprosima::fastdds::dds::DomainParticipantList
                                eprosima::fastrtps::rtps::ReaderDiscoveryInfo&& info) override;
 
  private:
-  void note(const Guid& endpoint, const Octets* said);
+  struct Endpoint {
+    Octets said;
+    std::optional<WriterInfo> writer;
+  };
+  void note(const Guid& guid, bool is_gone, Endpoint endpoint);
 
-  mutable std::mutex mutex_;  // guards said_
-  std::map<Guid, Octets> said_;
+  mutable std::mutex mutex_;  // guards endpoints_
+  std::map<Guid, Endpoint> endpoints_;
   std::mutex observing_;  // guards observers_
   std::set<Observer*> observers_;
 };

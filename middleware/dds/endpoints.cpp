@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "ocelli/middleware/dds/frame_type.hpp"
+#include "ocelli/middleware/bus/scheduling.hpp"
 
 namespace ocelli::dds {
 namespace {
@@ -30,6 +30,8 @@ std::uint32_t writer_number(const Guid& guid) {
 
 Status DdsWriter::open(fdds::Publisher& publisher, fdds::Topic& topic, const fdds::DataWriterQos& qos) {
   publisher_ = &publisher;
+  topic_ = &topic;
+  qos_ = qos;
   announcements_.add(*this);
   writer_ = publisher.create_datawriter(&topic, qos, this);
   if (writer_ != nullptr) return ok();
@@ -38,13 +40,49 @@ Status DdsWriter::open(fdds::Publisher& publisher, fdds::Topic& topic, const fdd
 
 DdsWriter::~DdsWriter() {
   announcements_.remove(*this);
+  if (replacing_.joinable()) replacing_.join();
   if (writer_ != nullptr) publisher_->delete_datawriter(writer_);  // waits for callbacks under way
 }
 
 Status DdsWriter::write(const SampleHeader& header, std::span<const std::byte> body) {
   OutgoingFrame frame{&header, body};
-  if (writer_->write(&frame)) return ok();
+  const std::lock_guard lock(writing_);
+  if (writer_->write(&frame)) {
+    failures_ = 0;
+    unsent_.reset();
+    return ok();
+  }
+  note_failure(frame);
   return error(ErrorCode::kUnavailable, "Fast DDS refused a message of {} bytes", body.size());
+}
+
+void DdsWriter::note_failure(const OutgoingFrame& frame) {
+  constexpr int kMostFailures = 8;
+  if (is_latched_) unsent_.emplace(*frame.header, std::vector<std::byte>(frame.body.begin(), frame.body.end()));
+  if (++failures_ < kMostFailures || is_replacing_.exchange(true)) return;
+  replacing_ = std::jthread([this] { replace(); });
+}
+
+/// On a thread of its own: making and ending a writer takes milliseconds.
+void DdsWriter::replace() {
+  leave_realtime();
+  fdds::DataWriter* made = publisher_->create_datawriter(topic_, qos_, this);
+  if (made != nullptr) {
+    {
+      const std::lock_guard lock(writing_);
+      std::swap(writer_, made);
+      if (unsent_) {
+        OutgoingFrame frame{&unsent_->first, unsent_->second};
+        if (writer_->write(&frame)) unsent_.reset();
+      }
+    }
+    publisher_->delete_datawriter(made);
+  }
+  {
+    const std::lock_guard lock(writing_);
+    failures_ = 0;
+  }
+  is_replacing_ = false;
 }
 
 void DdsWriter::on_publication_matched(fdds::DataWriter* writer, const fdds::PublicationMatchedStatus& status) {
@@ -72,6 +110,8 @@ void DdsWriter::count() {
 
 Status DdsReader::open(fdds::Subscriber& subscriber, fdds::Topic& topic, fdds::DataReaderQos qos) {
   subscriber_ = &subscriber;
+  expected_ = {topic.get_name(), topic.get_type_name(), subscriber.get_qos().partition().names()};
+  announcements_.add(*this);
   qos.user_data().setValue(ring_reader_tag());
   reader_ = subscriber.create_datareader(&topic, qos, this);
   if (reader_ != nullptr) return ok();
@@ -79,6 +119,7 @@ Status DdsReader::open(fdds::Subscriber& subscriber, fdds::Topic& topic, fdds::D
 }
 
 DdsReader::~DdsReader() {
+  announcements_.remove(*this);
   {
     const std::lock_guard lock(mutex_);
     if (asking_.joinable()) asking_.join();
@@ -103,6 +144,14 @@ void DdsReader::on_subscription_matched(fdds::DataReader* reader, const fdds::Su
   matched_[writer] = verdict == RingVerdict::kRead;
   writers_ = matched_.size();
   if (verdict == RingVerdict::kRefused && !asking_.joinable()) asking_ = std::jthread([this] { ask_for_network(); });
+}
+
+/// Fast DDS never matches writer and reader of different types, and says nothing.
+void DdsReader::on_writer(const Announcements::WriterInfo& writer) {
+  const bool is_of_topic = writer.topic == expected_.topic && writer.partitions == expected_.partitions;
+  if (!is_of_topic || writer.type == expected_.type || !events_.on_problem) return;
+  events_.on_problem(
+      fmt::format("somebody writes it as {}, not {}: those messages do not come", writer.type, expected_.type));
 }
 
 /// No longer a reader of rings. Not from a callback of Fast DDS, which holds locks that set_qos() needs.

@@ -11,16 +11,21 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <set>
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "ocelli/middleware/bus/network_lane.hpp"
 #include "ocelli/middleware/dds/announcements.hpp"
+#include "ocelli/middleware/dds/frame_type.hpp"
 
 namespace ocelli::dds {
 
 using Guid = Announcements::Guid;
 
+/// Replaces its Fast DDS writer when that refuses message after message: one can jam for good (reference: Fast-DDS
+/// issue 6361). The new one is announced before the old one goes, so readers of the ring notice nothing.
 class DdsWriter final : public NetworkWriter,
                         public eprosima::fastdds::dds::DataWriterListener,
                         public Announcements::Observer {
@@ -41,18 +46,29 @@ class DdsWriter final : public NetworkWriter,
 
  private:
   void count();
+  void note_failure(const OutgoingFrame& frame);
+  void replace();
 
   Announcements& announcements_;
   const bool is_latched_;
-  eprosima::fastdds::dds::DataWriter* writer_ = nullptr;
   eprosima::fastdds::dds::Publisher* publisher_ = nullptr;
+  eprosima::fastdds::dds::Topic* topic_ = nullptr;
+  eprosima::fastdds::dds::DataWriterQos qos_;
+  std::mutex writing_;  // guards what follows; held by the publisher while it writes, else for moments
+  eprosima::fastdds::dds::DataWriter* writer_ = nullptr;
+  int failures_ = 0;                                                       // in a row
+  std::optional<std::pair<SampleHeader, std::vector<std::byte>>> unsent_;  // the newest value of a latched topic
+  std::atomic<bool> is_replacing_ = false;
+  std::jthread replacing_;
   std::mutex mutex_;
   std::map<Guid, bool> readers_;  // in other processes; whether they read the ring
   std::atomic<std::size_t> ring_readers_ = 0;
   std::atomic<std::size_t> network_readers_ = 0;
 };
 
-class DdsReader final : public NetworkReader, public eprosima::fastdds::dds::DataReaderListener {
+class DdsReader final : public NetworkReader,
+                        public eprosima::fastdds::dds::DataReaderListener,
+                        public Announcements::Observer {
  public:
   DdsReader(Announcements& announcements, ReaderEvents events)
       : announcements_(announcements), events_(std::move(events)) {}
@@ -66,6 +82,7 @@ class DdsReader final : public NetworkReader, public eprosima::fastdds::dds::Dat
   void on_subscription_matched(eprosima::fastdds::dds::DataReader* reader,
                                const eprosima::fastdds::dds::SubscriptionMatchedStatus& status) override;
   void on_data_available(eprosima::fastdds::dds::DataReader* reader) override;
+  void on_writer(const Announcements::WriterInfo& writer) override;
 
  private:
   void ask_for_network();
@@ -74,6 +91,7 @@ class DdsReader final : public NetworkReader, public eprosima::fastdds::dds::Dat
   const ReaderEvents events_;
   eprosima::fastdds::dds::DataReader* reader_ = nullptr;
   eprosima::fastdds::dds::Subscriber* subscriber_ = nullptr;
+  Announcements::WriterInfo expected_;
   std::atomic<std::size_t> writers_ = 0;
   std::mutex mutex_;              // guards what follows
   std::map<Guid, bool> matched_;  // in other processes; whether their ring is read

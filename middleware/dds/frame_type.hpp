@@ -22,7 +22,7 @@ struct IncomingFrame {
   BufferPtr bytes;
 };
 
-class FrameType final : public eprosima::fastdds::dds::TopicDataType {
+class FrameType : public eprosima::fastdds::dds::TopicDataType {
  public:
   explicit FrameType(const std::string& dds_type_name);
 

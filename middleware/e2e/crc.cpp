@@ -1,10 +1,20 @@
 #include "ocelli/middleware/e2e/crc.hpp"
 
+#include <algorithm>
+
 #include "ocelli/middleware/e2e/crc_fold.hpp"
 #include "ocelli/middleware/e2e/crc_tables.hpp"
 
 namespace ocelli::e2e {
 namespace {
+
+// Known before main() and constant from then on: no guard is asked at run time. A CRC that is computed even earlier
+// goes by the tables, with the same result.
+#if defined(__x86_64__)
+const bool kHasCarrylessMultiply = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("ssse3");
+#else
+constexpr bool kHasCarrylessMultiply = false;
+#endif
 
 using Update = std::uint64_t (*)(std::uint64_t value, const std::byte* bytes, std::size_t count);
 
@@ -18,7 +28,7 @@ template <CrcKind kKind>
 std::uint64_t update_best(std::uint64_t value, const std::byte* bytes, std::size_t count) {
 #if defined(__x86_64__)
   using Code = detail::FoldCrc<kKind>;
-  if (count >= Code::kLeastBytes && has_carryless_multiply())
+  if (count >= Code::kLeastBytes && kHasCarrylessMultiply)
     return Code::update(static_cast<typename Code::Register>(value), bytes, count);
 #endif
   return update_portable<kKind>(value, bytes, count);
@@ -34,23 +44,11 @@ constexpr std::array<Update, kCrcModels.size()> kBest = {
     &update_best<CrcKind::kCrc16>,     &update_best<CrcKind::kCrc16Arc>, &update_best<CrcKind::kCrc32>,
     &update_best<CrcKind::kCrc32P4>,   &update_best<CrcKind::kCrc64>};
 
-constexpr bool models_stand_in_the_order_of_their_kind() {
-  for (std::size_t i = 0; i < kCrcModels.size(); ++i)
-    if (static_cast<std::size_t>(kCrcModels[i].kind) != i) return false;
-  return true;
-}
-static_assert(models_stand_in_the_order_of_their_kind());
+static_assert(std::ranges::all_of(kCrcModels, [](const CrcModel& model) { return &crc_model(model.kind) == &model; }));
 
 }  // namespace
 
-bool has_carryless_multiply() {
-#if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("pclmul") != 0 && __builtin_cpu_supports("ssse3") != 0;
-  return has;
-#else
-  return false;
-#endif
-}
+bool has_carryless_multiply() { return kHasCarrylessMultiply; }
 
 // A start of all ones or zero is its own mirror image, so reflected models need no other start.
 Crc::Crc(CrcKind kind, CrcPath path) : kind_(kind), path_(path), register_(crc_model(kind).initial) {}

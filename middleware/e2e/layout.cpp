@@ -83,7 +83,7 @@ void write_fields(const Config& config, const Fields& fields, std::span<std::byt
   if (carries_nibble(config)) put_nibble(message, config.nibble_offset_bits, fields.data_id);
   if (profile.tag_at == 0) return;
   const std::uint32_t word =
-      (fields.tag.type & 3U) << 30 | (fields.tag.result & 3U) << 28 | (fields.tag.source & 0x0FFFFFFFU);
+      std::uint32_t{fields.tag.type} << 30 | std::uint32_t{fields.tag.result} << 28 | fields.tag.source;
   put(field(config, message, profile.tag_at, 4), word);
 }
 
@@ -110,11 +110,12 @@ Fields read_fields(const Config& config, std::span<const std::byte> message) {
   return fields;
 }
 
-std::uint64_t compute_crc(const Config& config, std::uint32_t counter, std::span<const std::byte> message) {
+std::uint64_t compute_crc(const Config& config, std::uint32_t counter, std::span<const std::byte> message,
+                          std::span<const std::byte> rest) {
   const auto [at, bytes] = crc_place(config);
   Crc crc(info(config.profile).crc);
   if (places_fields_singly(config.profile)) add_leading_id(config, counter, crc);
-  crc.update(message.first(at)).update(message.subspan(at + bytes));
+  crc.update(message.first(at)).update(message.subspan(at + bytes)).update(rest);
   add_trailing_id(config, counter, crc);
   return crc.value();
 }

@@ -24,8 +24,8 @@ void write_fields(const Config& config, const Fields& fields, std::span<std::byt
 void write_crc(const Config& config, std::uint64_t crc, std::span<std::byte> message);
 [[nodiscard]] Fields read_fields(const Config& config, std::span<const std::byte> message);
 
-/// What the CRC of `message` must be; the bytes of the CRC itself do not count.
-[[nodiscard]] std::uint64_t compute_crc(const Config& config, std::uint32_t counter,
-                                        std::span<const std::byte> message);
+/// What the CRC of `message` and the bytes `rest` behind it must be; the bytes of the CRC itself do not count.
+[[nodiscard]] std::uint64_t compute_crc(const Config& config, std::uint32_t counter, std::span<const std::byte> message,
+                                        std::span<const std::byte> rest = {});
 
 }  // namespace ocelli::e2e::detail

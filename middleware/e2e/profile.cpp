@@ -5,12 +5,7 @@
 namespace ocelli::e2e {
 namespace {
 
-constexpr bool profiles_stand_in_the_order_of_their_enum() {
-  for (std::size_t i = 0; i < kProfiles.size(); ++i)
-    if (static_cast<std::size_t>(kProfiles[i].profile) != i) return false;
-  return true;
-}
-static_assert(profiles_stand_in_the_order_of_their_enum());
+static_assert(std::ranges::all_of(kProfiles, [](const ProfileInfo& row) { return &info(row.profile) == &row; }));
 
 template <class... Args>
 Status refuse(Profile profile, fmt::format_string<Args...> format, Args&&... args) {
@@ -84,9 +79,10 @@ Status check_length(const Config& config) {
 
 Status check_tag(const Config& config) {
   if (info(config.profile).tag_at == 0) return ok();
-  if (config.tag.type > 3) return refuse(config.profile, "tag.type: {} does not fit 2 bit", config.tag.type);
-  if (config.tag.result > 3) return refuse(config.profile, "tag.result: {} does not fit 2 bit", config.tag.result);
-  if (config.tag.source > 0x0FFFFFFF)
+  if (config.tag.type > kTagTypeMost) return refuse(config.profile, "tag.type: {} does not fit 2 bit", config.tag.type);
+  if (config.tag.result > kTagResultMost)
+    return refuse(config.profile, "tag.result: {} does not fit 2 bit", config.tag.result);
+  if (config.tag.source > kTagSourceMost)
     return refuse(config.profile, "tag.source: {:#x} does not fit 28 bit", config.tag.source);
   return ok();
 }

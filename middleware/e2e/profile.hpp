@@ -77,6 +77,9 @@ struct MessageTag {
   std::uint32_t source = 0;  // 28 bit
   friend bool operator==(const MessageTag&, const MessageTag&) = default;
 };
+inline constexpr std::uint8_t kTagTypeMost = 3;
+inline constexpr std::uint8_t kTagResultMost = 3;
+inline constexpr std::uint32_t kTagSourceMost = 0x0FFFFFFF;
 
 /// One protected message, as sender and receiver must agree on it. Profiles use what they need of it.
 struct Config {

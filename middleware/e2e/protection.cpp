@@ -22,6 +22,33 @@ bool is_tag_expected(const Config& config, const MessageTag& tag) {
          (!config.is_source_checked || tag.source == config.tag.source);
 }
 
+bool can_carry(const Config& config, const MessageTag& tag) {
+  if (info(config.profile).tag_at == 0) return true;
+  return tag.type <= kTagTypeMost && tag.result <= kTagResultMost && tag.source <= kTagSourceMost;
+}
+
+bool write_protection(const Config& config, std::uint32_t counter, const MessageTag& tag, std::span<std::byte> head,
+                      std::span<const std::byte> rest) {
+  const std::size_t length = head.size() + rest.size();
+  if (!is_length_allowed(config, length) || !can_carry(config, tag)) return false;
+  detail::write_fields(config, {0, length, counter, id_in_message(config), tag}, head);
+  detail::write_crc(config, detail::compute_crc(config, counter, head, rest), head);
+  return true;
+}
+
+/// What is wrong, whatever the counter; `fields` as read.
+Mistake judge(const Config& config, std::span<const std::byte> head, std::span<const std::byte> rest,
+              detail::Fields& fields) {
+  const std::size_t length = head.size() + rest.size();
+  if (!is_length_allowed(config, length)) return Mistake::kLength;
+  fields = detail::read_fields(config, head);
+  if (info(config.profile).length_bytes != 0 && fields.length != length) return Mistake::kLength;
+  if (fields.crc != detail::compute_crc(config, fields.counter, head, rest)) return Mistake::kCrc;
+  if (fields.data_id != id_in_message(config)) return Mistake::kDataId;
+  if (fields.counter >= info(config.profile).counter_modulo) return Mistake::kCounter;
+  return is_tag_expected(config, fields.tag) ? Mistake::kNone : Mistake::kTag;
+}
+
 Status check_counter(const Config& config, std::uint32_t counter, std::string_view name) {
   const std::uint64_t modulo = info(config.profile).counter_modulo;
   if (counter < modulo) return ok();
@@ -46,9 +73,7 @@ Result<Protector> Protector::create(const Config& config, std::uint32_t counter)
 bool Protector::protect(std::span<std::byte> message) { return protect(message, config_.tag); }
 
 bool Protector::protect(std::span<std::byte> message, const MessageTag& tag) {
-  if (!is_length_allowed(config_, message.size())) return false;
-  detail::write_fields(config_, {0, message.size(), counter_, id_in_message(config_), tag}, message);
-  detail::write_crc(config_, detail::compute_crc(config_, counter_, message), message);
+  if (!write_protection(config_, counter_, tag, message, {})) return false;
   counter_ = static_cast<std::uint32_t>((std::uint64_t{counter_} + 1) % info(config_.profile).counter_modulo);
   return true;
 }
@@ -64,19 +89,26 @@ Result<Checker> Checker::create(const Config& config, std::uint32_t last_counter
 }
 
 Check Checker::check(std::span<const std::byte> message) {
-  const auto wrong = [](Mistake mistake) { return Check{CheckStatus::kError, mistake, 0, 0, {}}; };
-  if (!is_length_allowed(config_, message.size())) return wrong(Mistake::kLength);
-  const detail::Fields fields = detail::read_fields(config_, message);
+  detail::Fields fields;
+  const Mistake mistake = judge(config_, message, {}, fields);
+  if (mistake != Mistake::kNone) return Check{CheckStatus::kError, mistake, 0, 0, {}};
   const std::uint64_t modulo = info(config_.profile).counter_modulo;
-  if (info(config_.profile).length_bytes != 0 && fields.length != message.size()) return wrong(Mistake::kLength);
-  if (fields.crc != detail::compute_crc(config_, fields.counter, message)) return wrong(Mistake::kCrc);
-  if (fields.data_id != id_in_message(config_)) return wrong(Mistake::kDataId);
-  if (fields.counter >= modulo) return wrong(Mistake::kCounter);
-  if (!is_tag_expected(config_, fields.tag)) return wrong(Mistake::kTag);
   const CheckStatus status = evaluate_counter(last_counter_, fields.counter, config_.max_delta, modulo);
   const auto delta = static_cast<std::uint32_t>(counter_delta(last_counter_, fields.counter, modulo));
   last_counter_ = fields.counter;
   return {status, Mistake::kNone, fields.counter, delta, fields.tag};
+}
+
+bool protect_message(const Config& config, std::uint32_t counter, std::span<std::byte> head,
+                     std::span<const std::byte> rest) {
+  return write_protection(config, counter, config.tag, head, rest);
+}
+
+Mistake check_message(const Config& config, std::uint32_t counter, std::span<const std::byte> head,
+                      std::span<const std::byte> rest) {
+  detail::Fields fields;
+  const Mistake mistake = judge(config, head, rest, fields);
+  return mistake == Mistake::kNone && fields.counter != counter ? Mistake::kCounter : mistake;
 }
 
 }  // namespace ocelli::e2e

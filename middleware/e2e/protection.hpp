@@ -32,7 +32,7 @@ class Protector {
   static Result<Protector> create(const Config& config, std::uint32_t counter = 0);
 
   /// Writes the protection into `message`, whose other bytes are final, and moves the counter on. False, and nothing
-  /// written, when the length is not one of the configuration.
+  /// written, when the length is not one of the configuration, or when an m-profile cannot carry the tag.
   [[nodiscard]] bool protect(std::span<std::byte> message);
   [[nodiscard]] bool protect(std::span<std::byte> message, const MessageTag& tag);
 
@@ -62,5 +62,14 @@ class Checker {
   Config config_;
   std::uint32_t last_counter_;
 };
+
+/// For streams that count by themselves, and for messages that lie in two places: `head`, which holds the protected
+/// fields, and `rest` behind it. The configuration must be valid, and counter less than the profile's modulo.
+/// protect_message() is false, and nothing written, when the length is not one of the configuration; check_message()
+/// tells what is wrong with a message that should carry `counter`.
+[[nodiscard]] bool protect_message(const Config& config, std::uint32_t counter, std::span<std::byte> head,
+                                   std::span<const std::byte> rest);
+[[nodiscard]] Mistake check_message(const Config& config, std::uint32_t counter, std::span<const std::byte> head,
+                                    std::span<const std::byte> rest);
 
 }  // namespace ocelli::e2e

@@ -53,7 +53,10 @@ Result<double> residual_fit(int crc_bits, double rate_hz, double corrupt_probabi
   if (!std::isfinite(rate_hz) || rate_hz < 0.0)
     return error(ErrorCode::kInvalidArgument, "rate_hz: {} Hz: expected a finite number, 0 or more", rate_hz);
   OCELLI_TRY(check_range("corrupt_probability", corrupt_probability, 0.0, 1.0, ""));
-  return std::ldexp(rate_hz * 3600.0 * corrupt_probability * 1e9, -crc_bits);
+  const double fit = std::ldexp(rate_hz * corrupt_probability, -crc_bits) * 3600.0 * 1e9;
+  if (!std::isfinite(fit))
+    return error(ErrorCode::kInvalidArgument, "rate_hz: {} Hz: the residual rate exceeds what a number holds", rate_hz);
+  return fit;
 }
 
 std::string_view to_string(Objection objection) {

@@ -32,6 +32,7 @@ struct StepOutput {
   std::shared_ptr<const void> value;
   ConstBufferPtr cdr;
   std::optional<Time> sensed_at;
+  bool is_degraded = false;
 };
 
 struct StepResult {
@@ -84,8 +85,8 @@ std::vector<OutputSpec> output_specs(std::index_sequence<I...>) {
 
 template <class N>
 class ErasedNode final : public AnyNode {
-  static_assert(count_triggers<typename N::In>(std::make_index_sequence<kMemberCount<typename N::In>>{}) == 1,
-                "a node has exactly one Trigger");
+  static_assert(count_triggers<typename N::In>(std::make_index_sequence<kMemberCount<typename N::In>>{}) >= 1,
+                "a node has a Trigger");
 
  public:
   explicit ErasedNode(N node) : node_(std::move(node)) {}
@@ -120,7 +121,7 @@ class ErasedNode final : public AnyNode {
   static void collect(typename N::Out& out, std::vector<StepOutput>& outputs) {
     std::size_t index = 0;
     const auto collect_one = [&](auto& port) {
-      StepOutput output{index++, port.take_value(), port.take_cdr(), port.sensed_at()};
+      StepOutput output{index++, port.take_value(), port.take_cdr(), port.sensed_at(), port.is_degraded()};
       if (output.value != nullptr || output.cdr != nullptr) outputs.push_back(std::move(output));
     };
     std::apply([&](auto&... port) { (collect_one(port), ...); }, members_of(out));

@@ -69,6 +69,22 @@ Status check(const ocelli::msg::Tracks& tracks) {
   return ok();
 }
 
+Status check(const ocelli::msg::RadarDetections& scan) {
+  for (const auto& detection : scan.detections())
+    if (!all_finite({detection.range_m(), detection.azimuth_rad(), detection.range_rate_mps()}) ||
+        detection.range_m() < 0.0F)
+      return error(ErrorCode::kCorrupt, "radar detection: range {} m, azimuth {} rad, range rate {} m/s",
+                   detection.range_m(), detection.azimuth_rad(), detection.range_rate_mps());
+  return ok();
+}
+
+Status check(const ocelli::msg::RadarObjects& objects) {
+  for (const auto& object : objects.objects())
+    if (!all_finite({object.x_m(), object.y_m(), object.range_rate_mps(), object.radial_velocity_mps()}))
+      return error(ErrorCode::kCorrupt, "radar object: position or velocity is not finite");
+  return ok();
+}
+
 template <class Message>
 Status check_as(const void* value) {
   return check(*static_cast<const Message*>(value));
@@ -99,6 +115,8 @@ Status validate(const topics::TopicKind& kind, const void* value) {
       {"ocelli::msg::VehicleState", &check_as<ocelli::msg::VehicleState>},
       {"ocelli::msg::EgoMotion", &check_as<ocelli::msg::EgoMotion>},
       {"vision_msgs::msg::Detection3DArray", &check_as<vision_msgs::msg::Detection3DArray>},
+      {"ocelli::msg::RadarDetections", &check_as<ocelli::msg::RadarDetections>},
+      {"ocelli::msg::RadarObjects", &check_as<ocelli::msg::RadarObjects>},
       {"ocelli::msg::Tracks", &check_as<ocelli::msg::Tracks>},
   };
   for (const auto& [type, check_value] : kChecks)

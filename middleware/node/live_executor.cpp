@@ -36,6 +36,7 @@ struct LiveExecutor::LiveSource {
   struct Output {
     std::unique_ptr<RawPublisher> publisher;
     std::atomic<bool> is_frozen = false;
+    std::atomic<bool> is_lost = false;
     ConstBufferPtr last;  // payload that a freeze repeats
   };
   std::string name;
@@ -46,7 +47,7 @@ struct LiveExecutor::LiveSource {
 struct LiveExecutor::LiveNode {
   std::unique_ptr<NodeShell> shell;
   Signal signal;
-  std::size_t trigger = 0;  // index of the input that starts activations
+  std::vector<bool> is_trigger;  // by input
   std::vector<std::shared_ptr<Subscription>> inputs;
   std::vector<std::unique_ptr<RawPublisher>> outputs;
 };
@@ -101,7 +102,7 @@ Status LiveExecutor::add_node(std::unique_ptr<NodeShell> shell) {
     live->outputs.push_back(std::move(publisher));
   }
   for (const BoundInput& input : shell->inputs()) {
-    if (input.spec.policy == InputPolicy::kTrigger) live->trigger = live->inputs.size();
+    live->is_trigger.push_back(input.spec.policy == InputPolicy::kTrigger);
     OCELLI_ASSIGN(auto subscription, bus_.subscribe(*input.spec.kind, input.topic, &live->signal, input.spec.waiting));
     live->inputs.push_back(std::move(subscription));
   }
@@ -130,13 +131,22 @@ void LiveExecutor::stop() {
 }
 
 void LiveExecutor::inject_freeze(const std::string& topic, bool is_frozen) {
+  inject(topic, [is_frozen](LiveSource::Output& output) { output.is_frozen = is_frozen; });
+}
+
+void LiveExecutor::inject_loss(const std::string& topic, bool is_lost) {
+  inject(topic, [is_lost](LiveSource::Output& output) { output.is_lost = is_lost; });
+}
+
+template <class Change>
+void LiveExecutor::inject(const std::string& topic, const Change& change) {
 #ifdef OCELLI_INJECTION
   for (auto& source : sources_)
     for (std::size_t i = 0; i < source->outputs.size(); ++i)
-      if (source->reader->topics()[i].name == topic) source->outputs[i]->is_frozen = is_frozen;
+      if (source->reader->topics()[i].name == topic) change(*source->outputs[i]);
 #else
   static_cast<void>(topic);
-  static_cast<void>(is_frozen);
+  static_cast<void>(change);
 #endif
 }
 
@@ -156,6 +166,7 @@ void LiveExecutor::run_source(LiveSource& source) {
 
 void LiveExecutor::release(LiveSource& source, const SourceMessage& message) {
   LiveSource::Output& output = *source.outputs[message.topic];
+  if (output.is_lost) return;
   const EntityId entity = entity_id(source.name);
   const PublishInfo info{.sensed_at = message.sensed_at, .lineage = {}, .flags = 0};
   if (message.problem.has_value()) {
@@ -191,8 +202,9 @@ void LiveExecutor::release(LiveSource& source, const SourceMessage& message) {
   outlet_->flush();
 }
 
-void LiveExecutor::activate(LiveNode& node, const Received& received, const ObservationSink& observe) {
-  SamplePtr trigger = node.shell->accept(node.trigger, received, observe);
+void LiveExecutor::activate(LiveNode& node, std::size_t input, const Received& received,
+                            const ObservationSink& observe) {
+  SamplePtr trigger = node.shell->accept(input, received, observe);
   if (trigger == nullptr) return;
   Activation activation = node.shell->begin(std::move(trigger), bus_.clock().now());
   node.shell->run(activation);
@@ -206,15 +218,20 @@ void LiveExecutor::activate(LiveNode& node, const Received& received, const Obse
 void LiveExecutor::run_node(LiveNode& node) {
   const ObservationSink observe = [this](const Observation& seen) { outlet_->add(seen); };
   while (!is_stopping_) {
-    // Everything that has come goes in before the trigger, so that an activation sees the newest of each input.
+    // Everything that has come goes in before the triggers, so that an activation sees the newest of each input.
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      if (i != node.trigger)
+      if (!node.is_trigger[i])
         while (const auto received = node.inputs[i]->take()) node.shell->accept(i, *received, observe);
-    const auto received = node.inputs[node.trigger]->take();
-    if (received) activate(node, *received, observe);
+    bool has_run = false;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!node.is_trigger[i]) continue;
+      const auto received = node.inputs[i]->take();
+      if (received) activate(node, i, *received, observe);
+      has_run |= received.has_value();
+    }
     for (const std::string& problem : node.shell->take_problems()) on_problem_(node.shell->name(), problem);
     outlet_->flush();
-    if (!received) node.signal.wait_for(kIdleWait);
+    if (!has_run) node.signal.wait_for(kIdleWait);
   }
 }
 

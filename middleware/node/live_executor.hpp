@@ -54,6 +54,8 @@ class LiveExecutor {
 
   /// Injection point: while frozen, the source repeats the last payload of the topic under new stamps.
   void inject_freeze(const std::string& topic, bool is_frozen);
+  /// The source says nothing on the topic.
+  void inject_loss(const std::string& topic, bool is_lost);
 
  private:
   struct LiveSource;
@@ -61,8 +63,10 @@ class LiveExecutor {
   LiveExecutor(Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem);
   void run_source(LiveSource& source);
   void run_node(LiveNode& node);
-  void activate(LiveNode& node, const Received& received, const ObservationSink& observe);
+  void activate(LiveNode& node, std::size_t input, const Received& received, const ObservationSink& observe);
   void release(LiveSource& source, const SourceMessage& message);
+  template <class Change>
+  void inject(const std::string& topic, const Change& change);
 
   Bus& bus_;
   const std::function<void(std::string_view, const std::string&)> on_problem_;

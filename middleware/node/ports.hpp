@@ -11,9 +11,10 @@
 //     Status prepare(const Conditions& conditions);  // optional: what must be loaded before the first step
 //   };
 //
-// Trigger starts an activation. Latest gives the newest message, Window the messages of the last span; both only while
-// they are young enough. Bulk topics arrive as views (PointCloudView, ImageView), all others as generated messages.
-// A port knows nothing of bus, clock or executor.
+// Trigger starts an activation. A node may have several, each of a topic of its own: a message of any of them starts an
+// activation, in which the others have no value. Latest gives the newest message, Window the messages of the last span;
+// both only while they are young enough. Bulk topics arrive as views (PointCloudView, ImageView), all others as
+// generated messages. A port knows nothing of bus, clock or executor.
 
 #include <chrono>
 #include <optional>
@@ -78,13 +79,19 @@ class Trigger {
   static constexpr Duration kSpan{};
   static constexpr std::size_t kWaiting = kMostWaiting;
 
+  /// Whether it started this activation; always so when it is the only trigger. Precondition of all below.
+  [[nodiscard]] bool has_value() const { return input_.has_value(); }
+  explicit operator bool() const { return has_value(); }
   [[nodiscard]] const ValueOf<Tag>& value() const { return input_->value(); }
   const ValueOf<Tag>& operator*() const { return value(); }
   const ValueOf<Tag>* operator->() const { return &value(); }
   [[nodiscard]] Time sensed_at() const { return input_->sensed_at(); }
   [[nodiscard]] const SampleHeader& header() const { return input_->header(); }
 
-  void bind(std::span<const SamplePtr> samples) { input_.emplace(samples.front()); }
+  void bind(std::span<const SamplePtr> samples) {
+    input_.reset();
+    if (!samples.empty()) input_.emplace(samples.front());
+  }
 
  private:
   std::optional<Input<Tag>> input_;
@@ -116,6 +123,14 @@ class Latest {
 
  private:
   std::optional<Input<Tag>> input_;
+};
+
+/// A latest message that may be absent: the node says by itself what it does without, and its output is not degraded.
+template <class Tag, int kMaxAgeMs = 500>
+class OptionalLatest : public Latest<Tag, kMaxAgeMs> {
+ public:
+  OptionalLatest() = default;
+  static constexpr bool kIsOptional = true;
 };
 
 /// All messages sensed in the last span, oldest first.
@@ -161,6 +176,8 @@ class Port {
     publish(std::move(message));
     sensed_at_ = sensed_at;
   }
+  /// The node misses something that it should have had: the output is marked as degraded.
+  void mark_degraded() { is_degraded_ = true; }
   /// Bulk kinds: the finished draft.
   void publish_cdr(ConstBufferPtr cdr) { cdr_ = std::move(cdr); }
 
@@ -169,11 +186,13 @@ class Port {
   [[nodiscard]] std::shared_ptr<const void> take_value() { return std::move(value_); }
   [[nodiscard]] ConstBufferPtr take_cdr() { return std::move(cdr_); }
   [[nodiscard]] std::optional<Time> sensed_at() const { return sensed_at_; }
+  [[nodiscard]] bool is_degraded() const { return is_degraded_; }
 
  private:
   std::shared_ptr<const typename Tag::Type> value_;
   ConstBufferPtr cdr_;
   std::optional<Time> sensed_at_;
+  bool is_degraded_ = false;
 };
 
 /// Makes a sample for tests of nodes: `in.ego.bind({{input_sample<topics::EgoMotion>(message, stamp)}})`.

@@ -76,6 +76,17 @@ void check_ages(const std::map<std::string, Duration>& ages, const std::vector<I
   }
 }
 
+/// The topic tells which trigger started an activation.
+void check_triggers(const std::vector<BoundInput>& inputs, std::string_view node, std::vector<std::string>& mistakes) {
+  std::map<std::string_view, std::string_view> triggers;  // topic → port
+  for (const BoundInput& input : inputs) {
+    if (input.spec.policy != InputPolicy::kTrigger) continue;
+    if (const auto [other, is_new] = triggers.try_emplace(input.topic, input.spec.name); !is_new)
+      mistakes.push_back(fmt::format("node '{}': triggers '{}' and '{}' have the same topic '{}'", node, other->second,
+                                     input.spec.name, input.topic));
+  }
+}
+
 template <class Value>
 Value value_or(const std::map<std::string, Value>& given, std::string_view key, Value otherwise) {
   const auto found = given.find(std::string(key));
@@ -91,11 +102,12 @@ Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::uniq
   check_ports(binding.max_age, node->inputs(), name, "input", mistakes);
   check_ports(binding.outputs, node->outputs(), name, "output", mistakes);
   check_ages(binding.max_age, node->inputs(), name, mistakes);
-  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "; "));
   std::unique_ptr<NodeShell> shell(new NodeShell);
   for (const InputSpec& spec : node->inputs())
     shell->inputs_.push_back({spec, value_or(binding.inputs, spec.name, std::string(spec.kind->name)),
                               value_or(binding.max_age, spec.name, spec.span)});
+  check_triggers(shell->inputs_, name, mistakes);
+  if (!mistakes.empty()) return error(ErrorCode::kInvalidArgument, "{}", fmt::join(mistakes, "; "));
   for (const OutputSpec& spec : node->outputs())
     shell->outputs_.push_back({spec, value_or(binding.outputs, spec.name, std::string(spec.kind->name))});
   shell->histories_.resize(shell->inputs_.size());
@@ -139,14 +151,24 @@ SamplePtr NodeShell::accept(std::size_t input, const Received& received, const O
   return nullptr;
 }
 
+/// Which trigger a topic is; the only one whatever the topic.
+std::size_t NodeShell::trigger_of(TopicId topic) const {
+  const auto is_trigger = [](const BoundInput& input) { return input.spec.policy == InputPolicy::kTrigger; };
+  const auto is_it = [&](const BoundInput& input) { return is_trigger(input) && topic_id(input.topic) == topic; };
+  auto found = std::ranges::find_if(inputs_, is_it);
+  if (found == inputs_.end()) found = std::ranges::find_if(inputs_, is_trigger);
+  return static_cast<std::size_t>(found - inputs_.begin());
+}
+
 Activation NodeShell::begin(SamplePtr trigger, Time now) {
   Activation activation;
   activation.started_at = now;
   activation.inputs.resize(inputs_.size());
+  const std::size_t starter = trigger_of(trigger->header.topic);
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     auto& chosen = activation.inputs[i];
     if (inputs_[i].spec.policy == InputPolicy::kTrigger) {
-      chosen.push_back(trigger);
+      if (i == starter) chosen.push_back(trigger);
     } else {
       auto& history = histories_[i];
       const Time oldest = is_state(inputs_[i]) ? Time::min() : now - inputs_[i].span;
@@ -170,6 +192,7 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
 
 std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const ObservationSink& observe) {
   std::vector<Outgoing> outgoing;
+  for (const StepOutput& output : activation.result.outputs) activation.is_degraded |= output.is_degraded;
   const std::uint32_t flags = activation.is_degraded ? SampleHeader::kDegraded : 0;
   Status status = std::move(activation.result.status);
   if (status) status = check_intact(activation.inputs, inputs_);

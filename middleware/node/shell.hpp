@@ -85,6 +85,7 @@ class NodeShell {
  private:
   NodeShell() = default;
   void note(std::string problem);
+  [[nodiscard]] std::size_t trigger_of(TopicId topic) const;
 
   std::string name_;
   std::unique_ptr<AnyNode> node_;

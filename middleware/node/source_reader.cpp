@@ -1,8 +1,24 @@
 #include "ocelli/middleware/node/source_reader.hpp"
 
+#include "ocelli/middleware/bus/message_protection.hpp"
 #include "ocelli/middleware/bus/scheduling.hpp"
 
 namespace ocelli::node {
+namespace {
+
+/// What a recording gives back must be what its bus carried. Without protection (nobody encoded the message outside
+/// its process, or a foreign recorder) there is nothing to check.
+void check_recorded(SourceMessage& message, const SourceTopic& topic) {
+  if (!message.recorded || message.recorded->e2e_profile == 0 || message.cdr == nullptr) return;
+  if (check_protection(*message.recorded, topic_id(topic.name), *topic.kind, message.cdr->bytes()) !=
+      Integrity::kCorrupt)
+    return;
+  message.problem =
+      Error{ErrorCode::kCorrupt, fmt::format("recorded message {}: E2E check failed", message.recorded->sequence)};
+  message.cdr = nullptr;
+}
+
+}  // namespace
 
 SourceReader::SourceReader(std::unique_ptr<Source> source, std::size_t ahead)
     : source_(std::move(source)), ahead_(ahead), thread_([this] { run(); }) {}
@@ -25,6 +41,7 @@ void SourceReader::run() {
       if (is_stopping_) return;
     }
     auto message = source_->next();
+    if (message && message->has_value()) check_recorded(**message, source_->topics()[(*message)->topic]);
     const std::lock_guard lock(mutex_);
     if (message && message->has_value()) {
       messages_.push_back(std::move(**message));

@@ -1,7 +1,5 @@
 #include "ocelli/middleware/topics/header.hpp"
 
-#include <libdeflate.h>
-
 #include <cstring>
 
 #include "ocelli/middleware/core/expect.hpp"
@@ -21,19 +19,11 @@ std::optional<SampleHeader> read_trailer(std::span<const std::byte> frame) {
     if (frame.size() < sizeof(SampleHeader) + padding) return std::nullopt;
     SampleHeader header;
     std::memcpy(&header, frame.data() + frame.size() - padding - sizeof(header), sizeof(header));
-    const bool is_ours = header.magic == kDefaults.magic && header.size == sizeof(header) &&
-                         header.version == kDefaults.version &&
+    const bool is_ours = header.magic == kDefaults.magic && header.version == kDefaults.version &&
                          framed_size(header.body_length) + padding == frame.size();
     if (is_ours) return header;
   }
   return std::nullopt;
-}
-
-std::uint32_t frame_crc32(const SampleHeader& header, std::span<const std::byte> body) {
-  SampleHeader bare = header;
-  bare.e2e_crc = 0;
-  const std::uint32_t crc = libdeflate_crc32(0, body.data(), body.size());
-  return libdeflate_crc32(crc, &bare, sizeof(bare));
 }
 
 }  // namespace ocelli

@@ -3,6 +3,7 @@
 // on the network and in files the same 112 bytes follow the CDR body as a trailer, which foreign readers ignore
 // (docs/decisions/0003). All numbers little-endian.
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -36,15 +37,13 @@ struct SampleHeader {
   Origin oldest;                     // lineage; a source's message is its own origin
   Origin newest;
   std::uint32_t flags = 0;
-  std::uint32_t body_length = 0;  // exact CDR length, without padding and trailer
-  std::uint32_t e2e_counter = 0;
-  std::uint32_t reserved = 0;
-  std::uint64_t e2e_crc = 0;  // over body and header with this field 0
-  std::uint16_t e2e_profile = 0;
-  std::uint16_t version = 1;
-  std::uint16_t size = 112;      // of this header, so that it can grow
-  std::uint16_t magic = 0x6F43;  // "Co", last so that a trailer is found from the end
+  std::uint32_t body_length = 0;    // exact CDR length, without padding and trailer
+  std::array<std::byte, 20> e2e{};  // counter, id, length and checksum, as the E2E profile lays them out
+  std::uint8_t e2e_profile = 0;     // number of the AUTOSAR profile; 0: not protected
+  std::uint8_t version = kVersion;  // of this header; another one may have another size
+  std::uint16_t magic = 0x6F43;     // "Co", last so that a trailer is found from the end
 
+  static constexpr std::uint8_t kVersion = 2;
   static constexpr std::uint32_t kDegraded = 1;    // made with an input missing or too old
   static constexpr std::uint32_t kBesideRing = 2;  // did not fit into the ring of its writer: came over the network
 
@@ -68,8 +67,5 @@ void write_trailer(const SampleHeader& header, std::span<std::byte> frame);
 /// The trailer of a received frame; nothing when there is none (a foreign writer). Up to 3 bytes of transport padding
 /// after the trailer are allowed.
 [[nodiscard]] std::optional<SampleHeader> read_trailer(std::span<const std::byte> frame);
-
-/// CRC-32 (zlib polynomial) over the body and the header with e2e_crc = 0.
-[[nodiscard]] std::uint32_t frame_crc32(const SampleHeader& header, std::span<const std::byte> body);
 
 }  // namespace ocelli

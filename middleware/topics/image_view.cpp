@@ -37,10 +37,13 @@ Result<ImageView> ImageView::parse(std::span<const std::byte> cdr) {
   const std::uint64_t channels = channels_of(view.encoding);
   if (channels == 0)
     return error(ErrorCode::kUnsupported, "Image encoding '{}': expected bgr8, rgb8 or mono8", encoding);
-  const bool fits = view.step >= view.width * channels && view.data.size() == std::uint64_t{view.step} * view.height;
+  // Rows without pixels would hold no bytes, so their number would mean nothing.
+  const bool fits = view.step >= view.width * channels && (view.width > 0 || view.height == 0) &&
+                    view.data.size() == std::uint64_t{view.step} * view.height;
   if (!fits)
-    return error(ErrorCode::kCorrupt, "Image {}x{} {} with step {} holds {} bytes: expected {}", view.width,
-                 view.height, view.encoding, view.step, view.data.size(), std::uint64_t{view.step} * view.height);
+    return error(ErrorCode::kCorrupt, "Image {}x{} {} with step {} holds {} bytes: expected {}{}", view.width,
+                 view.height, view.encoding, view.step, view.data.size(), std::uint64_t{view.step} * view.height,
+                 view.width == 0 ? " and a width" : "");
   return view;
 }
 

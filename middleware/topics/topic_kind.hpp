@@ -21,9 +21,11 @@ enum class Qos {
   kEvent,   // reliable, bounded queue, overflow is a fault
 };
 
-enum class E2e {
-  kNone,
-  kCrc32,  // CRC-32 + counter + id over body and header
+/// AUTOSAR E2E profile over header and body; the value is what SampleHeader::e2e_profile says.
+enum class E2e : std::uint8_t {
+  kNone = 0,
+  kP04 = 4,  // CRC-32: messages that stay below 64 KiB
+  kP07 = 7,  // CRC-64: bulk data and lists without a bound
 };
 
 enum class Quality {

@@ -9,6 +9,7 @@
 #include "ocelli/middleware/topics/codec.hpp"
 #include "ocelli/middleware/topics/topic_kind.hpp"
 #include "ocelli_camera_lanes.h"
+#include "ocelli_radar.h"
 #include "ocelli_safety.h"
 #include "ocelli_tracks.h"
 #include "ocelli_vehicle.h"
@@ -29,6 +30,8 @@ struct EgoMotion        { using Type = ocelli::msg::EgoMotion;            static
 struct CameraObjects    { using Type = vision_msgs::msg::Detection2DArray;static constexpr std::string_view kName = "camera/objects"; };
 struct CameraLanes      { using Type = ocelli::msg::CameraLanes;          static constexpr std::string_view kName = "camera/lanes"; };
 struct LidarObjects     { using Type = vision_msgs::msg::Detection3DArray;static constexpr std::string_view kName = "lidar/objects"; };
+struct RadarDetections  { using Type = ocelli::msg::RadarDetections;      static constexpr std::string_view kName = "radar/detections"; };
+struct RadarObjects     { using Type = ocelli::msg::RadarObjects;         static constexpr std::string_view kName = "radar/objects"; };
 struct Tracks           { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "tracks"; };
 struct TruthTracks      { using Type = ocelli::msg::Tracks;               static constexpr std::string_view kName = "truth/tracks"; };
 struct TruthEgo         { using Type = ocelli::msg::EgoMotion;            static constexpr std::string_view kName = "truth/ego_motion"; };
@@ -38,25 +41,27 @@ struct SafetyState      { using Type = ocelli::msg::SafetyState;          static
 struct Injections       { using Type = ocelli::msg::Injection;            static constexpr std::string_view kName = "ocelli/injections"; };
 
 inline constexpr auto kTable = std::to_array<TopicKind>({
-  // tag                    meaning                                                      bulk   QoS            E2E             quality          rate  budget  rec    depth
-  row<CameraImage>     ("camera picture, 8-bit BGR or grey",                             true,  Qos::kSensor, E2e::kCrc32, Quality::kImage,   10.0,  50ms, true,     4),
-  row<CameraCompressed>("camera picture as JPEG or PNG",                                 true,  Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     4),
-  row<CameraInfo>      ("projection and mounting of the camera of the same instance",    false, Qos::kState,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,     1),
-  row<LidarPoints>     ("one lidar turn: x y z intensity, sensor frame",                 true,  Qos::kSensor, E2e::kCrc32, Quality::kCloud,   10.0,  50ms, true,     4),
-  row<ImuData>         ("angular rate and acceleration, vehicle frame",                  false, Qos::kSensor, E2e::kCrc32, Quality::kNone,   100.0,  50ms, true,    64),
-  row<GnssFix>         ("WGS 84 position of the antenna",                                false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,    16),
-  row<VehicleState>    ("wheel speeds and steering",                                     false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
-  row<EgoMotion>       ("pose and speed of the vehicle in the world",                    false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
-  row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<CameraLanes>     ("lane lines and drivable area on the ground",                   false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<TruthEgo>        ("simulated truth: the vehicle's own motion",                     false, Qos::kSensor, E2e::kCrc32, Quality::kNone,    50.0,  50ms, true,    64),
-  row<Observations>    ("what the shells saw: the monitor's only input",                 false, Qos::kEvent,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,  4096),
-  row<Faults>          ("fault state changes",                                           false, Qos::kEvent,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,   256),
-  row<SafetyState>     ("mode, active faults, latency of the chains",                    false, Qos::kState,  E2e::kCrc32, Quality::kNone,    10.0,  50ms, true,     8),
-  row<Injections>      ("what the fault injector did: never read by the monitor",        false, Qos::kEvent,  E2e::kCrc32, Quality::kNone,     0.0,  50ms, true,    64),
+  // tag                    meaning                                                      bulk   QoS            E2E          quality          rate  budget  rec    depth
+  row<CameraImage>     ("camera picture, 8-bit BGR or grey",                             true,  Qos::kSensor, E2e::kP07,   Quality::kImage,   10.0,  50ms, true,     4),
+  row<CameraCompressed>("camera picture as JPEG or PNG",                                 true,  Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     4),
+  row<CameraInfo>      ("projection and mounting of the camera of the same instance",    false, Qos::kState,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,     1),
+  row<LidarPoints>     ("one lidar turn: x y z intensity, sensor frame",                 true,  Qos::kSensor, E2e::kP07,   Quality::kCloud,   10.0,  50ms, true,     4),
+  row<ImuData>         ("angular rate and acceleration, vehicle frame",                  false, Qos::kSensor, E2e::kP04,   Quality::kNone,   100.0,  50ms, true,    64),
+  row<GnssFix>         ("WGS 84 position of the antenna",                                false, Qos::kSensor, E2e::kP04,   Quality::kNone,    10.0,  50ms, true,    16),
+  row<VehicleState>    ("wheel speeds and steering",                                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
+  row<EgoMotion>       ("pose and speed of the vehicle in the world",                    false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
+  row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<CameraLanes>     ("lane lines and drivable area on the ground",                   false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<RadarDetections> ("one radar scan: range, azimuth and range rate of each reflector", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
+  row<RadarObjects>    ("clusters of radar detections with their velocity over ground", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
+  row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<TruthEgo>        ("simulated truth: the vehicle's own motion",                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
+  row<Observations>    ("what the shells saw: the monitor's only input",                 false, Qos::kEvent,  E2e::kP07,   Quality::kNone,     0.0,  50ms, true,  4096),
+  row<Faults>          ("fault state changes",                                           false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,   256),
+  row<SafetyState>     ("mode, active faults, latency of the chains",                    false, Qos::kState,  E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<Injections>      ("what the fault injector did: never read by the monitor",        false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,    64),
 });
 // clang-format on
 

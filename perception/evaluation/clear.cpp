@@ -26,7 +26,8 @@ std::size_t index_of(const std::vector<int>& sorted, int value) {
 /// What one pass made of every box.
 struct Pass {
   std::vector<int> track_of_truth;  // or kNone
-  std::vector<char> is_matched;     // per result
+  std::vector<int> result_of_truth;
+  std::vector<char> is_matched;  // per result
   std::vector<char> is_false_positive;
   std::vector<char> is_switch;  // per truth box
   std::vector<char> is_fragment;
@@ -51,6 +52,7 @@ class Evaluator {
   Pass run(double threshold) {
     Pass pass;
     pass.track_of_truth.assign(rows_.truth.size(), kNone);
+    pass.result_of_truth.assign(rows_.truth.size(), kNone);
     pass.is_matched.assign(rows_.results.size(), 0);
     match(threshold, pass);
     count_false_positives(threshold, pass);
@@ -114,6 +116,7 @@ class Evaluator {
       if (iou[cell] <= 0.0) continue;
       const int result = results[chosen[row]];
       pass.track_of_truth[truths[row]] = rows_.track[result];
+      pass.result_of_truth[truths[row]] = result;
       pass.is_matched[result] = 1;
       pass.matched_scores.push_back(rows_.results[result].score);
       pass.overlap_sum += iou[cell];
@@ -181,6 +184,8 @@ std::vector<std::pair<double, double>> recall_positions(const std::vector<double
   return positions;
 }
 
+Fates fates_of(const Pass& pass) { return {pass.result_of_truth, pass.is_matched, pass.is_false_positive}; }
+
 std::vector<FrameErrors> frame_errors(const ClassRows& rows, const Pass& pass) {
   std::map<std::pair<int, int>, FrameErrors> frames;
   const auto at = [&](const LabelRow& row) -> FrameErrors& {
@@ -211,6 +216,7 @@ Sweep sweep_recall(const ClassRows& rows, Overlap overlap, double min_iou, Mode 
   Sweep sweep;
   sweep.truth_boxes = rows.counted_truth;
   Pass best = evaluator.run(-std::numeric_limits<double>::infinity());
+  sweep.fates_of_all = fates_of(best);
   std::vector<double> scores = best.matched_scores;
   std::sort(scores.begin(), scores.end(), std::greater<>());
   double best_mota = 0.0;
@@ -234,6 +240,7 @@ Sweep sweep_recall(const ClassRows& rows, Overlap overlap, double min_iou, Mode 
   }
   sweep.best = best.counts;
   sweep.best.frames = frame_errors(rows, best);
+  sweep.fates = fates_of(best);
   return sweep;
 }
 

@@ -54,6 +54,13 @@ struct RecallPoint {
   int switches = 0;
 };
 
+/// What became of every box of ClassRows at one operating point.
+struct Fates {
+  std::vector<int> result_of_truth;     // index into ClassRows::results, -1: missed
+  std::vector<char> is_matched;         // per result
+  std::vector<char> is_false_positive;  // per result; neither: forgiven, or its track dropped
+};
+
 /// All values as fractions (1 = 100 %).
 struct Sweep {
   double samota = 0.0;
@@ -63,6 +70,8 @@ struct Sweep {
   std::optional<double> best_threshold;  // none: no threshold is better than silence, `best` counts all tracks
   std::vector<RecallPoint> curve;
   int truth_boxes = 0;  // that count
+  Fates fates;          // at `best`
+  Fates fates_of_all;   // no track dropped
 };
 
 /// The rows of one class, with the boxes that can meet and what each box's fate costs.

@@ -9,9 +9,19 @@ namespace ocelli::evaluation {
 namespace {
 
 constexpr double kHotaMinIou = 0.5;
+constexpr std::size_t kPictures = 6;
 
 constexpr auto kClassNames = std::to_array<std::pair<std::string_view, ObjectClass>>(
     {{"Car", ObjectClass::kCar}, {"Pedestrian", ObjectClass::kPedestrian}, {"Cyclist", ObjectClass::kCyclist}});
+
+ClearRow clear_row(const Dataset& data, const ClassRows& rows, const Request& request, ObjectClass object_class,
+                   Overlap overlap, double min_iou) {
+  ClearRow row{object_class, overlap, min_iou, sweep_recall(rows, overlap, min_iou, request.mode), {}, {}};
+  if (!request.with_errors) return row;
+  row.errors = classify_errors(data, rows, row.sweep, object_class, min_iou);
+  row.pictures = picture_worst(rows, row.sweep, kPictures);
+  return row;
+}
 
 }  // namespace
 
@@ -20,11 +30,9 @@ Scores evaluate(const Dataset& data, const Request& request) {
   for (const ObjectClass object_class : request.classes) {
     const ClassRows rows = select_class(data, object_class, request.mode);
     for (const double iou : request.volume_ious)
-      scores.clear.push_back(
-          {object_class, Overlap::kVolume, iou, sweep_recall(rows, Overlap::kVolume, iou, request.mode)});
+      scores.clear.push_back(clear_row(data, rows, request, object_class, Overlap::kVolume, iou));
     for (const double iou : request.image_ious)
-      scores.clear.push_back(
-          {object_class, Overlap::kImage, iou, sweep_recall(rows, Overlap::kImage, iou, request.mode)});
+      scores.clear.push_back(clear_row(data, rows, request, object_class, Overlap::kImage, iou));
     if (!request.with_hota) continue;
     std::optional<double> threshold = sweep_recall(rows, Overlap::kImage, kHotaMinIou, request.mode).best_threshold;
     if (threshold && request.mode == Mode::kCompatible) threshold = printed_threshold(*threshold);

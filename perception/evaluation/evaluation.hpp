@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ocelli/perception/evaluation/clear.hpp"
+#include "ocelli/perception/evaluation/errors.hpp"
 #include "ocelli/perception/evaluation/hota.hpp"
 #include "ocelli/perception/evaluation/labels.hpp"
 
@@ -15,6 +16,7 @@ struct Request {
   std::vector<double> volume_ious{0.25, 0.5, 0.7};
   std::vector<double> image_ious;
   bool with_hota = false;
+  bool with_errors = false;  // fills ClearRow::errors and ClearRow::pictures
   Mode mode = Mode::kCompatible;
 };
 
@@ -23,6 +25,8 @@ struct ClearRow {
   Overlap overlap = Overlap::kVolume;
   double min_iou = 0.0;
   Sweep sweep;
+  std::optional<ErrorKinds> errors;
+  std::vector<FramePicture> pictures;
 };
 
 struct HotaRow {

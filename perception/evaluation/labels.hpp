@@ -50,6 +50,7 @@ struct Dataset {
   std::vector<std::string> sequences;
   std::vector<LabelRow> truth;
   std::vector<LabelRow> results;
+  std::vector<LabelRow> detections;  // that the tracker was given, when known: they explain errors, and score nothing
   std::vector<std::string> sequences_without_results;  // counted as empty
   int skipped_rows = 0;                                // result rows of a type that KITTI does not know
   std::string first_skipped;                           // where and what, for the message

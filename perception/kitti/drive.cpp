@@ -1,6 +1,7 @@
 #include "ocelli/perception/kitti/drive.hpp"
 
 #include <cmath>
+#include <optional>
 
 #include "ocelli/perception/evaluation/text_table.hpp"
 
@@ -78,19 +79,31 @@ Result<int> frame_of(const TextLine& line, const Drive& drive) {
   return frame;
 }
 
-Status read_detection(const TextLine& line, ObjectClass object_class, Drive& drive) {
+/// frame type x1 y1 x2 y2 score h w l x y z ry
+using DetectionRow = std::array<double, 14>;
+
+/// None: the row is skipped and counted.
+Result<std::optional<DetectionRow>> detection_row(const TextLine& line, ObjectClass object_class, Drive& drive) {
   if (line.fields.size() < 14) return line.mistake(fmt::format("{} columns, 15 expected", line.fields.size()));
-  OCELLI_ASSIGN(const int frame, frame_of(line, drive));
-  std::array<double, 14> v{};
+  DetectionRow v{};
   bool is_finite = true;
+  OCELLI_ASSIGN(v[0], line.integer_at(0, "frame", 0, kMaxFrame));
   for (std::size_t i = 1; i < v.size(); ++i) {
     OCELLI_ASSIGN(v[i], line.any_number_at(i, "detection"));
     is_finite = is_finite && std::isfinite(v[i]);
   }
-  if (!is_finite) return skip(line, "not finite", drive), ok();
+  if (!is_finite) return skip(line, "not finite", drive), std::nullopt;
   if (v[1] != kitti_code(object_class))
-    return skip(line, fmt::format("class {} in the folder of {}", v[1], label_of(object_class)), drive), ok();
-  if (!(v[7] > 0.0 && v[8] > 0.0 && v[9] > 0.0)) return skip(line, "box without volume", drive), ok();
+    return skip(line, fmt::format("class {} in the folder of {}", v[1], label_of(object_class)), drive), std::nullopt;
+  if (!(v[7] > 0.0 && v[8] > 0.0 && v[9] > 0.0)) return skip(line, "box without volume", drive), std::nullopt;
+  return v;
+}
+
+Status read_detection(const TextLine& line, ObjectClass object_class, Drive& drive) {
+  OCELLI_ASSIGN(const std::optional<DetectionRow> row, detection_row(line, object_class, drive));
+  OCELLI_ASSIGN(const int frame, frame_of(line, drive));
+  if (!row) return ok();
+  const DetectionRow& v = *row;
   tracking::Detection3 detection;
   detection.object_class = object_class;
   detection.image = tracking::ImageBox{v[2], v[3], v[4], v[5]};
@@ -130,6 +143,34 @@ std::string_view label_of(ObjectClass object_class) {
     case ObjectClass::kUnknown: break;
   }
   return "?";
+}
+
+Status read_detections(const std::filesystem::path& detections, const std::vector<ObjectClass>& classes,
+                       evaluation::Dataset& data) {
+  Drive skipped;
+  for (const ObjectClass object_class : classes) {
+    for (std::size_t s = 0; s < data.sequences.size(); ++s) {
+      const auto file = detections / label_of(object_class) / (data.sequences[s] + ".txt");
+      if (!std::filesystem::exists(file)) continue;
+      OCELLI_TRY(for_each_line(file, " \t\r,", [&](const TextLine& line) -> Status {
+        OCELLI_ASSIGN(const std::optional<DetectionRow> row, detection_row(line, object_class, skipped));
+        if (!row) return ok();
+        const DetectionRow& v = *row;
+        evaluation::LabelRow label;
+        label.sequence = static_cast<int>(s);
+        label.frame = static_cast<int>(v[0]);
+        label.kind = evaluation::kind_from_name(label_of(object_class)).value_or(evaluation::Kind::kOther);
+        label.image = {v[2], v[3], v[4], v[5]};
+        label.box = {v[7], v[8], v[9], v[10], v[11], v[12], v[13]};
+        label.score = v[6];
+        data.detections.push_back(label);
+        return ok();
+      }));
+    }
+  }
+  if (data.detections.empty())
+    return error(ErrorCode::kNotFound, "{}: no detection; expected <Class>/<sequence>.txt", detections.string());
+  return ok();
 }
 
 Result<Drive> read_drive(const Folders& folders, const std::string& sequence, const std::vector<ObjectClass>& classes) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ocelli/middleware/core/result.hpp"
+#include "ocelli/perception/evaluation/labels.hpp"
 #include "ocelli/perception/tracking/object.hpp"
 
 namespace ocelli::kitti {
@@ -40,5 +41,9 @@ struct Folders {
 /// Errors name file and line: a missing file or matrix, a row that cannot be read, a frame without a pose.
 [[nodiscard]] Result<Drive> read_drive(const Folders& folders, const std::string& sequence,
                                        const std::vector<tracking::ObjectClass>& classes);
+
+/// The detections alone, as they stand in the files, into `data` (its sequences). Rows that a drive skips are left out.
+Status read_detections(const std::filesystem::path& detections, const std::vector<tracking::ObjectClass>& classes,
+                       evaluation::Dataset& data);
 
 }  // namespace ocelli::kitti

@@ -1,5 +1,5 @@
 #pragma once
-// All constants of the tracker. Defaults come from the search in tests/bench/tune_tracker (docs/tracking.md).
+// All constants of the tracker, and why they are what they are: docs/tracking.md.
 
 #include <array>
 #include <limits>
@@ -23,55 +23,55 @@ constexpr auto enum_names(MotionModel) {
 struct ClassConfig {
   MotionModel motion = MotionModel::kTurnRate;
   // measurement noise, one sigma
-  double position_noise_m = 0.4;
-  double position_noise_weak_m = 0.0414;
-  double position_noise_per_m = 0.0;
-  double yaw_noise_rad = 0.15;
-  double height_noise_m = 0.127;
+  double position_noise_m = 0.1;
+  double position_noise_weak_m = 0.1;
+  double position_noise_per_m = 0.002;
+  double yaw_noise_rad = 0.2;
+  double height_noise_m = 0.1;
   // process noise
   double acceleration_noise_mps2 = 2.0;
   double sideways_share = 1.0;
-  double jerk_noise_mps3 = 0.428;
-  double yaw_noise_rate_rps = 0.118;
-  double turn_noise_rps2 = 0.939;
+  double jerk_noise_mps3 = 0.5;
+  double yaw_noise_rate_rps = 0.1;
+  double turn_noise_rps2 = 1.0;
   double vertical_noise_mps = 0.3;
-  double acceleration_decay_s = 1.99;
-  double turn_decay_s = 1.03;
+  double acceleration_decay_s = 2.0;
+  double turn_decay_s = 1.0;
   // start of a track
-  double initial_speed_mps = 5.54;
-  double initial_turn_rps = 0.204;
+  double initial_speed_mps = 6.0;
+  double initial_turn_rps = 0.2;
   double initial_acceleration_mps2 = 1.0;
   // association
   double gate_m = 4.0;
-  double gate_sigmas = 6.87;
+  double gate_sigmas = 7.0;
   double strong_score = 2.0;
   double class_change_cost = 1000.0;
-  double size_memory = 10.0;
+  double size_memory = 5.0;
   // evidence
-  double score_middle = 0.867;
-  double score_slope = 0.412;
+  double score_middle = 0.8;
+  double score_slope = 0.5;
   double evidence_hit_low = -6.0;
   double evidence_hit_high = 6.0;
   double evidence_max = 6.0;
-  double evidence_birth = 0.373;
+  double evidence_birth = 0.0;
   double evidence_proof = -20.0;
-  double evidence_death = -2.12;
-  double detection_share = 0.343;
-  double detection_share_hidden = 0.111;
-  double coast_max_s = 1.83;
-  double report_evidence = 1.53;
-  double report_visible = 0.0836;
-  double report_sigma_m = 1.45;
+  double evidence_death = -3.0;
+  double detection_share = 0.3;
+  double detection_share_hidden = 0.1;
+  double coast_max_s = 2.0;
+  double report_evidence = 1.0;
+  double report_visible = 0.15;
+  double report_sigma_m = 1.0;
   double report_coast_s = 30.0;
-  double overlap_max = 0.343;
+  double overlap_max = 0.3;
   // confidence
-  double confidence_evidence = 2.09;
-  double confidence_memory = 0.623;
+  double confidence_evidence = 2.0;
+  double confidence_memory = 0.5;
   double coast_penalty = 0.5;
-  double camera_bonus = 2.9;
-  double camera_malus = 1.97;
+  double camera_bonus = 4.0;
+  double camera_malus = 2.0;
   // camera
-  double camera_iou = 0.287;
+  double camera_iou = 0.3;
   double camera_keep_iou = 0.5;
 
   static constexpr auto fields() {
@@ -118,7 +118,8 @@ struct ClassConfig {
         field("coast_max_s", &C::coast_max_s, "s", 0.0, 30.0, "longest time without any measurement"),
         field("report_evidence", &C::report_evidence, "", -20.0, 20.0,
               "a track without measurement is reported above it"),
-        field("report_visible", &C::report_visible, "", 0.0, 1.0, "and with at least this part inside the image"),
+        field("report_visible", &C::report_visible, "", 0.0, 1.0,
+              "and with at least this visible share, unless a camera has confirmed it before"),
         field("report_sigma_m", &C::report_sigma_m, "m", 0.05, 20.0, "and with at most this uncertainty"),
         field("report_coast_s", &C::report_coast_s, "s", 0.0, 30.0, "and at most this long"),
         field("overlap_max", &C::overlap_max, "", 0.0, 1.0,
@@ -137,58 +138,32 @@ struct ClassConfig {
 
 struct Config {
   ClassConfig car;
-  ClassConfig pedestrian = {
-      .motion = MotionModel::kFreeVelocity,
-      .position_noise_m = 0.05,
-      .position_noise_weak_m = 0.102,
-      .yaw_noise_rad = 0.1,
-      .height_noise_m = 0.05,
-      .acceleration_noise_mps2 = 1.69,
-      .yaw_noise_rate_rps = 0.0401,
-      .turn_noise_rps2 = 0.0,
-      .vertical_noise_mps = 0.3,
-      .initial_speed_mps = 11.7,
-      .initial_turn_rps = 0.0,
-      .gate_m = 4.0,
-      .gate_sigmas = 4.0,
-      .strong_score = 2.0,
-      .size_memory = 12.7,
-      .score_middle = 0.845,
-      .score_slope = 0.799,
-      .evidence_max = 6.0,
-      .evidence_birth = 0.0,
-      .evidence_death = -2.47,
-      .detection_share = 0.0674,
-      .detection_share_hidden = 0.0,
-      .coast_max_s = 1.0,
-      .report_evidence = 0.729,
-      .report_visible = 0.223,
-      .report_sigma_m = 1.11,
-      .overlap_max = 0.3,
-      .confidence_evidence = 2.21,
-      .confidence_memory = 0.155,
-      .coast_penalty = 0.991,
-      .camera_bonus = 7.43,
-      .camera_malus = 1.94,
-      .camera_iou = 0.267,
-      .camera_keep_iou = 0.5,
-  };
-  // No detections to tune on: the car's constants at a bicycle's speeds and turns. A box that small must not wait for a
-  // heading, so the velocity is free of it (docs/tracking.md).
+  ClassConfig pedestrian = {.motion = MotionModel::kFreeVelocity,
+                            .position_noise_m = 0.06,
+                            .position_noise_per_m = 0.0,
+                            .acceleration_noise_mps2 = 1.5,
+                            .yaw_noise_rate_rps = 0.05,
+                            .turn_noise_rps2 = 0.0,
+                            .initial_speed_mps = 10.0,
+                            .initial_turn_rps = 0.0,
+                            .size_memory = 10.0,
+                            .report_visible = 0.0};
+  // No detections to tune on: the evidence that cars and pedestrians share, at a bicycle's speeds and turns. A box that
+  // small must not wait for a heading, so the velocity is free of it (docs/tracking.md).
   ClassConfig cyclist = {.motion = MotionModel::kFreeVelocity,
                          .acceleration_noise_mps2 = 1.5,
                          .turn_noise_rps2 = 1.0,
                          .initial_speed_mps = 6.0,
                          .initial_turn_rps = 0.3,
-                         .gate_m = 3.0,
-                         .coast_max_s = 1.5};
+                         .gate_m = 3.0};
   ClassConfig truck = car;
   ClassConfig unknown = car;
   bool has_partial_boxes = false;
   double lidar_x_m = 0.0;
   double lidar_y_m = 0.0;
-  double radar_x_m = 0.0;
-  double radar_y_m = 0.0;
+  bool has_flat_road = false;
+  double camera_place_after_s = 0.0;
+  double camera_birth_after_s = 1e6;
   double frame_noise_mps2 = 3.0;
   int max_detections = 400;
   int max_tracks = 1000;
@@ -217,8 +192,12 @@ struct Config {
               "boxes show what the lidar sees of an object: they are laid at its near side, and may lie across it"),
         field("lidar_x_m", &C::lidar_x_m, "m", -20.0, 20.0, "where boxes are seen from, vehicle frame"),
         field("lidar_y_m", &C::lidar_y_m, "m", -20.0, 20.0, "where boxes are seen from, vehicle frame"),
-        field("radar_x_m", &C::radar_x_m, "m", -20.0, 20.0, "where returns are seen from, vehicle frame"),
-        field("radar_y_m", &C::radar_y_m, "m", -20.0, 20.0, "where returns are seen from, vehicle frame"),
+        field("has_flat_road", &C::has_flat_road,
+              "the road is the plane z = 0 of the vehicle: the lower edge of a camera box says how far it is"),
+        field("camera_place_after_s", &C::camera_place_after_s, "s", 0.0, 10.0,
+              "a camera box moves an object that the lidar has not seen for longer"),
+        field("camera_birth_after_s", &C::camera_birth_after_s, "s", 0.0, 1e6,
+              "camera boxes become objects when no lidar has delivered for longer"),
         field("frame_noise_mps2", &C::frame_noise_mps2, "m/s^2", 0.0, 20.0,
               "what the own vehicle may do while nothing measures it"),
         field("max_detections", &C::max_detections, "", 1, 100000, "per update; the surest are taken"),

@@ -51,6 +51,7 @@ struct RadarReturn {
   Eigen::Vector3d p_vehicle = Eigen::Vector3d::Zero();
   double range_rate_mps = 0.0;
   double range_rate_sigma_mps = 0.2;
+  Eigen::Vector2d sensor_vehicle = Eigen::Vector2d::Zero();  // where it was seen from [m]
 };
 
 /// The own vehicle at the stamp of a measurement. Speed and yaw rate carry objects over when the pose is lost or found,
@@ -97,7 +98,7 @@ struct Track {
   std::uint32_t sources = 0;                                                     // sensors that saw it in this update
   std::uint32_t age = 0;                                                         // updates since birth
   std::uint32_t hits = 0;                                                        // updates with a measurement
-  std::uint32_t misses = 0;                                                      // updates in a row without one
+  std::uint32_t misses = 0;                                                      // lidar updates in a row without one
   Time born_at{};                                                                // lineage: oldest measurement
   Time measured_at{};                                                            // lineage: newest measurement
   Time lidar_at{};                                                               // newest of each sensor, or kNoTime

@@ -38,8 +38,9 @@ struct Object {
 
 struct Scene {
   std::optional<Time> stamp;
-  bool is_world = true;  // false: the own motion is not known, objects are in the vehicle frame
-  Ego ego;               // last known; identity in the vehicle frame
+  std::optional<Time> lidar_at;  // the lidar delivered last
+  bool is_world = true;          // false: the own motion is not known, objects are in the vehicle frame
+  Ego ego;                       // last known; identity in the vehicle frame
   std::vector<Object> objects;
 };
 

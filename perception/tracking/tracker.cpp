@@ -62,6 +62,7 @@ Tracker::Tracker(const Config& config) : config_(config), entries_(static_cast<s
   columns_.reserve(static_cast<std::size_t>(config.max_tracks));
   places_.reserve(detections);
   is_used_.reserve(detections);
+  is_matched_.reserve(detections);
   column_of_row_.resize(kUsual);
   cost_.assign(kUsual * kUsual, 0.0);
   solver_.solve(kUsual, kUsual, cost_, column_of_row_);
@@ -79,7 +80,7 @@ void Tracker::take(const Measurements& measurements, Entry& entry) {
       take_usable(measurements.camera.value_or(std::span<const Detection2>{}), config_.max_detections, entry.camera);
   rejected_ +=
       take_usable(measurements.radar.value_or(std::span<const RadarReturn>{}), config_.max_detections, entry.radar);
-  entry.birth_ids.assign(entry.lidar.size(), 0);
+  entry.birth_ids.assign(entry.lidar.size() + entry.camera.size(), 0);
 }
 
 Status Tracker::update(const Measurements& measurements) {
@@ -110,6 +111,7 @@ void Tracker::step(Entry& entry) {
   const double step_s = scene_.stamp ? to_seconds(entry.stamp - *scene_.stamp) : 0.0;
   change_frame(entry, step_s);
   scene_.stamp = entry.stamp;
+  if (entry.has_lidar) scene_.lidar_at = entry.stamp;
   predict_all(step_s);
   places_.clear();
   const Pose T_world_vehicle = this->T_world_vehicle();
@@ -210,6 +212,19 @@ void Tracker::see_images() {
   }
 }
 
+/// A lidar that looked and saw nothing speaks against an object; the silence of a lidar does not.
+void Tracker::count_misses(Object& object) const {
+  const ClassConfig& config = config_.of(object.object_class);
+  if (object.sources == 0) {
+    ++object.misses;
+    object.score -= config.coast_penalty;
+  }
+  if ((object.sources & kSourceLidar) != 0) return;
+  const double share =
+      config.detection_share_hidden + (config.detection_share - config.detection_share_hidden) * object.visible_share;
+  object.evidence += std::log(1.0 - share);
+}
+
 void Tracker::weigh_and_bury(const Entry& entry) {
   for (Object& object : scene_.objects) {
     const ClassConfig& config = config_.of(object.object_class);
@@ -217,15 +232,8 @@ void Tracker::weigh_and_bury(const Entry& entry) {
     if (object.sources != 0) {
       if (object.measured_at != object.born_at) ++object.hits;
       object.misses = 0;
-    } else {
-      ++object.misses;
-      object.score -= config.coast_penalty;
     }
-    if (entry.has_lidar && (object.sources & kSourceLidar) == 0) {
-      const double share = config.detection_share_hidden +
-                           (config.detection_share - config.detection_share_hidden) * object.visible_share;
-      object.evidence += std::log(1.0 - share);
-    }
+    if (entry.has_lidar) count_misses(object);
     object.is_proven = object.is_proven || object.evidence >= config.evidence_proof;
   }
   std::erase_if(scene_.objects, [&](const Object& object) {
@@ -240,10 +248,13 @@ bool Tracker::is_reported(const Object& object) const {
   if (!object.is_proven) return false;
   if (object.sources != 0) return true;
   const ClassConfig& config = config_.of(object.object_class);
-  if (*scene_.stamp - object.measured_at > from_seconds(config.report_coast_s)) return false;
+  // Time in which no lidar looked counts against nothing but the object's certainty.
+  const Time looked_at = scene_.lidar_at.value_or(*scene_.stamp);
+  if (looked_at - object.measured_at > from_seconds(config.report_coast_s)) return false;
   const double sigma_m = std::sqrt(std::max(object.motion.covariance(0, 0), object.motion.covariance(1, 1)));
-  return object.evidence >= config.report_evidence && object.visible_share >= config.report_visible &&
-         sigma_m <= config.report_sigma_m;
+  // Labels of hidden objects are as often absent as present; that two sensors have seen one tips the scale.
+  const bool may_be_hidden = object.camera_at != kNoTime || object.visible_share >= config.report_visible;
+  return object.evidence >= config.report_evidence && may_be_hidden && sigma_m <= config.report_sigma_m;
 }
 
 void Tracker::report() {

@@ -42,7 +42,8 @@ class Tracker {
     std::vector<Detection3> lidar;
     std::vector<Detection2> camera;
     std::vector<RadarReturn> radar;
-    std::vector<std::uint32_t> birth_ids;  // of each lidar detection, 0: none yet; kept when computed again
+    std::vector<std::uint32_t>
+        birth_ids;  // of each lidar, then camera detection, 0: none yet; kept when computed again
     Scene before;
   };
 
@@ -56,9 +57,12 @@ class Tracker {
   void bear(Entry& entry);
   void listen_to_radar(const Entry& entry);
   void update_by_radar(const RadarReturn& seen, Time stamp);
-  void look_through_camera(const Entry& entry);
-  void match_camera(const Entry& entry, ObjectClass object_class);
+  void count_misses(Object& object) const;
+  void look_through_camera(Entry& entry);
+  void match_camera(const Entry& entry, std::optional<ObjectClass> only);
   void update_by_camera(const Detection2& detection, Time stamp, Object& object);
+  void place_by_camera(const Detection2& detection, Object& object) const;
+  void bear_by_camera(Entry& entry);
   void see_images();
   void weigh_and_bury(const Entry& entry);
   void report();
@@ -81,6 +85,7 @@ class Tracker {
   Eigen::Vector2d lidar_world_ = Eigen::Vector2d::Zero();
   std::vector<WorldDetection> places_;
   std::vector<char> is_used_;
+  std::vector<char> is_matched_;  // of the camera's boxes
   std::vector<int> rows_;
   std::vector<int> columns_;
   std::vector<double> cost_;

@@ -40,7 +40,11 @@ tracking::ClassConfig live_class() {
           .report_visible = 0.0,
           .report_sigma_m = 20.0,
           .report_coast_s = 0.35,
-          .overlap_max = 0.3};
+          .overlap_max = 0.3,
+          .camera_bonus = 1.0,
+          .camera_malus = 0.0,
+          .camera_iou = 0.2,
+          .camera_keep_iou = 0.2};
 }
 
 }  // namespace
@@ -75,6 +79,10 @@ tracking::Config live_tracker_config() {
   config.unknown.initial_turn_rps = 0.0;
   config.has_partial_boxes = true;
   config.frame_noise_mps2 = 0.95;
+  config.has_flat_road = true;
+  config.camera_place_after_s = 0.25;
+  config.camera_birth_after_s = 0.5;
+  config.history = 24;
   return config;
 }
 

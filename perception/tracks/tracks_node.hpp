@@ -1,12 +1,17 @@
 #pragma once
-// Node around tracking::Tracker: boxes in, tracks out; in the world frame while ego motion is there, marked when it is
-// not.
+// Node around tracking::Tracker: what lidar, radar and camera saw in, tracks out. Every sensor's message is an update
+// of its own, at its own stamp. The lidar paces the output; when it is overdue, whichever sensor comes does. Nothing
+// waits for a sensor: one that is expected and silent is named in the message, which is then degraded. In the world
+// frame while ego motion is there, marked when it is not.
 
 #include <vector>
 
 #include "ocelli/middleware/node/ports.hpp"
 #include "ocelli/perception/messages.hpp"
 #include "ocelli/perception/tracks/live_config.hpp"
+#include "ocelli/perception/tracks/odometry.hpp"
+#include "ocelli/perception/tracks/sensor_messages.hpp"
+#include "ocelli/perception/tracks/sensor_watch.hpp"
 
 namespace ocelli::perception {
 
@@ -15,43 +20,119 @@ struct TracksNode {
   struct Config {
     double sensor_x_m = 1.5;
     double sensor_y_m = 0.0;
+    bool expects_lidar = true;
+    bool expects_camera = false;
+    bool expects_radar = false;
+    Duration sensor_timeout = 300ms;
+    Duration source_memory = 250ms;
+    Duration period = 100ms;
     tracking::Config tracker = live_tracker_config();
     static constexpr auto fields() {
       return std::tuple{
           field("sensor_x_m", &Config::sensor_x_m, "m", -10.0, 20.0, "where the boxes are seen from, vehicle frame"),
           field("sensor_y_m", &Config::sensor_y_m, "m", -5.0, 5.0, "where the boxes are seen from, vehicle frame"),
+          field("expects_lidar", &Config::expects_lidar, "without lidar objects the tracks are degraded"),
+          field("expects_camera", &Config::expects_camera, "without camera objects the tracks are degraded"),
+          field("expects_radar", &Config::expects_radar, "without radar objects the tracks are degraded"),
+          field("sensor_timeout", &Config::sensor_timeout, "s", 0.01, 10.0, "a sensor silent for longer is missing"),
+          field("source_memory", &Config::source_memory, "s", 0.0, 10.0,
+                "a track names the sensors that saw it this recently"),
+          field("period", &Config::period, "s", 0.01, 10.0, "of the output while no lidar delivers"),
           field("tracker", &Config::tracker, "constants of the tracker")};
     }
   };
   struct In {
     Trigger<topics::LidarObjects> objects;
+    Trigger<topics::RadarObjects> radar;
+    Trigger<topics::CameraObjects> camera;
     Latest<topics::EgoMotion, 200> ego;
+    OptionalLatest<topics::CameraInfo> calibration;
   };
   struct Out {
     Port<topics::Tracks> tracks;
   };
 
-  explicit TracksNode(const Config& config) : tracker(config_of(config)) {}
+  explicit TracksNode(const Config& config) : config(config), tracker(config_of(config)) {}
 
   Status step(const In& in, Out& out) {
-    const Time stamp = in.objects.sensed_at();
-    detections.clear();
-    for (const Box3& box : boxes_of(*in.objects)) detections.push_back(detection_of(box));
-    tracking::Measurements measurements;
-    measurements.stamp = stamp;
-    measurements.lidar = detections;
-    measurements.ego = ego_at(in, stamp);
-    OCELLI_TRY(tracker.update(measurements));
-    const Pose T_world_vehicle = tracker.T_world_vehicle();
-    out.tracks.publish(message_of(tracker.tracks(), tracker.is_world() ? &T_world_vehicle : nullptr, stamp));
+    if (in.objects) OCELLI_TRY(see_lidar(in));
+    if (in.radar) OCELLI_TRY(hear_radar(in));
+    if (in.camera) OCELLI_TRY(see_camera(in));
+    const Duration since = watch.now() - published_at;
+    const bool has_lidar = (watch.delivering(config.sensor_timeout) & tracking::kSourceLidar) != 0;
+    const Duration overdue = has_lidar ? config.period * 3 / 2 : config.period * 9 / 10;
+    if ((in.objects && since > Duration{}) || published_at == kNoTime || since >= overdue) publish(out);
     return ok();
   }
 
-  static std::optional<tracking::Ego> ego_at(const In& in, Time stamp) {
-    if (!in.ego) return std::nullopt;
-    const std::optional<EgoState> ego = ego_state_of(*in.ego);
+  Status see_lidar(const In& in) {
+    lidar.clear();
+    for (const Box3& box : boxes_of(*in.objects)) lidar.push_back(detection_of(box));
+    tracking::Measurements measurements = at(in, in.objects.sensed_at(), tracking::kSourceLidar);
+    measurements.lidar = lidar;
+    return tracker.update(measurements);
+  }
+
+  Status hear_radar(const In& in) {
+    returns_of(*in.radar, radar);
+    tracking::Measurements measurements = at(in, in.radar.sensed_at(), tracking::kSourceRadar);
+    measurements.radar = radar;
+    return tracker.update(measurements);
+  }
+
+  /// Boxes in a picture say nothing without the camera's calibration: the camera then counts as silent.
+  Status see_camera(const In& in) {
+    if (!in.calibration) return ok();
+    OCELLI_ASSIGN(const tracking::CameraModel model, camera_model_of(*in.calibration));
+    tracker.set_camera(model);
+    camera_detections_of(*in.camera, camera);
+    tracking::Measurements measurements = at(in, in.camera.sensed_at(), tracking::kSourceCamera);
+    measurements.camera = camera;
+    return tracker.update(measurements);
+  }
+
+  tracking::Measurements at(const In& in, Time stamp, std::uint32_t sensor) {
+    watch.deliver(sensor, stamp);
+    tracking::Measurements measurements;
+    measurements.stamp = stamp;
+    measurements.ego = ego_at(in, stamp);
+    return measurements;
+  }
+
+  void publish(Out& out) {
+    const bool is_world = tracker.is_world() && ego;
+    const Pose T_world_vehicle = is_world ? ego->moved_to(watch.now()).T_world_vehicle() : Pose(Pose::Identity());
+    const Pose T_world_odom = T_world_vehicle * tracker.T_world_vehicle().inverse();
+    tracks.clear();
+    for (const tracking::Track& track : tracker.tracks()) {
+      tracks.push_back(in_frame(T_world_odom, track));
+      tracks.back().sources = seen_lately(track, watch.now(), config.source_memory);
+    }
+    ocelli::msg::Tracks message = message_of(tracks, is_world ? &T_world_vehicle : nullptr, watch.now());
+    const std::uint32_t sensors = watch.delivering(config.sensor_timeout);
+    const std::uint32_t missing = expected() & ~sensors;
+    message.sensors(sensors);
+    message.sensors_missing(missing);
+    if (missing != 0) {
+      message.is_degraded(true);
+      out.tracks.mark_degraded();
+    }
+    published_at = watch.now();
+    out.tracks.publish(std::move(message), watch.now());
+  }
+
+  [[nodiscard]] std::uint32_t expected() const {
+    return (config.expects_lidar ? tracking::kSourceLidar : 0U) |
+           (config.expects_camera ? tracking::kSourceCamera : 0U) |
+           (config.expects_radar ? tracking::kSourceRadar : 0U);
+  }
+
+  /// Where the vehicle is in the tracker's world, which fixes do not move.
+  std::optional<tracking::Ego> ego_at(const In& in, Time stamp) {
+    ego = in.ego ? ego_state_of(*in.ego) : std::nullopt;
     if (!ego) return std::nullopt;
-    return tracking::Ego{ego->moved_to(stamp).T_world_vehicle(), ego->speed_mps, ego->yaw_rate_rps};
+    odometry.hear(*ego);
+    return tracking::Ego{odometry.at(stamp).T_world_vehicle(), ego->speed_mps, ego->yaw_rate_rps};
   }
 
   static tracking::Config config_of(const Config& config) {
@@ -61,8 +142,16 @@ struct TracksNode {
     return tracker;
   }
 
+  Config config;
   tracking::Tracker tracker;
-  std::vector<tracking::Detection3> detections;
+  SensorWatch watch;
+  Odometry odometry;
+  std::optional<EgoState> ego;  // newest
+  Time published_at{};
+  std::vector<tracking::Track> tracks;
+  std::vector<tracking::Detection3> lidar;
+  std::vector<tracking::RadarReturn> radar;
+  std::vector<tracking::Detection2> camera;
 };
 
 }  // namespace ocelli::perception

@@ -8,8 +8,10 @@
 
 namespace ocelli::safety {
 
-/// 0 < value < 1, by at least 1e-12: confidences, error probabilities, coverages that are asked for.
+/// 0 < value < 1, by at least 1e-12: error probabilities, shares, coverages that are asked for.
 [[nodiscard]] Status check_open_unit(std::string_view name, double value);
+/// 0.5 <= value < 1, by at least 1e-12: of a bound. Below 0.5 an upper bound would lie below the estimate.
+[[nodiscard]] Status check_confidence(double value);
 /// 0 <= value <= 1.
 [[nodiscard]] Status check_unit(std::string_view name, double value);
 /// Finite and > 0.
@@ -18,5 +20,7 @@ namespace ocelli::safety {
 [[nodiscard]] Status check_not_negative(std::string_view name, double value, std::string_view unit);
 /// Above absolute zero and below any that a part survives: -273.15 < value <= 2000.
 [[nodiscard]] Status check_celsius(std::string_view name, double value);
+/// A result that still is a number: arguments in range can give one that no double holds.
+[[nodiscard]] Result<double> finite(std::string_view name, double value, std::string_view unit);
 
 }  // namespace ocelli::safety

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t kMostTrials = 1'000'000'000'000;
 
 Status check(const Trials& trials, double confidence) {
-  OCELLI_TRY(check_open_unit("confidence", confidence));
+  OCELLI_TRY(check_confidence(confidence));
   if (trials.injected == 0)
     return error(ErrorCode::kInvalidArgument, "injected: 0: expected at least one effective injection");
   if (trials.injected > kMostTrials)
@@ -70,7 +70,7 @@ Result<Interval> wilson(const Trials& trials, double confidence) {
 
 Result<std::uint64_t> zero_miss_injections(double coverage, double confidence) {
   OCELLI_TRY(check_open_unit("coverage", coverage));
-  OCELLI_TRY(check_open_unit("confidence", confidence));
+  OCELLI_TRY(check_confidence(confidence));
   const double needed = std::log1p(-confidence) / std::log(coverage);
   if (needed > static_cast<double>(kMostTrials))
     return error(ErrorCode::kInvalidArgument, "coverage: {}: would need more than {} injections", coverage,
@@ -83,7 +83,10 @@ Result<double> sample_size(double population, double margin, double cut_off, dou
   OCELLI_TRY(check_open_unit("margin", margin));
   OCELLI_TRY(check_positive("cut-off", cut_off, ""));
   OCELLI_TRY(check_open_unit("share", share));
-  return population / (1.0 + margin * margin * (population - 1.0) / (cut_off * cut_off * share * (1.0 - share)));
+  OCELLI_ASSIGN(const double shrinks_by,
+                finite("population / sample size",
+                       1.0 + margin * margin * (population - 1.0) / (cut_off * cut_off * share * (1.0 - share)), ""));
+  return population / shrinks_by;
 }
 
 Result<Interval> combined_coverage(std::span<const double> coverages) {

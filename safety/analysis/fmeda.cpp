@@ -58,22 +58,31 @@ class Evaluation {
       return result;
     }
     double least = 1.0;
-    for (const Mapping& mapping : sheet_.mappings)
-      for (const Measurement& measured : sheet_.measurements) {
-        if (mapping.failure_mode != mode_id || mapping.fault_model != measured.fault_model ||
-            measured.mechanism != cover.mechanism)
-          continue;
-        OCELLI_ASSIGN(const double bound,
-                      coverage_lower_bound({measured.detected, measured.effective}, sheet_.confidence));
-        least = std::min(least, bound);
-        result.measured.push_back(&measured);
+    std::string missing = "neither claimed nor measured through a mapping";
+    for (const Mapping& mapping : sheet_.mappings) {
+      if (mapping.failure_mode != mode_id) continue;
+      const Measurement* measured = measurement_of(mapping.fault_model, cover.mechanism);
+      if (measured == nullptr) {
+        missing = fmt::format("mapped to fault model '{}', which was not measured on it", mapping.fault_model);
+        result.measured.clear();
+        break;
       }
+      OCELLI_ASSIGN(const double bound,
+                    coverage_lower_bound({measured->detected, measured->effective}, sheet_.confidence));
+      least = std::min(least, bound);
+      result.measured.push_back(measured);
+    }
     result.source = result.measured.empty() ? CoverageSource::kUnmapped : CoverageSource::kMeasured;
     result.coverage = result.measured.empty() ? 0.0 : least;
     if (result.measured.empty())
-      report_.notes.push_back(fmt::format("{}: coverage by '{}' is 0: neither claimed nor measured through a mapping",
-                                          mode_id, cover.mechanism));
+      report_.notes.push_back(fmt::format("{}: coverage by '{}' is 0: {}", mode_id, cover.mechanism, missing));
     return result;
+  }
+
+  const Measurement* measurement_of(const std::string& fault_model, const std::string& mechanism) const {
+    for (const Measurement& measured : sheet_.measurements)
+      if (measured.fault_model == fault_model && measured.mechanism == mechanism) return &measured;
+    return nullptr;
   }
 
   /// λ_SM and K_SM of a mechanism: all modes that disable it, and how many of those are found.

@@ -59,7 +59,8 @@ Result<Pmhf> pmhf_dual_point(const DualPoint& pair) {
   const Hours exposed = (1.0 - pair.mechanism_noticed) * pair.lifetime + pair.mechanism_noticed * pair.test_interval;
   const double residual = (1.0 - pair.prevented) * pair.function_fit;
   const double both = pair.prevented * pair.function_fit * pair.mechanism_fit * exposed.count() / kFitPerHour;
-  return Pmhf{residual, residual + 0.5 * both, residual + both};
+  OCELLI_ASSIGN(const double both_orders, finite("PMHF", residual + both, "FIT"));
+  return Pmhf{residual, residual + 0.5 * both, both_orders};
 }
 
 Result<double> pfh_1oo2(const Redundant& channel) {
@@ -75,8 +76,10 @@ Result<double> pfh_1oo2(const Redundant& channel) {
       (undetected * (channel.proof_test.count() / 2.0 + channel.repair.count()) + detected * channel.repair.count()) /
       channel.dangerous_per_h;
   const double independent = (1.0 - channel.beta) * undetected;
-  return 2.0 * ((1.0 - channel.beta_detected) * detected + independent) * independent * down_h +
-         channel.beta * undetected;
+  return finite(
+      "PFH",
+      2.0 * ((1.0 - channel.beta_detected) * detected + independent) * independent * down_h + channel.beta * undetected,
+      "1/h");
 }
 
 }  // namespace ocelli::safety

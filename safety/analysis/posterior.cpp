@@ -12,6 +12,11 @@ Status check(const GammaRate& rate) {
   return ok();
 }
 
+Result<Hours> hours(double count) {
+  OCELLI_ASSIGN(const double known, finite("hours", count, "h"));
+  return Hours{known};
+}
+
 Status check_proper(const GammaRate& rate) {
   OCELLI_TRY(check(rate));
   OCELLI_TRY(check_positive("prior hours + hours", rate.hours.count(), "h"));
@@ -28,26 +33,27 @@ Result<GammaRate> posterior(const GammaRate& prior, const RateEvidence& evidence
 
 Result<double> rate_quantile_fit(const GammaRate& rate, double probability) {
   OCELLI_TRY(check_proper(rate));
-  OCELLI_TRY(check_open_unit("confidence", probability));
-  return gamma_quantile(probability, rate.shape) / rate.hours.count() * kFitPerHour;
+  OCELLI_TRY(check_open_unit("probability", probability));
+  return finite("rate", gamma_quantile(probability, rate.shape) / rate.hours.count() * kFitPerHour, "FIT");
 }
 
 Result<Hours> mean_time_between(const GammaRate& rate) {
   OCELLI_TRY(check_proper(rate));
-  return rate.hours / rate.shape;
+  return hours(rate.hours.count() / rate.shape);
 }
 
 Result<Hours> lower_time_between(const GammaRate& rate, double confidence) {
   OCELLI_TRY(check_proper(rate));
-  OCELLI_TRY(check_open_unit("confidence", confidence));
-  return rate.hours / gamma_quantile(confidence, rate.shape);
+  OCELLI_TRY(check_confidence(confidence));
+  return hours(rate.hours.count() / gamma_quantile(confidence, rate.shape));
 }
 
 Result<Hours> test_time(const GammaRate& prior, std::uint64_t failures, Hours goal, double confidence) {
   OCELLI_TRY(check(prior));
   OCELLI_TRY(check_positive("goal", goal.count(), "h"));
-  OCELLI_TRY(check_open_unit("confidence", confidence));
-  return goal * gamma_quantile(confidence, prior.shape + static_cast<double>(failures)) - prior.hours;
+  OCELLI_TRY(check_confidence(confidence));
+  return hours(goal.count() * gamma_quantile(confidence, prior.shape + static_cast<double>(failures)) -
+               prior.hours.count());
 }
 
 }  // namespace ocelli::safety

@@ -33,27 +33,33 @@ double lower_count(std::uint64_t failures, double confidence) {
   return chi_squared_upper_quantile(confidence, 2.0 * static_cast<double>(failures)) / 2.0;
 }
 
-double as_fit(double count, Hours exposure) {
+/// Without exposure no rate is excluded.
+Result<double> as_fit(double count, Hours exposure) {
   if (exposure.count() == 0.0) return count == 0.0 ? 0.0 : std::numeric_limits<double>::infinity();
-  return count / exposure.count() * kFitPerHour;
+  return finite("rate", count / exposure.count() * kFitPerHour, "FIT");
+}
+
+Result<Hours> hours_for(double count, double target_fit) {
+  OCELLI_ASSIGN(const double hours, finite("hours needed", count / target_fit * kFitPerHour, "h"));
+  return Hours{hours};
 }
 
 }  // namespace
 
 Result<double> upper_rate_fit(const RateEvidence& evidence, double confidence) {
   OCELLI_TRY(check(evidence));
-  OCELLI_TRY(check_open_unit("confidence", confidence));
+  OCELLI_TRY(check_confidence(confidence));
   return as_fit(upper_count(evidence.failures, confidence), evidence.exposure);
 }
 
 Result<double> lower_rate_fit(const RateEvidence& evidence, double confidence) {
   OCELLI_TRY(check(evidence));
-  OCELLI_TRY(check_open_unit("confidence", confidence));
+  OCELLI_TRY(check_confidence(confidence));
   return as_fit(lower_count(evidence.failures, confidence), evidence.exposure);
 }
 
 Result<RateInterval> rate_interval(const RateEvidence& evidence, double confidence) {
-  OCELLI_TRY(check_open_unit("confidence", confidence));
+  OCELLI_TRY(check_confidence(confidence));
   const double each_side = 0.5 + confidence / 2.0;
   RateInterval interval;
   OCELLI_ASSIGN(interval.lower_fit, lower_rate_fit(evidence, each_side));
@@ -63,8 +69,8 @@ Result<RateInterval> rate_interval(const RateEvidence& evidence, double confiden
 
 Result<Hours> zero_failure_hours(double target_fit, double confidence) {
   OCELLI_TRY(check_positive("target_fit", target_fit, "FIT"));
-  OCELLI_TRY(check_open_unit("confidence", confidence));
-  return Hours{-std::log1p(-confidence) / target_fit * kFitPerHour};
+  OCELLI_TRY(check_confidence(confidence));
+  return hours_for(-std::log1p(-confidence), target_fit);
 }
 
 std::string_view to_string(RateJudgement judgement) {
@@ -77,12 +83,13 @@ Result<RateVerdict> judge_rate(const RateEvidence& evidence, double target_fit, 
   RateVerdict verdict;
   OCELLI_ASSIGN(verdict.lower_fit, lower_rate_fit(evidence, confidence));
   OCELLI_ASSIGN(verdict.upper_fit, upper_rate_fit(evidence, confidence));
-  if (evidence.exposure.count() > 0.0)
-    verdict.point_fit = as_fit(static_cast<double>(evidence.failures), evidence.exposure);
+  if (evidence.exposure.count() > 0.0) {
+    OCELLI_ASSIGN(verdict.point_fit, as_fit(static_cast<double>(evidence.failures), evidence.exposure));
+  }
   verdict.judgement = verdict.upper_fit <= target_fit  ? RateJudgement::kMet
                       : verdict.lower_fit > target_fit ? RateJudgement::kViolated
                                                        : RateJudgement::kInsufficient;
-  const Hours needed{upper_count(evidence.failures, confidence) / target_fit * kFitPerHour};
+  OCELLI_ASSIGN(const Hours needed, hours_for(upper_count(evidence.failures, confidence), target_fit));
   if (verdict.judgement != RateJudgement::kMet) verdict.missing = std::max(Hours{0.0}, needed - evidence.exposure);
   return verdict;
 }

@@ -7,6 +7,14 @@
 #include "ocelli/safety/analysis/checks.hpp"
 
 namespace ocelli::safety {
+namespace {
+
+constexpr std::uint64_t kFinest = 10'000;  // lattice steps in a count
+constexpr double kMostSteps = 1'000'000;
+constexpr double kRounding = 1e-12;       // of a product of two decimals
+constexpr double kReferenceShare = 0.01;  // of the distance of the means, that rounding may move k
+
+}  // namespace
 
 Result<SequentialTest> SequentialTest::create(const Config& config) {
   OCELLI_TRY(check_positive("good_fit", config.good_fit, "FIT"));
@@ -19,6 +27,7 @@ Result<SequentialTest> SequentialTest::create(const Config& config) {
   if (config.alpha + config.beta >= 1.0)
     return error(ErrorCode::kInvalidArgument, "alpha + beta: {}: expected less than 1", config.alpha + config.beta);
   const double difference = (config.bad_fit - config.good_fit) / kFitPerHour;
+  OCELLI_TRY(finite("hours between good_fit and bad_fit", 1.0 / difference, "h"));
   return SequentialTest(Hours{std::log((1.0 - config.alpha) / config.beta) / difference},
                         Hours{std::log((1.0 - config.beta) / config.alpha) / difference},
                         Hours{std::log(config.bad_fit / config.good_fit) / difference});
@@ -43,15 +52,33 @@ std::string_view to_string(SequentialTest::Decision decision) {
   return kTexts[static_cast<std::size_t>(decision)];
 }
 
-Result<PoissonCusum> PoissonCusum::create(double reference, double limit) {
+Result<CusumLattice> cusum_lattice(double reference, double limit) {
   OCELLI_TRY(check_positive("k", reference, "counts"));
   OCELLI_TRY(check_positive("h", limit, "counts"));
-  return PoissonCusum(reference, limit);
+  for (std::uint64_t per_count = 1; per_count <= kFinest; ++per_count) {
+    const double steps = reference * static_cast<double>(per_count);
+    if (std::abs(steps - std::round(steps)) > kRounding * steps) continue;
+    const double most = std::ceil(limit * static_cast<double>(per_count) * (1.0 - kRounding));
+    if (std::max(steps, most) > kMostSteps) break;
+    return CusumLattice{per_count, static_cast<std::uint64_t>(std::round(steps)), static_cast<std::uint64_t>(most)};
+  }
+  return error(ErrorCode::kUnsupported,
+               "k: {} with h: {}: expected k as a fraction with a denominator of at most {} (four decimals), and k and "
+               "h at most {} of its steps",
+               reference, limit, kFinest, kMostSteps);
+}
+
+Result<PoissonCusum> PoissonCusum::create(double reference, double limit) {
+  OCELLI_ASSIGN(const CusumLattice lattice, cusum_lattice(reference, limit));
+  return PoissonCusum(lattice);
 }
 
 bool PoissonCusum::add(std::uint64_t count) {
-  sum_ = std::max(0.0, sum_ + static_cast<double>(count) - reference_);
-  return sum_ >= limit_;
+  constexpr std::uint64_t kMost = 1'000'000'000'000'000'000;  // far over any limit; twice as much is no overflow yet
+  const std::uint64_t gain = count > kMost / lattice_.per_count ? kMost : count * lattice_.per_count;
+  steps_ = std::min(kMost, steps_ + gain);
+  steps_ -= std::min(steps_, lattice_.reference);
+  return steps_ >= lattice_.limit;
 }
 
 Result<double> cusum_reference(double good_mean, double bad_mean) {
@@ -59,7 +86,18 @@ Result<double> cusum_reference(double good_mean, double bad_mean) {
   OCELLI_TRY(check_positive("bad_mean", bad_mean, "counts"));
   if (bad_mean <= good_mean)
     return error(ErrorCode::kInvalidArgument, "bad_mean: {}: expected more than good_mean ({})", bad_mean, good_mean);
-  return (bad_mean - good_mean) / std::log(bad_mean / good_mean);
+  OCELLI_ASSIGN(const double ratio, finite("bad_mean / good_mean", bad_mean / good_mean, ""));
+  return (bad_mean - good_mean) / std::log(ratio);
+}
+
+Result<double> cusum_short_reference(double good_mean, double bad_mean) {
+  OCELLI_ASSIGN(const double exact, cusum_reference(good_mean, bad_mean));
+  for (std::uint64_t scale = 1; scale <= kFinest; scale *= 10) {
+    const double rounded = std::round(exact * static_cast<double>(scale)) / static_cast<double>(scale);
+    if (std::abs(rounded - exact) <= kReferenceShare * (bad_mean - good_mean)) return rounded;
+  }
+  return error(ErrorCode::kUnsupported, "good_mean: {} and bad_mean: {}: four decimals of k do not tell them apart",
+               good_mean, bad_mean);
 }
 
 }  // namespace ocelli::safety

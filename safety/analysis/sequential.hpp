@@ -38,31 +38,40 @@ class SequentialTest {
 };
 [[nodiscard]] std::string_view to_string(SequentialTest::Decision decision);
 
+/// The sums that a CUSUM can have, as whole steps: a double would miss a sum that is exactly the limit.
+struct CusumLattice {
+  std::uint64_t per_count = 1;  // steps in a count of 1
+  std::uint64_t reference = 0;  // k in steps
+  std::uint64_t limit = 0;      // the least number of steps that is h or more
+};
+/// Refuses a reference that is no fraction with a denominator of at most 10,000 (four decimals, 1/3), and a limit of
+/// more than a million steps.
+[[nodiscard]] Result<CusumLattice> cusum_lattice(double reference, double limit);
+
 /// S = max(0, S + X - k), alarm at S >= h, for counts X of equal exposures (Lucas, "Counted data CUSUM's", 1985).
 class PoissonCusum {
  public:
   static Result<PoissonCusum> create(double reference, double limit);
 
-  /// True: alarm. The sum goes on from where it is; reset() starts anew.
+  /// True: alarm. The sum goes on from where it is, up to the limit; reset() starts anew.
   bool add(std::uint64_t count);
-  void reset() { sum_ = 0.0; }
-  [[nodiscard]] double sum() const { return sum_; }
-  [[nodiscard]] double reference() const { return reference_; }
-  [[nodiscard]] double limit() const { return limit_; }
+  void reset() { steps_ = 0; }
+  [[nodiscard]] double sum() const { return static_cast<double>(steps_) / static_cast<double>(lattice_.per_count); }
 
  private:
-  PoissonCusum(double reference, double limit) : reference_(reference), limit_(limit) {}
+  explicit PoissonCusum(const CusumLattice& lattice) : lattice_(lattice) {}
 
-  double reference_;
-  double limit_;
-  double sum_ = 0.0;
+  CusumLattice lattice_;
+  std::uint64_t steps_ = 0;
 };
 
 /// The reference value that tells mean counts apart best: (mu1 - mu0) / ln(mu1 / mu0).
 [[nodiscard]] Result<double> cusum_reference(double good_mean, double bad_mean);
 
-/// Mean number of counts until the alarm, starting from 0, when counts have that mean. Exact on the lattice of sums
-/// that a reference makes which is a fraction of at most 10,000ths (four decimals, 1/3); others are refused.
+/// The same with as few decimals as leave it within a hundredth of bad_mean - good_mean, so that it has a lattice.
+[[nodiscard]] Result<double> cusum_short_reference(double good_mean, double bad_mean);
+
+/// Mean number of counts until the alarm, starting from 0, when counts have that mean: exact on cusum_lattice().
 [[nodiscard]] Result<double> cusum_run_length(double mean, double reference, double limit);
 
 }  // namespace ocelli::safety

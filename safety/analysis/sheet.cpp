@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "ocelli/middleware/config/yaml.hpp"
+#include "ocelli/safety/analysis/checks.hpp"
 #include "ocelli/safety/analysis/temperature.hpp"
 
 namespace ocelli::safety {
@@ -18,9 +20,8 @@ class SheetCheck {
       : sheet_(sheet), root_(root), reader_(reader) {}
 
   void run() {
-    if (!(sheet_.confidence > 0.0 && sheet_.confidence < 1.0))
-      reader_.mistake(at(root_, "confidence"),
-                      fmt::format("'confidence': {}: expected more than 0 and less than 1", sheet_.confidence));
+    if (const Status confidence = check_confidence(sheet_.confidence); !confidence)
+      reader_.mistake(at(root_, "confidence"), confidence.error().message);
     check_profile();
     each(sheet_.mechanisms, "mechanisms",
          [&](const Mechanism& m, const YAML::Node& node) { check_mechanism(m, node); });
@@ -67,9 +68,9 @@ class SheetCheck {
     if (mechanism.id.empty()) return;
     for (const Part& part : sheet_.parts)
       for (const FailureMode& mode : part.failure_modes)
-        if (mode.disables == mechanism.id) return;
-    reader_.mistake(node, fmt::format("mechanism '{}': no failure mode disables it: name those of the parts it runs on "
-                                      "(disables: {}), it does not work on nothing",
+        if (mode.disables == mechanism.id && part.fit * mode.share > 0.0) return;
+    reader_.mistake(node, fmt::format("mechanism '{}': no failure mode of more than 0 FIT disables it: name those of "
+                                      "the parts it runs on (disables: {}), it does not work on nothing",
                                       mechanism.id, mechanism.id));
   }
 
@@ -110,12 +111,41 @@ class SheetCheck {
     }
     if (mode.are_independent && mode.independence_rationale.empty())
       reader_.mistake(node, fmt::format("{}: independence needs an independence_rationale", name));
-    for (std::size_t i = 0; i < mode.covered_by.size(); ++i)
+    for (std::size_t i = 0; i < mode.covered_by.size(); ++i) {
       check_cover(fmt::format("{}/{}", part.id, mode.id), mode, mode.covered_by[i], node["covered_by"][i]);
+      for (std::size_t k = 0; k < i; ++k)
+        if (mode.covered_by[i].mechanism == mode.covered_by[k].mechanism)
+          reader_.mistake(node["covered_by"][i],
+                          fmt::format("{}: mechanism '{}' is there twice", name, mode.covered_by[i].mechanism));
+    }
+  }
+
+  /// Is the loss of `mechanism` found by `by`, or by one whose own loss is?
+  bool is_found_by(const std::string& mechanism, const std::string& by, std::set<std::string>& visited) const {
+    if (mechanism == by) return true;
+    if (!visited.insert(mechanism).second) return false;
+    for (const Part& part : sheet_.parts)
+      for (const FailureMode& mode : part.failure_modes)
+        if (mode.disables == mechanism)
+          for (const Cover& cover : mode.covered_by)
+            if (is_found_by(cover.mechanism, by, visited)) return true;
+    return false;
+  }
+
+  /// Mechanisms that find each other's loss count as if none of them could be lost first.
+  void check_circle(const std::string& id, const FailureMode& mode, const Cover& cover, const YAML::Node& node) {
+    std::set<std::string> visited;
+    if (mode.disables.empty() || !is_found_by(cover.mechanism, mode.disables, visited)) return;
+    reader_.mistake(node, cover.mechanism == mode.disables
+                              ? fmt::format("failure mode '{}': '{}' cannot find its own loss", id, cover.mechanism)
+                              : fmt::format("failure mode '{}': '{}' finds the loss of '{}', and '{}' that of '{}': "
+                                            "expected one that is found from outside the circle",
+                                            id, cover.mechanism, mode.disables, mode.disables, cover.mechanism));
   }
 
   void check_cover(const std::string& id, const FailureMode& mode, const Cover& cover, const YAML::Node& node) {
     expect_mechanism(cover.mechanism, at(node, "mechanism"));
+    check_circle(id, mode, cover, node);
     for (const Mechanism& mechanism : sheet_.mechanisms)
       if (mode.effect == Effect::kIndirect && mechanism.id == cover.mechanism && !mechanism.is_reporting)
         reader_.mistake(node, fmt::format("failure mode '{}': '{}' does not report, so it finds no latent fault", id,

@@ -267,6 +267,9 @@ struct ModeConfig {
   std::string then{};
   Duration
       reached_within{};  // from the decision until the vehicle is in the mode; in the frti of faults that lead here
+  double speed_max_mps = -1.0;  // what the mode allows its consumer; negative: not limited
+  double range_max_m = -1.0;    // tracks beyond are not to be relied on; negative: not limited
+  bool is_stop = false;         // a request to bring the vehicle to a safe stop
   static constexpr auto fields() {
     return std::tuple{required(field("name", &ModeConfig::name, "name of the mode")),
                       field("needs", &ModeConfig::needs, "capabilities without which the mode is impossible"),
@@ -274,7 +277,11 @@ struct ModeConfig {
                       field("recover_after", &ModeConfig::recover_after, "s", 0, 86400, "causes healed for this long"),
                       field("max_dwell", &ModeConfig::max_dwell, "s", 0, 86400, "longest stay, 0: any"),
                       field("then", &ModeConfig::then, "mode after max_dwell"),
-                      field("reached_within", &ModeConfig::reached_within, "s", 0, 3600, "from decision to arrival")};
+                      field("reached_within", &ModeConfig::reached_within, "s", 0, 3600, "from decision to arrival"),
+                      field("speed_max_mps", &ModeConfig::speed_max_mps, "m/s", -1, 100, "limit, negative: none"),
+                      field("range_max_m", &ModeConfig::range_max_m, "m", -1, 1000,
+                            "tracks beyond are not to be relied on, negative: no limit"),
+                      field("is_stop", &ModeConfig::is_stop, "a request to bring the vehicle to a safe stop")};
   }
 };
 
@@ -283,7 +290,7 @@ struct ModeConfig {
   return {{"nominal", {}, Recovery::kAutomatic, 1s, {}, ""},
           {"degraded", {}, Recovery::kAutomatic, 1s, {}, ""},
           {"minimal_risk", {}, Recovery::kOnRequest, 1s, 60s, "safe_stop"},
-          {"safe_stop", {}, Recovery::kNever, 1s, {}, ""}};
+          {"safe_stop", {}, Recovery::kNever, 1s, {}, "", {}, 0.0, -1.0, true}};
 }
 
 struct MonitorConfig {

@@ -4,13 +4,17 @@
 #include <gtest/gtest.h>
 
 #include "ocelli/launch/live_settings.hpp"
+#include "ocelli/launch/monitor_bridge.hpp"
 
 namespace ocelli::launch {
 namespace {
 
 class Expectations : public ::testing::Test {
  protected:
-  report::ExpectedFault of(const std::string& injection) { return *expectation(*parse_injection(injection), launch_); }
+  report::ExpectedFault of(const std::string& injection) {
+    const auto sources = *source_topics(launch_, 1);
+    return *expectation(*parse_injection(injection), launch_, *monitor_config(launch_, *launch_.topics(sources)));
+  }
   static bool may_follow(const report::ExpectedFault& expected, const std::string& fault) {
     return report::matches_any(expected.also, fault);
   }
@@ -25,6 +29,18 @@ TEST_F(Expectations, ADelayedTopicReachesItsReadersAndTheirChains) {
     EXPECT_TRUE(may_follow(expected, fault)) << fault;
   for (const char* fault : {"camera/front.frozen", "lidar_objects.silent", "lidar/top.late", "imu.silent"})
     EXPECT_FALSE(may_follow(expected, fault)) << fault;
+}
+
+TEST_F(Expectations, ALostSensorCostsItsCapability) {
+  const auto lidar = of("lose:lidar/top@5s+1s");
+  EXPECT_EQ(lidar.fault, "lidar/top.silent");
+  EXPECT_EQ(lidar.mode, "camera_only");
+  for (const char* fault : {"lidar_objects.silent", "lidar to tracks.chain_late", "tracks.failed"})
+    EXPECT_TRUE(may_follow(lidar, fault)) << fault;
+  EXPECT_FALSE(may_follow(lidar, "camera/front.silent"));
+  EXPECT_EQ(of("lose:camera/front@5s+1s").mode, "lidar_only");
+  EXPECT_EQ(of("stop:lidar_objects@5s+1s").mode, "camera_only") << "a lidar that nobody looks at is none";
+  EXPECT_EQ(of("delay:imu@5s+1s=80ms").mode, "degraded");
 }
 
 TEST_F(Expectations, AStoppedNodeTakesNothingAndGivesNothing) {

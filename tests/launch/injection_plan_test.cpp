@@ -11,7 +11,8 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-const InjectionTargets kTargets = {{"camera/front", "camera/rear"}, {"lidar_objects", "tracks"}, {"imu", "ego_motion"}};
+const InjectionTargets kTargets = {
+    {"camera/front", "camera/rear"}, {"lidar_objects", "tracks"}, {"imu", "ego_motion"}, {}};
 
 std::string text_of(const std::vector<PlannedInjection>& plan) {
   std::string text;
@@ -50,6 +51,26 @@ TEST(InjectionPlan, StrikesOncePerKindInsideTheRunWithTimeToHeal) {
       EXPECT_EQ(kinds.size(), 3U);
       EXPECT_LE(healed, run) << text_of(*plan);
     }
+  }
+}
+
+TEST(InjectionPlan, LosesEachSensorThatCanBeLostOnce) {
+  InjectionTargets targets = kTargets;
+  targets.lose = {"camera/front", "lidar/top"};
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto plan = plan_injections(seed, 30s, targets);
+    ASSERT_TRUE(plan);
+    ASSERT_EQ(plan->size(), 5U);
+    std::multiset<std::string> lost;
+    Duration healed = 4s;
+    for (const PlannedInjection& injection : *plan) {
+      if (injection.kind == InjectionKind::kLose) lost.insert(injection.target);
+      EXPECT_GE(injection.at, healed) << text_of(*plan);
+      healed = injection.at + injection.duration + 2s;
+    }
+    EXPECT_LE(healed, Duration(30s));
+    EXPECT_EQ(lost, (std::multiset<std::string>{"camera/front", "lidar/top"}));
+    EXPECT_EQ(plan_injections(seed, 18s, targets)->size(), 3U) << "a short run has three faults";
   }
 }
 
@@ -93,6 +114,7 @@ TEST(ParseInjection, ReadsEachKind) {
   EXPECT_EQ(freeze->at, 5s);
   EXPECT_EQ(freeze->duration, 2s);
   EXPECT_EQ(parse_injection("stop:tracks@500ms+1 s")->at, 500ms);
+  EXPECT_EQ(parse_injection("lose:lidar/top@5s+1s")->kind, InjectionKind::kLose);
   const auto delay = parse_injection("delay:lidar/objects@0s+60s=80ms");
   ASSERT_TRUE(delay);
   EXPECT_EQ(delay->kind, InjectionKind::kDelay);

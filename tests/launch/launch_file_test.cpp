@@ -112,6 +112,23 @@ TEST(LaunchTopics, SeveralInstancesOfOneKindEachHaveTheirName) {
   EXPECT_EQ(topics->at("objects/rear")->name, "lidar/objects");
 }
 
+TEST(LaunchTopics, HaveRingsOfTheSizeThatTheLaunchFileSays) {
+  const LaunchFile launch = parsed("topics: [{name: lidar/top, ring_slots: 12, ring_message_bytes: 4000000}]\n");
+  EXPECT_EQ(launch.ring_size_of("lidar/top").slots, 12U);
+  EXPECT_EQ(launch.ring_size_of("lidar/top").message_bytes, 4'000'000U);
+  EXPECT_FALSE(launch.ring_size_of("imu").slots);
+  EXPECT_TRUE(launch.topics(kLidarAndWheels));
+  EXPECT_THAT(mistakes_of("topics: [{name: imu, ring_slots: 1}]\n"),
+              HasSubstr("car.yaml:1:34: 'ring_slots': 1 is out of range: expected 2 to 65536"));
+  EXPECT_THAT(mistakes_of("topics: [{name: imu, ring_message_bytes: 12}]\n"), HasSubstr("'ring_message_bytes': 12 B"));
+  const LaunchFile huge = parsed("topics: [{name: lidar/top, ring_slots: 2000}]\n");
+  const auto topics = huge.topics(kLidarAndWheels);
+  ASSERT_FALSE(topics);
+  EXPECT_EQ(topics.error().message,
+            "car.yaml:1:10: topic 'lidar/top': a ring of 2000 slots of 33554432 bytes takes 62.6 GiB: expected at most "
+            "8 GiB");
+}
+
 TEST(LaunchTopics, NameEveryTopicThatNobodyPublishes) {
   const LaunchFile launch = parsed(
       "nodes: [{node: lidar_objects, inputs: {cloud: lidar/topp}}]\n"

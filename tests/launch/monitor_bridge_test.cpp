@@ -53,6 +53,28 @@ TEST(MonitorConfig, FaultsFollowFromWhatIsThere) {
   EXPECT_TRUE(safety::Monitor::create(*config)) << safety::Monitor::create(*config).error().message;
 }
 
+TEST(MonitorConfig, TheConsumerIsToldTheLimitsOfTheMode) {
+  const auto config = config_of(std::string(kCar) +
+                                "monitor:\n"
+                                "  modes:\n"
+                                "    - {name: nominal, needs: [lidar], speed_max_mps: 13.9, range_max_m: 60}\n"
+                                "    - {name: degraded, speed_max_mps: 2}\n"
+                                "    - {name: safe_stop, recovery: never, speed_max_mps: 0, is_stop: true}\n");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto monitor = safety::Monitor::create(*config);
+  ASSERT_TRUE(monitor) << monitor.error().message;
+  MonitorReport report;
+  report.mode = 0;
+  EXPECT_EQ(to_message(report, **monitor).speed_max_mps(), 13.9);
+  EXPECT_EQ(to_message(report, **monitor).range_max_m(), 60.0);
+  EXPECT_FALSE(to_message(report, **monitor).is_stop_requested());
+  report.mode = 1;
+  EXPECT_LT(to_message(report, **monitor).range_max_m(), 0.0) << "not limited";
+  report.mode = 2;
+  EXPECT_EQ(to_message(report, **monitor).speed_max_mps(), 0.0);
+  EXPECT_TRUE(to_message(report, **monitor).is_stop_requested());
+}
+
 TEST(MonitorConfig, PeriodsBudgetsAndReceiversComeFromTableAndLaunchFile) {
   const auto config = config_of(std::string(kCar) + "topics: [{name: lidar/top, rate_hz: 20, latency_budget: 7 ms}]\n");
   ASSERT_TRUE(config) << config.error().message;

@@ -167,8 +167,7 @@ TEST(BusCrash, AWriterDoesNotNoticeThatItsReadersAreKilled) {
     for (int i = 0; i < count; ++i) {
       SampleHeader header;
       header.sequence = ++sequence;
-      header.body_length = 512;
-      header.e2e_crc = frame_crc32(header, body);
+      ASSERT_TRUE(protect(header, topics::kind_of<topics::LidarPoints>(), body));
       ASSERT_TRUE((*writer)->commit(header, body));
       (*writer)->wake();
     }

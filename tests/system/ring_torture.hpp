@@ -14,6 +14,7 @@
 #include "ocelli/middleware/bus/ring_reader.hpp"
 #include "ocelli/middleware/bus/ring_writer.hpp"
 #include "ocelli/middleware/bus/subscription.hpp"
+#include "ocelli/middleware/topics/topics.hpp"
 
 namespace ocelli::torture {
 
@@ -53,7 +54,9 @@ struct Reading {
       futex::wait({&(*map)->bell(), reader.seen(), futex::Scope::kHost}, 100ms);
       continue;
     }
-    const bool is_right = frame_crc32(message->header, message->cdr->bytes()) == message->header.e2e_crc;
+    const bool is_right =
+        check_protection(message->header, message->header.topic, topics::kind_of<topics::LidarPoints>(),
+                         message->cdr->bytes()) == Integrity::kTrusted;
     if (reading.is_slow && message->header.sequence % 64 == 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (!message->cdr->is_intact()) {
@@ -80,8 +83,7 @@ inline void write_ring(RingWriter& writer, std::uint64_t messages) {
     SampleHeader header;
     header.writer = 1;
     header.sequence = i;
-    header.body_length = static_cast<std::uint32_t>(size);
-    header.e2e_crc = frame_crc32(header, std::span(body).first(size));
+    if (!protect(header, topics::kind_of<topics::LidarPoints>(), std::span(body).first(size))) std::abort();
     if (!writer.commit(header, std::span<const std::byte>(body).first(size))) std::abort();
     writer.wake();
   }

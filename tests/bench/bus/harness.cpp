@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <new>
+#include <optional>
 #include <thread>
 
 namespace ocelli::bench {
@@ -19,6 +20,8 @@ namespace {
 constexpr std::size_t kMostKept = 20'000;  // latencies of one reader
 constexpr std::size_t kMostReaders = 16;
 constexpr std::size_t kPage = 4096;
+constexpr int kPatienceMs = 30'000;                // for readers to be there: one may have failed
+constexpr auto kSettle = std::chrono::seconds(1);  // discovery goes on after the readers are there
 
 /// Memory of all processes of a round.
 struct Board {
@@ -40,7 +43,8 @@ std::int64_t cpu_ns() {
   return spent.tv_sec * 1'000'000'000LL + spent.tv_nsec;
 }
 
-/// Adds what the process spends while this lives: one per process, so not in the readers that are threads.
+/// Adds what the process spends while this lives, from the first message on: one per process, so not in the readers
+/// that are threads.
 class CpuMeter {
  public:
   CpuMeter(Board& board, const Transport& transport, bool is_reader)
@@ -67,13 +71,14 @@ double quantile_us(std::vector<std::int64_t>& values, double q) {
 void receive(Transport& transport, const Job& job, Board& board, int index) {
   const auto receiver = transport.open_receiver(job, index);
   ++board.ready;
-  const CpuMeter meter(board, transport, true);
+  std::optional<CpuMeter> meter;
   const auto at = static_cast<std::size_t>(index);
   receiver->run([&](std::span<const std::byte> payload) {
     volatile std::byte sink{};
     for (std::size_t i = 0; i < payload.size(); i += kPage) sink = payload[i];
     static_cast<void>(sink);
     const std::int64_t now = now_ns();
+    if (!meter) meter.emplace(board, transport, true);
     Stamp stamp;
     std::memcpy(&stamp, payload.data(), sizeof(stamp));
     if (stamp.sequence <= job.warm_up) return true;
@@ -87,9 +92,10 @@ void receive(Transport& transport, const Job& job, Board& board, int index) {
 
 void send(Transport& transport, const Job& job, Board& board) {
   const auto sender = transport.open_sender(job);
-  while (board.ready < job.readers) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int i = 0; i < kPatienceMs && board.ready < job.readers; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   sender->wait_for_readers(job.readers);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(kSettle);
   const CpuMeter meter(board, transport, false);
   auto next = std::chrono::steady_clock::now();
   for (std::uint64_t i = 1; i <= job.warm_up + job.messages; ++i) {
@@ -173,6 +179,7 @@ Round run_round(Transport& transport, const Job& job) {
     children.push_back(in_process([&] { send(transport, job, board); }));
   }
   for (const pid_t child : children) ::waitpid(child, nullptr, 0);
+  transport.clean_up(job);
   const Round result = evaluate(job, board);
   ::munmap(memory, sizeof(Board));
   return result;

@@ -55,6 +55,8 @@ class Transport {
   [[nodiscard]] virtual bool is_in_process() const { return false; }
   /// Before processes are forked.
   virtual void prepare(const Job&) {}
+  /// After all processes of a round have ended.
+  virtual void clean_up(const Job&) {}
   virtual std::unique_ptr<Sender> open_sender(const Job& job) = 0;
   virtual std::unique_ptr<Receiver> open_receiver(const Job& job, int index) = 0;
 };

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
+#include <vector>
 
 #include "ocelli/tests/bench/bus/harness.hpp"
 
@@ -19,9 +21,24 @@ iox::capro::ServiceDescription service(const Job& job) {
   return {"Bench", "bus", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, job.channel)};
 }
 
+std::string name_prefix(const Job& job) { return "b" + job.channel; }
+
+/// Programs of iceoryx that end without their static objects leave a lock and a socket there; ours do.
+void remove_files_of(const Job& job) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp", ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_of_round = name.starts_with(name_prefix(job) + "r") || name.starts_with(name_prefix(job) + "w");
+    if (is_of_round) files.push_back(entry.path());
+  }
+  for (const auto& file : files) std::filesystem::remove(file, ignored);
+}
+
 void join_roudi(const Job& job, const char* role, int index) {
-  iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff);
-  const std::string name = "b" + job.channel + role + std::to_string(index) + "-" + std::to_string(::getpid());
+  iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff,
+                                                           iox::log::LogLevelOutput::kHideLogLevel);
+  const std::string name = name_prefix(job) + role + std::to_string(index) + "-" + std::to_string(::getpid());
   iox::runtime::PoshRuntime::initRuntime(iox::RuntimeName_t(iox::cxx::TruncateToCapacity, name));
 }
 
@@ -105,6 +122,7 @@ class Iceoryx final : public Transport {
  public:
   explicit Iceoryx(bool is_listener) : is_listener_(is_listener) {}
   [[nodiscard]] std::string name() const override { return is_listener_ ? "iceoryx listener" : "iceoryx WaitSet"; }
+  void clean_up(const Job& job) override { remove_files_of(job); }
   std::unique_ptr<Sender> open_sender(const Job& job) override {
     join_roudi(job, "w", 0);
     return std::make_unique<IceoryxSender>(job);

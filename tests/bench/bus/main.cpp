@@ -1,19 +1,16 @@
 // `ocelli bench bus` runs this. Rounds are interleaved: every transport once, then all again, so that what disturbs the
 // machine disturbs all alike; medians over the rounds, and medians of the ratios within a round.
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "ocelli/tests/bench/bus/bars.hpp"
+#include "ocelli/tests/bench/bus/companion.hpp"
 #include "ocelli/tests/bench/bus/harness.hpp"
 
 namespace ocelli::bench {
@@ -26,45 +23,9 @@ struct Options {
   std::vector<int> readers = {1};
   std::uint64_t messages = 200;
   bool is_throughput = false;
+  int stress = 0;
   std::vector<std::string> only;
   std::string json;
-};
-
-/// iceoryx' daemon, for as long as the bench runs.
-class Roudi {
- public:
-  Roudi() {
-    const auto config = std::filesystem::temp_directory_path() / ("ocelli-roudi-" + std::to_string(::getpid()));
-    std::ofstream(config) << "[general]\nversion = 1\n[[segment]]\n"
-                             "[[segment.mempool]]\nsize = 1024\ncount = 2000\n"
-                             "[[segment.mempool]]\nsize = 65536\ncount = 200\n"
-                             "[[segment.mempool]]\nsize = 1048576\ncount = 50\n"
-                             "[[segment.mempool]]\nsize = 6291456\ncount = 24\n"
-                             "[[segment.mempool]]\nsize = 25165824\ncount = 24\n";
-    config_ = config;
-    const std::string path = config.string();
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-      ::execlp("iox-roudi", "iox-roudi", "-c", path.c_str(), "-l", "off", static_cast<char*>(nullptr));
-      ::_exit(127);
-    }
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    is_running_ = pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0;
-  }
-  ~Roudi() {
-    std::error_code ignored;
-    std::filesystem::remove(config_, ignored);
-    if (!is_running_) return;
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  [[nodiscard]] bool is_running() const { return is_running_; }
-
- private:
-  std::filesystem::path config_;
-  pid_t pid_ = -1;
-  bool is_running_ = false;
 };
 
 double median(std::vector<double> values) {
@@ -85,11 +46,6 @@ Duration period_for(std::size_t size) {
   if (size >= 4'000'000) return 12ms;
   return size >= 1'000'000 ? 5ms : 2ms;
 }
-
-struct Series {
-  std::string name;
-  std::vector<Round> rounds;
-};
 
 nlohmann::json to_json(const Series& series, const Series& first) {
   std::vector<double> ratios_p50;
@@ -128,9 +84,9 @@ nlohmann::json run_case(const std::vector<std::unique_ptr<Transport>>& transport
   std::vector<Series> all;
   for (const auto& transport : transports) all.push_back({transport->name(), {}});
   static int channel = 0;
+  Job job;
   for (int round = 0; round < options.rounds; ++round)
     for (std::size_t i = 0; i < transports.size(); ++i) {
-      Job job;
       job.channel = std::to_string(::getpid()) + "c" + std::to_string(++channel);
       job.size = size;
       job.readers = readers;
@@ -148,7 +104,14 @@ nlohmann::json run_case(const std::vector<std::unique_ptr<Transport>>& transport
     rows.push_back(to_json(series, all.front()));
     print(rows.back());
   }
-  return {{"size", size}, {"readers", readers}, {"rows", std::move(rows)}};
+  nlohmann::json bars = nlohmann::json::array();
+  for (const Bar& bar : judge(all, job)) {
+    fmt::print("{:<40} {:>6.3f} ({:.3f} to {:.3f}), to reach: {:.2f}{}\n", bar.what, bar.ratio, bar.low, bar.high,
+               bar.most, bar.holds() ? "" : "  MISSED");
+    bars.push_back({{"what", bar.what}, {"ratio", bar.ratio}, {"most", bar.most}, {"holds", bar.holds()}});
+  }
+  std::fflush(stdout);
+  return {{"size", size}, {"readers", readers}, {"rows", std::move(rows)}, {"bars", std::move(bars)}};
 }
 
 void add(std::vector<std::unique_ptr<Transport>>& to, std::vector<std::unique_ptr<Transport>> more,
@@ -187,6 +150,15 @@ int run(const Options& options) {
     fmt::print(stderr, "--only: no transport has that in its name\n");
     return 2;
   }
+  std::optional<Companion> stress;
+  if (options.stress > 0) {
+    stress.emplace(std::vector<std::string>{"stress-ng", "--cpu", std::to_string(options.stress), "--quiet"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    if (!stress->is_running()) {
+      fmt::print(stderr, "--stress: stress-ng does not run (Debian package stress-ng)\n");
+      return 2;
+    }
+  }
   nlohmann::json cases = nlohmann::json::array();
   for (const std::size_t size : options.sizes)
     for (const int readers : options.readers) cases.push_back(run_case(transports, options, size, readers));
@@ -210,6 +182,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   app.add_flag("--throughput", options.is_throughput, "without a pause between messages");
+  app.add_option("--stress", options.stress, "processors that stress-ng keeps busy meanwhile")
+      ->check(CLI::Range(0, 64));
   app.add_option("--only", options.only, "transports whose name contains one of these")->delimiter(',');
   app.add_option("--json", options.json, "also write the numbers to this file");
   CLI11_PARSE(app, argc, argv);

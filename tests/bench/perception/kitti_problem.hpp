@@ -27,7 +27,7 @@ struct Problem {
 };
 
 struct Marks {
-  double samota, mota, hota;
+  double samota, mota, hota, samota50, samota70, mota70;
   int switches, fragments, false_positives, false_negatives;
   [[nodiscard]] double objective() const { return samota + mota + hota - 0.15 * switches; }
 };
@@ -43,15 +43,17 @@ struct Part {
   [[nodiscard]] bool has(int sequence) const { return ((sequence % folds) == fold) != inverted; }
 };
 
-inline Marks score(const Problem& problem, const std::vector<kitti::Drive>& drives, const tracking::Config& config,
-                   const Part& part, evaluation::Mode mode = evaluation::Mode::kExact) {
+/// Each sequence tracked with constants of its own.
+inline Marks score_each(const Problem& problem, const std::vector<kitti::Drive>& drives,
+                        const std::function<const tracking::Config&(int)>& config_of, const Part& part,
+                        evaluation::Mode mode = evaluation::Mode::kExact) {
   evaluation::Dataset data;
   data.sequences = problem.truth.sequences;
   for (const auto& row : problem.truth.truth)
     if (part.has(row.sequence)) data.truth.push_back(row);
   for (int s = 0; s < static_cast<int>(drives.size()); ++s) {
     if (!part.has(s)) continue;
-    auto rows = kitti::track_drive(drives[static_cast<std::size_t>(s)], config);
+    auto rows = kitti::track_drive(drives[static_cast<std::size_t>(s)], config_of(s));
     if (!rows) std::abort();
     for (auto& row : *rows) {
       row.sequence = s;
@@ -60,14 +62,27 @@ inline Marks score(const Problem& problem, const std::vector<kitti::Drive>& driv
   }
   evaluation::Request request;
   request.classes = {problem.scored_class};
-  request.volume_ious = {0.25};
+  request.volume_ious = {0.25, 0.5, 0.7};
   request.with_hota = true;
   request.mode = mode;
   const evaluation::Scores scores = evaluation::evaluate(data, request);
   const evaluation::Sweep& sweep = scores.clear.front().sweep;
-  return {100 * sweep.samota,        100 * sweep.best.mota, 100 * scores.hota.front().scores.hota,
-          sweep.best.switches,       sweep.best.fragments,  sweep.best.false_positives,
+  return {100 * sweep.samota,
+          100 * sweep.best.mota,
+          100 * scores.hota.front().scores.hota,
+          100 * scores.clear[1].sweep.samota,
+          100 * scores.clear[2].sweep.samota,
+          100 * scores.clear[2].sweep.best.mota,
+          sweep.best.switches,
+          sweep.best.fragments,
+          sweep.best.false_positives,
           sweep.best.false_negatives};
+}
+
+inline Marks score(const Problem& problem, const std::vector<kitti::Drive>& drives, const tracking::Config& config,
+                   const Part& part, evaluation::Mode mode = evaluation::Mode::kExact) {
+  return score_each(
+      problem, drives, [&](int) -> const tracking::Config& { return config; }, part, mode);
 }
 
 /// "name=value"; false when there is no such constant.

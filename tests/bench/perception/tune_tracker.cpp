@@ -1,8 +1,14 @@
-// Seeded search for the tracker's constants on KITTI tracking sequences (docs/tracking.md).
+// Seeded search for the tracker's constants on KITTI tracking sequences, and what such a search is worth on sequences
+// it has not seen (docs/tracking.md).
 //   tune_tracker DATA CLASS SEED TRIALS [FOLDS [NAME=VALUE ...]]      (values of constants to start from)
 // Hill climbing from the defaults: each trial changes one to three constants, and is kept when the objective grows.
 // Objective: sAMOTA + MOTA (3D IoU 0.25, exact mode) [points] + HOTA - 0.15 per switch, lidar only plus with camera.
-// FOLDS > 1: also searches without each part of the sequences and reports the scores on that part.
+// FOLDS > 1: cross-validation by sequence. The search is repeated without each part of the sequences; each sequence is
+// then tracked with the constants that were found without it, and all of them are scored together. Also printed: the
+// spread of each constant over the parts. FOLDS = number of sequences leaves one out at a time.
+#include <algorithm>
+#include <vector>
+
 #include "ocelli/tests/bench/perception/kitti_problem.hpp"
 
 namespace ocelli::bench {
@@ -53,17 +59,57 @@ tracking::Config search(const Problem& problem, const tracking::Config& start, c
   return best;
 }
 
+void print_marks(std::string_view name, std::string_view sensors, const Marks& m) {
+  fmt::print(
+      "{:24s} {:12s} sAMOTA {:.2f} MOTA {:.2f} HOTA {:.2f} IDS {} FRAG {} FP {} FN {} | IoU 0.5: sAMOTA {:.2f} | "
+      "IoU 0.7: sAMOTA {:.2f} MOTA {:.2f}\n",
+      name, sensors, m.samota, m.mota, m.hota, m.switches, m.fragments, m.false_positives, m.false_negatives,
+      m.samota50, m.samota70, m.mota70);
+  std::fflush(stdout);
+}
+
 void print_marks(std::string_view name, const Problem& problem, const tracking::Config& config, const Part& part) {
-  for (const bool with_camera : {false, true}) {
-    const auto& drives = with_camera ? problem.both : problem.lidar;
-    const Marks m = score(problem, drives, config, part, evaluation::Mode::kExact);
-    const Marks c = score(problem, drives, config, part, evaluation::Mode::kCompatible);
-    fmt::print(
-        "{:20s} {:12s} sAMOTA {:.2f} MOTA {:.2f} HOTA {:.2f} IDS {} FRAG {} FP {} FN {}"
-        "   compatible: sAMOTA {:.2f} MOTA {:.2f}\n",
-        name, with_camera ? "lidar+camera" : "lidar", m.samota, m.mota, m.hota, m.switches, m.fragments,
-        m.false_positives, m.false_negatives, c.samota, c.mota);
+  print_marks(name, "lidar", score(problem, problem.lidar, config, part));
+  print_marks(name, "lidar+camera", score(problem, problem.both, config, part));
+}
+
+/// Least, mean and greatest value of each constant over the parts, beside the default.
+void print_spread(const std::vector<tracking::Config>& found, tracking::ObjectClass object_class) {
+  fmt::print("\n| constant | default | least | mean | greatest |\n|---|---|---|---|---|\n");
+  const tracking::Config start;
+  std::apply(
+      [&](const auto&... fields) {
+        (..., [&](const auto& field) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(start.car.*(field.member))>, double>) {
+            std::vector<double> values;
+            double sum = 0.0;
+            for (const tracking::Config& config : found) {
+              values.push_back(config.of(object_class).*(field.member));
+              sum += values.back();
+            }
+            const auto [low, high] = std::minmax_element(values.begin(), values.end());
+            const double before = start.of(object_class).*(field.member);
+            if (*low == before && *high == before) return;
+            fmt::print("| {} | {:.3g} | {:.3g} | {:.3g} | {:.3g} |\n", field.name, before, *low,
+                       sum / static_cast<double>(values.size()), *high);
+          }
+        }(fields));
+      },
+      ClassConfig::fields());
+}
+
+void cross_validate(const Problem& problem, const tracking::Config& start, std::uint64_t seed, int trials, int folds) {
+  std::vector<tracking::Config> found;
+  for (int fold = 0; fold < folds; ++fold) {
+    found.push_back(search(problem, start, {folds, fold, true}, seed, trials));
+    print_marks(fmt::format("part {}, start", fold), problem, start, {folds, fold, false});
+    print_marks(fmt::format("part {}, found without", fold), problem, found.back(), {folds, fold, false});
   }
+  const auto config_of = [&](int s) -> const tracking::Config& { return found[std::size_t(s % folds)]; };
+  print_marks("all, start", problem, start, {});
+  print_marks("all, cross-validated", "lidar", score_each(problem, problem.lidar, config_of, {}));
+  print_marks("all, cross-validated", "lidar+camera", score_each(problem, problem.both, config_of, {}));
+  print_spread(found, problem.object_class);
 }
 
 void print_config(const ClassConfig& config) {
@@ -101,13 +147,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "tune_tracker: '{}': no such constant\n", argv[i]);
     return 2;
   }
+  if (folds > 1) return cross_validate(*problem, start, seed, trials, folds), 0;
   print_marks("start", *problem, start, {});
-  for (int fold = 0; folds > 1 && fold < folds; ++fold) {
-    print_marks(fmt::format("start, part {}", fold), *problem, start, {folds, fold, false});
-    const tracking::Config found = search(*problem, start, {folds, fold, true}, seed, trials);
-    print_marks(fmt::format("left out part {}", fold), *problem, found, {folds, fold, false});
-  }
-  if (folds > 1 || trials == 0) return 0;
+  if (trials == 0) return 0;
   const tracking::Config found = search(*problem, start, {}, seed, trials);
   print_marks("found", *problem, found, {});
   print_config(found.of(problem->object_class));

@@ -5,58 +5,12 @@
 #include <thread>
 
 #include "ocelli/middleware/bus/ring_address.hpp"
+#include "ocelli/middleware/bus/ring_reader.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
+#include "ocelli/tests/middleware/bus/ring_pair.hpp"
 
 namespace ocelli {
 namespace {
-
-class ManualClock final : public Clock {
- public:
-  [[nodiscard]] Time now() const override { return time; }
-  Time time = from_ns(1'000'000'000);
-};
-
-/// A lane whose frames go nowhere but into a list; `wanted` stands for a matched remote reader.
-struct FakeLane final : NetworkLane {
-  struct Wire {
-    bool is_wanted = true;
-    std::size_t ring_readers = 0;
-    std::vector<std::byte> announcement;
-    std::vector<std::vector<std::byte>> frames;
-    ReaderEvents events;
-    std::function<void(NetworkFrame)> on_frame;
-  };
-  struct Writer final : NetworkWriter {
-    explicit Writer(Wire& w) : wire(w) {}
-    [[nodiscard]] bool is_wanted() const override { return wire.is_wanted; }
-    [[nodiscard]] std::size_t readers() const override { return wire.is_wanted ? 1 : 0; }
-    [[nodiscard]] std::size_t ring_readers() const override { return wire.ring_readers; }
-    Status write(const SampleHeader& header, std::span<const std::byte> body) override {
-      std::vector<std::byte> frame(framed_size(body.size()));
-      std::copy(body.begin(), body.end(), frame.begin());
-      write_trailer(header, frame);
-      wire.frames.push_back(std::move(frame));
-      return ok();
-    }
-    Wire& wire;
-  };
-  struct Reader final : NetworkReader {
-    [[nodiscard]] std::size_t writers() const override { return 1; }
-  };
-  explicit FakeLane(Wire& w) : wire(w) {}
-  Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string&, const topics::TopicKind&,
-                                                     std::span<const std::byte> announcement) override {
-    wire.announcement.assign(announcement.begin(), announcement.end());
-    return std::make_unique<Writer>(wire);
-  }
-  Result<std::unique_ptr<NetworkReader>> open_reader(const std::string&, const topics::TopicKind&,
-                                                     ReaderEvents events) override {
-    wire.on_frame = events.on_frame;
-    wire.events = std::move(events);
-    return std::make_unique<Reader>();
-  }
-  Wire& wire;
-};
 
 NetworkFrame frame_of(const std::vector<std::byte>& bytes) {
   BufferPtr buffer = default_pool().take(bytes.size());
@@ -181,7 +135,7 @@ TEST(Bus, ChecksWhatComesFromTheNetwork) {
   auto masquerade = good;
   SampleHeader header = *read_trailer(good);
   header.topic = topic_id("another");
-  header.e2e_crc = frame_crc32(header, std::span(good).first(header.body_length));
+  ASSERT_TRUE(protect(header, topics::kind_of<topics::EgoMotion>(), std::span(good).first(header.body_length)));
   write_trailer(header, masquerade);
   wire.on_frame(frame_of(masquerade));
   EXPECT_EQ((*subscription)->take()->integrity, Integrity::kCorrupt);
@@ -242,21 +196,6 @@ TEST(Bus, AnInjectedDelayHoldsMessagesBackInOrder) {
     EXPECT_EQ(received->lost, 0U);
   }
 }
-
-/// Two buses whose only connection is the ring that the first announces.
-struct RingPair {
-  FakeLane::Wire sender_wire;
-  FakeLane::Wire receiver_wire;
-  ManualClock clock;
-  Bus sender{clock, std::make_unique<FakeLane>(sender_wire)};
-  Bus receiver{clock, std::make_unique<FakeLane>(receiver_wire)};
-  std::shared_ptr<RingWaiter> waiter = std::make_shared<RingWaiter>();
-  RingPair() {
-    sender_wire.is_wanted = false;
-    sender_wire.ring_readers = 1;
-  }
-  RingVerdict connect() { return receiver_wire.events.on_writer(PeerId{1}, sender_wire.announcement); }
-};
 
 TEST(Bus, WritesNothingToTheNetworkWhileAllReadersReadTheRing) {
   RingPair pair;
@@ -325,6 +264,93 @@ TEST(Bus, ARingOfAnotherTypeOrTopicIsRefusedWithAReason) {
   EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{3}, to_bytes(gone)), RingVerdict::kRefused);
   gone.host[0] ^= std::byte{1};
   EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{4}, to_bytes(gone)), RingVerdict::kElsewhere);
+}
+
+TEST(Bus, ARingHasTheSizeThatWasSetAndLongerMessagesGoBesideIt) {
+  RingPair pair;
+  pair.sender.set_ring_size("ego", {.slots = 3, .message_bytes = 64});
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  const auto map = RingMap::open(*parse_ring_address(pair.sender_wire.announcement));
+  ASSERT_TRUE(publisher && map);
+  EXPECT_EQ((*map)->geometry().slots, 3U);
+  EXPECT_EQ((*map)->geometry().capacity, 64U);
+  (*publisher)->publish(ego_with_speed(1.0), {});  // has more than 64 bytes
+  EXPECT_EQ((*map)->published(), 0U);
+  EXPECT_EQ(pair.sender_wire.frames.size(), 1U);
+}
+
+TEST(Bus, ARingThatMakesNoSenseIsAnErrorAndTheTopicStaysFree) {
+  RingPair pair;
+  pair.sender.set_ring_size("ego", {.slots = 1, .message_bytes = {}});
+  const auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  ASSERT_FALSE(publisher);
+  EXPECT_EQ(publisher.error().message, "topic 'ego': a ring of 1 slots: expected 2 to 65536");
+  pair.sender.set_ring_size("ego", {.slots = 65536, .message_bytes = 1U << 20U});
+  EXPECT_FALSE(pair.sender.publish<topics::EgoMotion>("ego")) << "64 GiB";
+  pair.sender.set_ring_size("ego", {});
+  EXPECT_TRUE(pair.sender.publish<topics::EgoMotion>("ego"));
+}
+
+TEST(Bus, AMessageTooLongForItsProtectionDoesNotLeaveTheProcessAndIsCounted) {
+  RingPair pair;
+  pair.sender_wire.is_wanted = true;
+  std::vector<std::string> problems;
+  pair.sender.on_problem([&](const std::string& problem) { problems.push_back(problem); });
+  auto publisher = pair.sender.publish<topics::Faults>();
+  auto subscription = pair.sender.subscribe<topics::Faults>();
+  ocelli::msg::Fault fault;
+  fault.detail(std::string(70'000, 'x'));
+  for (int i = 0; i < 2; ++i) (*publisher)->publish(fault, {});
+  EXPECT_TRUE((*subscription)->take()) << "the own process needs no protection";
+  EXPECT_TRUE(pair.sender_wire.frames.empty());
+  EXPECT_EQ((*publisher)->raw().failed_writes(), 2U);
+  ASSERT_EQ(problems.size(), 1U) << "told once, counted always";
+  EXPECT_NE(problems[0].find("topic 'ocelli/faults': a message of 70"), std::string::npos) << problems[0];
+  EXPECT_NE(problems[0].find("longer than E2E profile P04 protects"), std::string::npos) << problems[0];
+}
+
+TEST(Bus, ReadersOfARingDoNotNoticeThatItsNetworkWriterWasReplaced) {
+  RecordProperty("verifies", "REQ-BUS-011");
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  const auto take_all = [&] {
+    std::vector<std::uint64_t> taken;
+    pair.waiter->wait_for(0s);
+    while (const auto received = (*subscription)->take()) taken.push_back(received->sample->header.sequence);
+    return taken;
+  };
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_EQ(take_all(), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{2}, pair.sender_wire.announcement), RingVerdict::kRead);
+  pair.receiver_wire.events.on_writer_gone(PeerId{1});
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_EQ(take_all(), std::vector<std::uint64_t>{2}) << "once, though the ring was announced twice";
+  pair.receiver_wire.events.on_writer_gone(PeerId{2});
+  take_all();
+  (*publisher)->publish(ego_with_speed(1.0), {});
+  EXPECT_TRUE(take_all().empty()) << "now it has gone";
+}
+
+TEST(Bus, ManySleepingReadersAreWokenByAnotherThread) {
+  RingPair pair;
+  pair.sender_wire.ring_readers = 16;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  pair.waiter->wait_for(0s);
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    std::thread sleeper([&] {
+      while (!pair.waiter->wait_for(10min)) {
+      }
+    });
+    (*publisher)->publish(ego_with_speed(1.0), {});
+    sleeper.join();
+    const auto received = (*subscription)->take();
+    ASSERT_TRUE(received);
+    EXPECT_EQ(received->sample->header.sequence, i);
+  }
 }
 
 TEST(Bus, OvertakenViewsInAQueueCountAsLost) {

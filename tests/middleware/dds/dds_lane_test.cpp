@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <mutex>
+
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/topics/point_cloud_view.hpp"
@@ -151,20 +153,20 @@ TEST(DdsLane, AMessageThatDoesNotFitIntoTheRingComesOverTheNetwork) {
   Peer sender(own_partition());
   Peer receiver(own_partition());
   Signal signal;
-  auto subscription = receiver.bus.subscribe<topics::Faults>("faults/a", &signal);
-  auto publisher = sender.bus.publish<topics::Faults>("faults/a");
+  auto subscription = receiver.bus.subscribe<topics::Observations>("seen/a", &signal);
+  auto publisher = sender.bus.publish<topics::Observations>("seen/a");
   ASSERT_TRUE(subscription && publisher);
   wait_for_reader(**publisher);
-  for (const std::size_t length : {10U, 400'000U, 20U}) {
-    ocelli::msg::Fault fault;
-    fault.detail(std::string(length, 'x'));
-    (*publisher)->publish(fault, {});
+  for (const std::size_t count : {10U, 4000U, 20U}) {
+    ocelli::msg::ObservationBatch batch;
+    batch.observations().resize(count);
+    (*publisher)->publish(batch, {});
     const auto received = wait_for(**subscription, signal);
-    ASSERT_TRUE(received) << length;
+    ASSERT_TRUE(received) << count;
     EXPECT_EQ(received->lost, 0U);
     EXPECT_EQ(received->integrity, Integrity::kTrusted);
-    ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), fault));
-    EXPECT_EQ(fault.detail().size(), length);
+    ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), batch));
+    EXPECT_EQ(batch.observations().size(), count);
   }
 }
 
@@ -204,6 +206,32 @@ TEST(DdsLane, ARestartedWriterIsHeardAgain) {
     ASSERT_TRUE(topics::decode(received->sample->cdr->bytes(), fault));
     EXPECT_EQ(fault.value(), life);
   }
+}
+
+TEST(DdsLane, AWriterOfAnotherTypeIsNamed) {
+  RecordProperty("verifies", "REQ-BUS-005");
+  Peer stranger(own_partition());
+  Peer receiver(own_partition());
+  std::mutex mutex;
+  std::vector<std::string> problems;
+  const auto told = [&] {
+    const std::lock_guard lock(mutex);
+    return problems;
+  };
+  receiver.bus.on_problem([&](const std::string& problem) {
+    const std::lock_guard lock(mutex);
+    problems.push_back(problem);
+  });
+  const auto before = stranger.bus.publish<topics::EgoMotion>("objects/a");
+  const auto subscription = receiver.bus.subscribe<topics::Tracks>("objects/a");
+  ASSERT_TRUE(before && subscription);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (told().empty() && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_EQ(told()[0],
+            "topic 'objects/a': somebody writes it as ocelli::msg::dds_::EgoMotion_, not ocelli::msg::dds_::Tracks_: "
+            "those messages do not come");
 }
 
 TEST(DdsLane, PartitionsKeepRunsApart) {

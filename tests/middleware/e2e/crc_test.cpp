@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/core.h>
+
+#include <fstream>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +37,16 @@ std::uint64_t bit_serial(const CrcModel& model, std::span<const std::byte> bytes
   std::uint64_t mirrored = 0;
   for (int i = 0; i < width; ++i) mirrored |= ((value >> i) & 1U) << (width - 1 - i);
   return mirrored ^ model.final_xor;
+}
+
+TEST(CarrylessMultiply, IsUsedWhereTheProcessorSaysThatItHasIt) {
+  RecordProperty("verifies", "REQ-E2E-002");
+  std::ifstream file("/proc/cpuinfo");
+  std::string flags;
+  for (std::string line; std::getline(file, line) && flags.empty();)
+    if (line.starts_with("flags")) flags = line + " ";
+  const auto has = [&](std::string_view flag) { return flags.find(fmt::format(" {} ", flag)) != std::string::npos; };
+  EXPECT_EQ(has_carryless_multiply(), has("pclmulqdq") && has("ssse3"));
 }
 
 class EveryCrc : public testing::TestWithParam<CrcModel> {};

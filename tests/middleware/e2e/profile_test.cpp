@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "ocelli/middleware/e2e/protection.hpp"
 #include "ocelli/tests/middleware/e2e/example_config.hpp"
@@ -104,6 +107,89 @@ TEST(Config, CountersOutsideTheModuloAreRefused) {
   EXPECT_THAT(Protector::create(config, 15).error().message,
               HasSubstr("counter: 15 is out of range: expected 0 to 14"));
   EXPECT_THAT(Checker::create(config, 15).error().message, HasSubstr("last_counter: 15 is out of range"));
+}
+
+/// Header, counter modulo and CRC of each profile as the table of docs/e2e.md has them; places follow from the order of
+/// the fields in the header. The usual longest messages are those of AUTOSAR's profile overview, as commonly quoted.
+TEST(Profiles, AreThoseOfTheTable) {
+  RecordProperty("verifies", "REQ-E2E-003");
+  struct Row {
+    const char* name;
+    int crc_bits;
+    std::uint64_t polynomial;
+    std::uint64_t modulo;
+    std::vector<std::string> header;  // fields in the order of the message, with their bits
+    std::uint32_t usual_longest;
+  };
+  const std::vector<std::string> nibbles = {"crc8", "cnt4", "rest4"};
+  const std::vector<std::string> p04 = {"len16", "cnt16", "id32", "crc32"};
+  const std::vector<std::string> p07 = {"crc64", "len32", "cnt32", "id32"};
+  std::vector<std::string> p04m = p04;
+  p04m.emplace_back("tag32");
+  std::vector<std::string> p07m = p07;
+  p07m.emplace_back("tag32");
+  const std::vector<Row> rows = {
+      {"P01", 8, 0x1D, 15, nibbles, 30},
+      {"P02", 8, 0x2F, 16, nibbles, 32},
+      {"P04", 32, 0xF4ACFB13, 65536, p04, 4096},
+      {"P05", 16, 0x1021, 256, {"crc16", "cnt8"}, 4096},
+      {"P06", 16, 0x1021, 256, {"crc16", "len16", "cnt8"}, 4096},
+      {"P07", 64, 0x42F0E1EBA9EA3693, 4294967296, p07, 4194304},
+      {"P08", 32, 0xF4ACFB13, 4294967296, {"crc32", "len32", "cnt32", "id32"}, 4194304},
+      {"P11", 8, 0x1D, 15, nibbles, 30},
+      {"P22", 8, 0x2F, 16, nibbles, 32},
+      {"P44", 32, 0xF4ACFB13, 65536, p04, 65535},
+      {"P04m", 32, 0xF4ACFB13, 65536, p04m, 4096},
+      {"P07m", 64, 0x42F0E1EBA9EA3693, 4294967296, p07m, 4194304},
+  };
+  ASSERT_EQ(rows.size(), kProfiles.size());
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    ASSERT_TRUE(profile_of(row.name));
+    const ProfileInfo& profile = info(*profile_of(row.name));
+    EXPECT_EQ(crc_model(profile.crc).width_bits, row.crc_bits);
+    EXPECT_EQ(crc_model(profile.crc).polynomial, row.polynomial);
+    EXPECT_EQ(profile.counter_modulo, row.modulo);
+    EXPECT_EQ(profile.usual_longest, row.usual_longest);
+    std::uint32_t at_bits = 0;
+    std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> places;  // first byte, whole bytes
+    for (const std::string& field : row.header) {
+      const std::size_t digits = field.find_first_of("0123456789");
+      const auto bits = static_cast<std::uint32_t>(std::stoul(field.substr(digits)));
+      places[field.substr(0, digits)] = {at_bits / 8, bits / 8};
+      at_bits += bits;
+    }
+    EXPECT_EQ(profile.header_bytes, at_bits / 8);
+    EXPECT_EQ(profile.crc_at, places["crc"].first);
+    EXPECT_EQ(std::pair(profile.length_at, profile.length_bytes), places["len"]);
+    EXPECT_EQ(std::pair(profile.counter_at, profile.counter_bytes), places["cnt"]);
+    EXPECT_EQ(std::pair(profile.id_at, profile.id_bytes), places["id"]);
+    EXPECT_EQ(profile.tag_at, places["tag"].first);
+  }
+}
+
+TEST(Config, FieldsBehindAnOffsetNeedALongerMessage) {
+  RecordProperty("verifies", "REQ-E2E-012");
+  Config p04 = config_of(Profile::kP04, 40);
+  p04.offset_bits = 28 * 8;
+  EXPECT_EQ(refusal_or_accepted(p04), "accepted") << "28 and 12 header bytes";
+  p04.offset_bits = 29 * 8;
+  EXPECT_THAT(refusal_or_accepted(p04), HasSubstr("the protected fields end at byte 41"));
+  Config p01 = config_of(Profile::kP01, 40);
+  p01.crc_offset_bits = 39 * 8;
+  EXPECT_EQ(refusal_or_accepted(p01), "accepted");
+  p01.counter_offset_bits = 39 * 8 + 4;
+  EXPECT_THAT(refusal_or_accepted(p01), HasSubstr("the counter lies on the CRC (byte 39)"));
+  p01.counter_offset_bits = 38 * 8 + 4;
+  EXPECT_EQ(refusal_or_accepted(p01), "accepted");
+  p01.data_id_mode = DataIdMode::kNibble;
+  p01.data_id = 0x123;
+  p01.nibble_offset_bits = 39 * 8;
+  EXPECT_THAT(refusal_or_accepted(p01), HasSubstr("the nibble lies on the CRC or the counter"));
+  p01.nibble_offset_bits = 38 * 8;
+  EXPECT_EQ(refusal_or_accepted(p01), "accepted");
+  p01.crc_offset_bits = 40 * 8;
+  EXPECT_THAT(refusal_or_accepted(p01), HasSubstr("the protected fields end at byte 41"));
 }
 
 TEST(Profiles, AreFoundByName) {

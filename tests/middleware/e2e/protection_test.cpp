@@ -311,6 +311,23 @@ TEST(Checker, ChecksTypeResultAndSourceOfMethodCalls) {
   }
 }
 
+TEST(Protector, RefusesATagThatItsBitsCannotCarryAndWritesNothing) {
+  RecordProperty("verifies", "REQ-E2E-012");
+  Bytes message(40, std::byte{0x5A});
+  const Bytes untouched = message;
+  for (const Profile profile : {Profile::kP04m, Profile::kP07m}) {
+    Protector protector = protector_of(config_of(profile, 40), 5);
+    for (const MessageTag& tag : {MessageTag{4, 0, 0}, MessageTag{0, 4, 0}, MessageTag{0, 0, 1U << 28}}) {
+      EXPECT_FALSE(protector.protect(message, tag));
+      EXPECT_EQ(message, untouched);
+      EXPECT_EQ(protector.counter(), 5U);
+    }
+    EXPECT_TRUE(protector_of(config_of(profile, 40)).protect(message, {3, 3, 0x0FFFFFFF}));
+    message = untouched;
+  }
+  EXPECT_TRUE(protector_of(config_of(Profile::kP04, 40)).protect(message, {4, 4, ~0U})) << "there is no tag in it";
+}
+
 TEST(Protector, ProfileSevenProtectsMessagesOfManyMegabytes) {
   RecordProperty("verifies", "REQ-E2E-009");
   Config config = config_of(Profile::kP07, 0);
@@ -340,6 +357,23 @@ TEST(Counter, JumpsInEveryDirectionAreJudgedByTheirDistanceModulo) {
   EXPECT_EQ(evaluate_counter(5, 4, 65535, 65536), CheckStatus::kOkSomeLost) << "all steps allowed: any is a loss";
   EXPECT_EQ(evaluate_counter(3, 15, 1, 15), CheckStatus::kError);
   EXPECT_EQ(to_string(CheckStatus::kWrongSequence), "WRONGSEQUENCE");
+}
+
+TEST(Protection, AMessageInTwoPlacesHasTheProtectionOfOneInOnePlace) {
+  RecordProperty("verifies", "REQ-E2E-004");
+  for (const ProfileInfo& profile : kProfiles) {
+    const Config config = config_of(profile.profile, 48);
+    const Bytes whole = protected_message(config, 3);
+    Bytes head(24, std::byte{0x5A});
+    const Bytes rest(24, std::byte{0x5A});
+    ASSERT_TRUE(protect_message(config, 3, head, rest)) << profile.name;
+    EXPECT_TRUE(std::equal(head.begin(), head.end(), whole.begin())) << profile.name;
+    EXPECT_EQ(check_message(config, 3, head, rest), Mistake::kNone) << profile.name;
+    EXPECT_EQ(check_message(config, 4, head, rest), Mistake::kCounter) << profile.name;
+    EXPECT_EQ(check_message(config, 3, head, Bytes(24, std::byte{0x5B})), Mistake::kCrc) << profile.name;
+    EXPECT_EQ(check_message(config, 3, head, Bytes(25, std::byte{0x5A})), Mistake::kLength) << profile.name;
+    EXPECT_FALSE(protect_message(config, 3, head, Bytes(25))) << profile.name;
+  }
 }
 
 TEST(Protection, TheAlternatingIdOfP01IsLowAtEvenCountersAndHighAtOddOnes) {

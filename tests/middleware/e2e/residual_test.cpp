@@ -30,6 +30,12 @@ TEST(ResidualFit, RefusesWhatIsNoRateOrProbability) {
     EXPECT_THAT(residual_fit(8, 1, probability).error().message, HasSubstr("corrupt_probability"));
 }
 
+TEST(ResidualFit, ARateThatNoNumberHoldsIsAnErrorNotInfinity) {
+  RecordProperty("verifies", "REQ-E2E-017");
+  EXPECT_THAT(residual_fit(1, 1e300, 1.0).error().message, HasSubstr("rate_hz: 1e+300 Hz: the residual rate exceeds"));
+  EXPECT_DOUBLE_EQ(*residual_fit(512, 1e300, 1.0), std::ldexp(1e300, -512) * 3.6e12);
+}
+
 std::map<std::string_view, Objection> objections(const Need& need) {
   std::map<std::string_view, Objection> by_name;
   const auto advice = advise(need);

@@ -190,6 +190,22 @@ TEST_F(Live, AFailedStepAndAnUnreadableMessageAreObservedAndTheRestGoesOn) {
   EXPECT_EQ(failed, 1);
 }
 
+TEST_F(Live, ALostSourceSaysNothingUntilItIsFoundAgain) {
+  auto points = *bus_.subscribe<topics::LidarPoints>("lidar/top", &signal_);
+  ASSERT_TRUE(executor_->add_source("lidar", std::make_unique<Clouds>()));
+  executor_->start();
+  EXPECT_EQ(take(*points).sample->header.sensed_at(), kStart);
+  executor_->inject_loss("lidar/top", true);
+  clock_.set(kStart + 10ms);  // two scans that nobody gets
+  std::this_thread::sleep_for(300ms);
+  EXPECT_FALSE(points->take());
+  executor_->inject_loss("lidar/top", false);
+  clock_.set(kStart + 15ms);
+  EXPECT_EQ(take(*points).sample->header.sensed_at(), kStart + 15ms);
+  executor_->stop();
+  EXPECT_EQ(seen().size(), 2U) << "what was lost was not published";
+}
+
 TEST_F(Live, AFrozenSourceRepeatsItsContentUnderNewStamps) {
   auto points = *bus_.subscribe<topics::LidarPoints>("lidar/top", &signal_);
   ASSERT_TRUE(executor_->add_source("lidar", std::make_unique<Clouds>()));

@@ -260,5 +260,65 @@ TEST(NodeShellBinding, TellsAllMistakesAtOnce) {
     EXPECT_THAT(shell.error().message, HasSubstr(text));
 }
 
+/// Says which of its triggers started it: 1 wheels, 2 gyro; degraded when it was the gyro.
+struct TwoTriggers {
+  static constexpr std::string_view kName = "two";
+  struct In {
+    Trigger<topics::VehicleState> wheels;
+    Trigger<topics::ImuData> imu;
+    OptionalLatest<topics::CameraInfo> calibration;
+  };
+  struct Out {
+    Port<topics::EgoMotion> motion;
+  };
+  Status step(const In& in, Out& out) {
+    ocelli::msg::EgoMotion motion;
+    motion.status(ocelli::msg::EGO_DEAD_RECKONED);
+    motion.speed_mps((in.wheels ? 1.0 : 0.0) + (in.imu ? 2.0 : 0.0));
+    if (in.imu) out.motion.mark_degraded();
+    out.motion.publish(motion);
+    return ok();
+  }
+};
+
+TEST(SeveralTriggers, EachMessageStartsAnActivationOfItsOwn) {
+  auto shell = std::move(*NodeShell::create("two", erase(TwoTriggers{}), {}));
+  std::vector<Observation> seen;
+  const ObservationSink observe = [&](const Observation& o) { seen.push_back(o); };
+  const auto speed_after = [&](std::size_t input, const Received& received, bool is_degraded) {
+    Activation activation = shell->begin(shell->accept(input, received, observe), kStart);
+    shell->run(activation);
+    const auto outgoing = shell->finish(activation, kStart, observe);
+    EXPECT_EQ(outgoing.at(0).info.flags, is_degraded ? SampleHeader::kDegraded : 0U);
+    EXPECT_EQ(seen.back().status, is_degraded ? ObservationStatus::kDegraded : ObservationStatus::kOk);
+    return static_cast<const ocelli::msg::EgoMotion*>(outgoing.at(0).value.get())->speed_mps();
+  };
+  EXPECT_EQ(speed_after(0, wheels(5.0, kStart), false), 1.0);
+  EXPECT_EQ(speed_after(1, message<topics::ImuData>({}, kStart), true), 2.0);
+  EXPECT_EQ(speed_after(0, wheels(5.0, kStart), false), 1.0) << "nothing is left of the activation before";
+}
+
+/// Two triggers of one kind must be bound to different topics.
+struct Twins {
+  static constexpr std::string_view kName = "twins";
+  struct In {
+    Trigger<topics::VehicleState> front;
+    Trigger<topics::VehicleState> rear;
+  };
+  struct Out {
+    Port<topics::EgoMotion> motion;
+  };
+  Status step(const In&, Out&) { return ok(); }
+};
+
+TEST(SeveralTriggers, HaveDifferentTopics) {
+  const auto same = NodeShell::create("twins", erase(Twins{}), {});
+  ASSERT_FALSE(same);
+  EXPECT_THAT(same.error().message, HasSubstr("triggers 'front' and 'rear' have the same topic 'vehicle/state'"));
+  Binding binding;
+  binding.inputs["rear"] = "vehicle/rear";
+  EXPECT_TRUE(NodeShell::create("twins", erase(Twins{}), binding));
+}
+
 }  // namespace
 }  // namespace ocelli::node

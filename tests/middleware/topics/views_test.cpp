@@ -43,6 +43,19 @@ TEST(ImageView, DraftIsByteIdenticalToTheGeneratedSerializerForEveryFrameIdLengt
   }
 }
 
+TEST(ImageView, RowsWithoutPixelsAreRefused) {
+  sensor_msgs::msg::Image image;
+  image.encoding("mono8");
+  std::vector<std::byte> cdr;
+  encode(image, cdr);
+  EXPECT_TRUE(ImageView::parse(cdr)) << "an empty image";
+  image.height(4'000'000'000);  // a loop over them would seem endless
+  encode(image, cdr);
+  const auto view = ImageView::parse(cdr);
+  ASSERT_FALSE(view);
+  EXPECT_EQ(view.error().message, "Image 0x4000000000 mono8 with step 0 holds 0 bytes: expected 0 and a width");
+}
+
 TEST(PointCloudView, DraftDecodesWithTheGeneratedTypeAndReadsBackInPlace) {
   auto draft = draft_cloud({.stamp = from_ns(2'000'000'001), .frame_id = "lidar/front", .height = 2, .width = 3});
   ASSERT_TRUE(draft);

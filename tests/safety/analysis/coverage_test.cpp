@@ -81,19 +81,21 @@ TEST(Coverage, NonsenseIsRefusedWithTheNameOfTheField) {
   EXPECT_THAT(coverage_lower_bound({0, 0}, 0.95).error().message, HasSubstr("injected: 0"));
   EXPECT_THAT(coverage_lower_bound({3, 2}, 0.95).error().message, HasSubstr("detected: 3"));
   EXPECT_THAT(coverage_lower_bound({3, 2'000'000'000'000}, 0.95).error().message, HasSubstr("injected: 2000000000000"));
-  for (const double confidence : {0.0, 1.0, kNaN}) {
+  for (const double confidence : {0.0, 0.49, 1.0, kNaN}) {
     EXPECT_THAT(coverage_lower_bound({1, 2}, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(coverage_wilson_bound({1, 2}, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(clopper_pearson({1, 2}, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(wilson({1, 2}, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(zero_miss_injections(0.9, confidence).error().message, HasSubstr("confidence: "));
-    EXPECT_THAT(zero_miss_injections(confidence, 0.9).error().message, HasSubstr("coverage: "));
   }
+  for (const double coverage : {0.0, 1.0, kNaN})
+    EXPECT_THAT(zero_miss_injections(coverage, 0.9).error().message, HasSubstr("coverage: "));
   EXPECT_THAT(coverage_lower_bound({1, 2}, 1e-17).error().message, HasSubstr("confidence: 1e-17"));
   EXPECT_THAT(zero_miss_injections(1.0 - 2e-12, 0.95).error().message, HasSubstr("would need more than"));
   EXPECT_THAT(combined_coverage(std::array{0.5, -0.1}).error().message, HasSubstr("coverage: -0.1"));
   EXPECT_THAT(stratified_coverage(std::array{Stratum{-1, 0.5}}).error().message, HasSubstr("weight: -1"));
   EXPECT_THAT(stratified_coverage(std::array{Stratum{1, kNaN}}).error().message, HasSubstr("lower bound: nan"));
+  EXPECT_THAT(sample_size(1e300, 0.05, 1e-200, 0.5).error().message, HasSubstr("population / sample size: inf"));
   EXPECT_THAT(sample_size(kNaN, 0.05, 1.96, 0.5).error().message, HasSubstr("population: nan"));
   EXPECT_THAT(sample_size(1e6, 0, 1.96, 0.5).error().message, HasSubstr("margin: 0"));
   EXPECT_THAT(sample_size(1e6, 0.05, -1, 0.5).error().message, HasSubstr("cut-off: -1"));
@@ -102,7 +104,7 @@ TEST(Coverage, NonsenseIsRefusedWithTheNameOfTheField) {
 
 TEST(Coverage, ConfidencesAtTheEndsOfTheRangeGiveBounds) {
   RecordProperty("verifies", "REQ-FIT-004");
-  for (const double confidence : {1e-12, 1.0 - 1e-12}) {
+  for (const double confidence : {0.5, 1.0 - 1e-12}) {
     for (const auto& bound : {coverage_lower_bound({5, 9}, confidence), coverage_wilson_bound({5, 9}, confidence)}) {
       ASSERT_TRUE(bound);
       EXPECT_GE(*bound, 0.0);

@@ -125,6 +125,25 @@ TEST(Fmeda, OfSeveralFaultModelsTheWorstCounts) {
   EXPECT_EQ(report->modes[0].covers[0].measured.size(), 2U);
 }
 
+TEST(Fmeda, AMappedFaultModelThatWasNotMeasuredOnTheMechanismLeavesNoCoverage) {
+  RecordProperty("verifies", "REQ-FIT-018");
+  Sheet sheet = sheet_of({{"a", 100, 0.0, Effect::kDirect}});
+  sheet.parts[0].failure_modes[0].covered_by[0].coverage.reset();
+  sheet.measurements = {{.fault_model = "f", .mechanism = "m", .injected = 299, .effective = 299, .detected = 299},
+                        {.fault_model = "g", .mechanism = "other", .injected = 300, .effective = 300, .detected = 300}};
+  sheet.mappings = {{.failure_mode = "a/all", .fault_model = "f", .rationale = "same"},
+                    {.failure_mode = "a/all", .fault_model = "g", .rationale = "same"}};
+  for (int order = 0; order < 2; ++order) {
+    const auto report = evaluate(sheet);
+    EXPECT_EQ(report->spfm.value, 0.0);
+    EXPECT_EQ(report->modes[0].covers[0].source, CoverageSource::kUnmapped);
+    EXPECT_TRUE(report->modes[0].covers[0].measured.empty());
+    EXPECT_THAT(report->notes, Contains("a/all: coverage by 'm' is 0: mapped to fault model 'g', which was not "
+                                        "measured on it"));
+    std::swap(sheet.mappings[0], sheet.mappings[1]);
+  }
+}
+
 TEST(Fmeda, PmhfHasTheDualPointTermOfTheMechanismsOwnFaults) {
   RecordProperty("verifies", "REQ-FIT-012");
   Sheet sheet = sheet_of({{"function", 500, 0.99, Effect::kDirect}});

@@ -103,6 +103,7 @@ TEST(Pmhf, NonsenseIsRefusedWithTheNameOfTheField) {
   EXPECT_THAT(with(&DualPoint::mechanism_noticed, -0.1), HasSubstr("K_SM: -0.1"));
   EXPECT_THAT(with(&DualPoint::lifetime, Hours{kNaN}), HasSubstr("lifetime: nan h"));
   EXPECT_THAT(with(&DualPoint::test_interval, Hours{-1}), HasSubstr("test interval: -1 h"));
+  EXPECT_THAT(with(&DualPoint::function_fit, 1e306), HasSubstr("PMHF: inf FIT"));
 }
 
 TEST(Redundant, OneOutOfTwoIsDominatedByCommonCause) {
@@ -126,6 +127,8 @@ TEST(Redundant, OneOutOfTwoIsDominatedByCommonCause) {
   EXPECT_THAT(pfh_1oo2(channel).error().message, HasSubstr("beta_detected: -1"));
   channel = {.dangerous_per_h = 1e-8, .proof_test = Hours{-1}};
   EXPECT_THAT(pfh_1oo2(channel).error().message, HasSubstr("proof test interval: -1 h"));
+  channel = {.dangerous_per_h = 1e200, .proof_test = Hours{2}};
+  EXPECT_THAT(pfh_1oo2(channel).error().message, HasSubstr("PFH: inf 1/h"));
   channel = {.dangerous_per_h = 1e-8, .repair = Hours{-1}};
   EXPECT_THAT(pfh_1oo2(channel).error().message, HasSubstr("time to repair: -1 h"));
 }

@@ -21,6 +21,8 @@ TEST(Quantiles, AreThoseOfClosedForms) {
   expect_relative(gamma_quantile(0.3, 1), -std::log(0.7));
   expect_relative(beta_quantile(0.05, 299, 1), std::pow(0.05, 1.0 / 299.0));
   expect_relative(beta_quantile(0.2, 1, 7), 1.0 - std::pow(0.8, 1.0 / 7.0));
+  for (int a = 1; a <= 40; ++a) EXPECT_NEAR(beta_quantile(0.5, a, a), 0.5, 1e-12) << a;
+  expect_relative(beta_quantile(0.75, 2, 2), 1.0 - beta_quantile(0.25, 2, 2));
   expect_relative(normal_quantile(0.975), 1.959963984540054);
   EXPECT_NEAR(normal_quantile(0.5), 0.0, 1e-15);
 }

@@ -43,7 +43,7 @@ TEST(Rate, BoundsFulfilTheirDefinition) {
     for (int i = 0; i <= r; ++i, term *= mean / i) sum += term;
     return sum;
   };
-  for (const double confidence : {0.05, 0.6, 0.95, 0.999})
+  for (const double confidence : {0.5, 0.6, 0.95, 0.999})
     for (const int r : {1, 2, 7, 30}) {
       const RateEvidence evidence{static_cast<std::uint64_t>(r), Hours{1e9}};
       EXPECT_NEAR(at_most(r, *upper_rate_fit(evidence, confidence)), 1.0 - confidence, 1e-12);
@@ -104,8 +104,9 @@ TEST(Rate, NonsenseIsRefusedWithTheNameOfTheField) {
     EXPECT_THAT(upper_rate_fit({0, Hours{hours}}, 0.95).error().message, HasSubstr("hours: "));
   EXPECT_THAT(lower_rate_fit({1, Hours{0}}, 0.95).error().message, HasSubstr("hours: 0 h with 1 failures"));
   EXPECT_THAT(upper_rate_fit({2'000'000'000, Hours{1}}, 0.95).error().message, HasSubstr("failures: 2000000000"));
-  for (const double confidence : {0.0, 1.0, kNaN, -0.5, 95.0}) {
+  for (const double confidence : {0.0, 0.49, 1.0, kNaN, -0.5, 95.0}) {
     EXPECT_THAT(upper_rate_fit({0, Hours{1}}, confidence).error().message, HasSubstr("confidence: "));
+    EXPECT_THAT(lower_rate_fit({0, Hours{1}}, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(rate_interval({0, Hours{1}}, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(zero_failure_hours(10, confidence).error().message, HasSubstr("confidence: "));
     EXPECT_THAT(judge_rate({0, Hours{1}}, 10, confidence).error().message, HasSubstr("confidence: "));
@@ -116,9 +117,30 @@ TEST(Rate, NonsenseIsRefusedWithTheNameOfTheField) {
   }
 }
 
+TEST(Rate, AResultThatNoNumberHoldsIsAnErrorNotInfinity) {
+  RecordProperty("verifies", "REQ-FIT-004");
+  EXPECT_THAT(zero_failure_hours(1e-300, 0.9).error().message, HasSubstr("hours needed: inf h"));
+  EXPECT_THAT(judge_rate({0, Hours{1}}, 1e-300, 0.9).error().message, HasSubstr("hours needed: inf h"));
+  EXPECT_THAT(upper_rate_fit({0, Hours{1e-310}}, 0.9).error().message, HasSubstr("rate: inf FIT"));
+  EXPECT_THAT(rate_quantile_fit({1, Hours{1e-310}}, 0.9).error().message, HasSubstr("rate: inf FIT"));
+  EXPECT_THAT(mean_time_between({1e-5, Hours{1e305}}).error().message, HasSubstr("hours: inf h"));
+  EXPECT_THAT(lower_time_between({1e-3, Hours{1e300}}, 0.5).error().message, HasSubstr("hours: inf h"));
+  EXPECT_THAT(test_time({100, Hours{0}}, 0, Hours{1e307}, 0.9).error().message, HasSubstr("hours: inf h"));
+}
+
+TEST(Rate, BoundsLieOnEitherSideOfTheEstimateForEveryConfidence) {
+  RecordProperty("verifies", "REQ-FIT-001");
+  for (const double confidence : {0.5, 0.51, 0.9})
+    for (const std::uint64_t failures : {0U, 1U, 10U}) {
+      const auto verdict = judge_rate({failures, Hours{1e6}}, 10, confidence);
+      EXPECT_LE(verdict->lower_fit, *verdict->point_fit);
+      EXPECT_GE(verdict->upper_fit, *verdict->point_fit);
+    }
+}
+
 TEST(Rate, ConfidencesAtTheEndsOfTheRangeStayFinite) {
   RecordProperty("verifies", "REQ-FIT-004");
-  for (const double confidence : {1e-12, 1.0 - 1e-12}) {
+  for (const double confidence : {0.5, 1.0 - 1e-12}) {
     EXPECT_TRUE(std::isfinite(*upper_rate_fit({3, Hours{1}}, confidence)));
     EXPECT_TRUE(std::isfinite(*lower_rate_fit({3, Hours{1}}, confidence)));
   }
@@ -149,7 +171,7 @@ TEST(Posterior, NonsenseIsRefusedWithTheNameOfTheField) {
   EXPECT_THAT(posterior({1, Hours{-1}}, {}).error().message, HasSubstr("prior hours: -1 h"));
   EXPECT_THAT(posterior({1, Hours{1}}, {0, Hours{kNaN}}).error().message, HasSubstr("hours: nan h"));
   EXPECT_THAT(rate_quantile_fit({0.5, Hours{0}}, 0.9).error().message, HasSubstr("prior hours + hours: 0 h"));
-  EXPECT_THAT(rate_quantile_fit({0.5, Hours{1}}, 1.0).error().message, HasSubstr("confidence: 1"));
+  EXPECT_THAT(rate_quantile_fit({0.5, Hours{1}}, 1.0).error().message, HasSubstr("probability: 1"));
   EXPECT_THAT(mean_time_between({-1, Hours{1}}).error().message, HasSubstr("shape: -1"));
   EXPECT_THAT(lower_time_between({1, Hours{1}}, 0.0).error().message, HasSubstr("confidence: 0"));
   EXPECT_THAT(test_time({1, Hours{1}}, 0, Hours{0}, 0.9).error().message, HasSubstr("goal: 0 h"));

@@ -66,8 +66,47 @@ TEST(PoissonCusum, SumsWhatExceedsTheReferenceAndAlarmsAtTheLimit) {
   cusum->reset();
   EXPECT_FALSE(cusum->add(5));
   EXPECT_TRUE(cusum->add(2)) << "exactly the limit";
-  EXPECT_EQ(cusum->limit(), 4.0);
-  EXPECT_EQ(cusum->reference(), 1.5);
+}
+
+/// Against whole tenths: sums of doubles miss a limit that they reach exactly.
+TEST(PoissonCusum, AlarmsAtSumsThatAreExactlyTheLimit) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  std::mt19937 random(1);
+  int alarms_at_the_limit = 0;
+  for (int sequence = 0; sequence < 2000; ++sequence) {
+    const int k = 1 + static_cast<int>(random() % 39);
+    const int h = 1 + static_cast<int>(random() % 99);
+    auto cusum = PoissonCusum::create(k / 10.0, h / 10.0);
+    int tenths = 0;
+    for (int step = 0; step < 60; ++step) {
+      const unsigned count = random() % 5;
+      tenths = std::max(0, tenths + 10 * static_cast<int>(count) - k);
+      ASSERT_EQ(cusum->add(count), tenths >= h) << "k " << k << " h " << h << " step " << step;
+      ASSERT_NEAR(cusum->sum(), tenths / 10.0, 1e-12);
+      alarms_at_the_limit += tenths == h ? 1 : 0;
+    }
+  }
+  EXPECT_GT(alarms_at_the_limit, 100);
+}
+
+TEST(PoissonCusum, CountsOfAnySizeAlarmAndDoNotWrap) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  auto cusum = PoissonCusum::create(1.4427, 8);
+  for (int i = 0; i < 30; ++i) EXPECT_TRUE(cusum->add(~std::uint64_t{0}));
+  EXPECT_NEAR(cusum->sum(), 1e14, 10);
+  cusum->reset();
+  EXPECT_FALSE(cusum->add(9));
+  EXPECT_TRUE(cusum->add(2));
+}
+
+TEST(PoissonCusum, AShortReferenceStaysNearTheBestOne) {
+  RecordProperty("verifies", "REQ-FIT-007");
+  EXPECT_EQ(*cusum_short_reference(1, 2), 1.44);
+  EXPECT_EQ(*cusum_short_reference(0.02, 0.08), 0.043);
+  EXPECT_EQ(*cusum_short_reference(1, 1.05), 1.025);
+  EXPECT_EQ(*cusum_short_reference(1000, 2000), 1443.0);
+  EXPECT_THAT(cusum_short_reference(1, 1.00001).error().message, HasSubstr("bad_mean: 1.00001: four decimals of k"));
+  EXPECT_THAT(cusum_short_reference(2, 1).error().message, HasSubstr("bad_mean: 1: expected more than good_mean"));
 }
 
 TEST(PoissonCusum, ReferenceTellsTheMeansApart) {
@@ -109,6 +148,17 @@ TEST(PoissonCusum, RunLengthAgreesWithSimulationOnAFineLattice) {
   EXPECT_NEAR(steps / kRuns, computed, computed * 0.03);
 }
 
+TEST(PoissonCusum, WorkIsBoundedForEveryArgument) {
+  RecordProperty("verifies", "REQ-FIT-004");
+  EXPECT_THAT(cusum_run_length(1e9, 48254942, 8).error().message, HasSubstr("k and h at most 1000000"));
+  EXPECT_THAT(cusum_run_length(1, 1e12, 8).error().message, HasSubstr("k and h at most 1000000"));
+  EXPECT_THAT(cusum_run_length(1, 1e300, 1e300).error().message, HasSubstr("k and h at most 1000000"));
+  EXPECT_THAT(cusum_run_length(1, 1, 1e6).error().message, HasSubstr("too long to compute"));
+  EXPECT_THAT(cusum_run_length(1, 1e-300, 8).error().message, HasSubstr("denominator of at most 10000"));
+  EXPECT_NEAR(*cusum_run_length(1e9, 1.5, 8), 1.0, 1e-9);
+  EXPECT_NEAR(*cusum_run_length(1e300, 1.5, 8), 1.0, 1e-9);
+}
+
 TEST(PoissonCusum, NonsenseAndWhatCannotBeComputedIsRefused) {
   RecordProperty("verifies", "REQ-FIT-004");
   EXPECT_THAT(PoissonCusum::create(0, 4).error().message, HasSubstr("k: 0"));
@@ -121,7 +171,11 @@ TEST(PoissonCusum, NonsenseAndWhatCannotBeComputedIsRefused) {
   EXPECT_THAT(cusum_run_length(1, 1, 0).error().message, HasSubstr("h: 0"));
   EXPECT_THAT(cusum_run_length(1, 1.4426950408889634, 4).error().message,
               HasSubstr("denominator of at most 10000 (four decimals)"));
-  EXPECT_THAT(cusum_run_length(1, 1.4427, 1e6).error().message, HasSubstr("h at most 1000000 of its steps"));
+  EXPECT_THAT(cusum_run_length(1, 1.4427, 1e6).error().message, HasSubstr("k and h at most 1000000 of its steps"));
+  EXPECT_THAT(PoissonCusum::create(1.4426950408889634, 4).error().message, HasSubstr("denominator of at most 10000"));
+  EXPECT_THAT(cusum_reference(1e-300, 1e300).error().message, HasSubstr("bad_mean / good_mean: inf"));
+  EXPECT_THAT(SequentialTest::create({.good_fit = 1e-310, .bad_fit = 2e-310}).error().message,
+              HasSubstr("hours between good_fit and bad_fit: inf h"));
   EXPECT_THAT(cusum_run_length(1e-9, 1, 100).error().message, HasSubstr("too long to compute"));
 }
 

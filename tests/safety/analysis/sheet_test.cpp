@@ -51,6 +51,11 @@ std::string mistakes_in(const std::string& text) {
 
 std::string with(const std::string& from, const std::string& to) { return mistakes_in(replaced(sound(), from, to)); }
 
+std::string replaced_twice(const std::string& from, const std::string& to, const std::string& from2,
+                           const std::string& to2) {
+  return mistakes_in(replaced(replaced(sound(), from, to), from2, to2));
+}
+
 TEST(Sheet, ASoundOneIsRead) {
   RecordProperty("verifies", "REQ-FIT-015");
   const auto file = YamlFile::parse(sound(), "sheet.yaml");
@@ -88,8 +93,11 @@ TEST(Sheet, NegativeAndMissingNumbersNameTheFieldAndThePlace) {
   EXPECT_THAT(with("share: 0.5", "share: -0.5"), HasSubstr("'share': -0.5 is out of range"));
   EXPECT_THAT(with("lifetime_h: 10000", "lifetime_h: 0"), HasSubstr("'lifetime_h': 0 h is out of range"));
   EXPECT_THAT(with("lifetime_h: 10000", "lifetime_h: 10000\nconfidence: 1"),
-              HasSubstr("sheet.yaml:4:13: 'confidence': 1: expected more than 0 and less than 1"));
-  EXPECT_THAT(with("lifetime_h: 10000", "lifetime_h: 10000\nconfidence: 0"), HasSubstr("'confidence': 0: expected"));
+              HasSubstr("sheet.yaml:4:13: confidence: 1: expected at least 0.5 and less than 1"));
+  EXPECT_THAT(with("lifetime_h: 10000", "lifetime_h: 10000\nconfidence: 0"), HasSubstr("confidence: 0: expected"));
+  EXPECT_THAT(with("lifetime_h: 10000", "lifetime_h: 10000\nconfidence: 0.49"),
+              HasSubstr("confidence: 0.49: expected"));
+  EXPECT_EQ(with("lifetime_h: 10000", "lifetime_h: 10000\nconfidence: 0.5"), "accepted");
   EXPECT_THAT(with("injected: 400", "injected: -1"), HasSubstr("'injected': -1 is out of range"));
 }
 
@@ -146,11 +154,57 @@ TEST(Sheet, EffectsAndMechanismsMustFitTogether) {
   EXPECT_THAT(with("effect: indirect, disables: watcher", "effect: direct, disables: watcher"),
               HasSubstr("'disables' is for effect indirect"));
   EXPECT_THAT(with("disables: silent", "disables: watcher"),
-              HasSubstr("mechanism 'silent': no failure mode disables it"));
+              HasSubstr("mechanism 'silent': no failure mode of more than 0 FIT disables it"));
   EXPECT_THAT(with("disables: silent", "disables: silent, covered_by: [{mechanism: silent}]"),
               HasSubstr("'silent' does not report, so it finds no latent fault"));
   EXPECT_THAT(with("source: test\n    failure_modes", "source: test\n    is_safety_related: false\n    failure_modes"),
               HasSubstr("the part is not safety-related: expected effect safe"));
+}
+
+TEST(Sheet, AMechanismRunsOnPartsThatCanFail) {
+  RecordProperty("verifies", "REQ-FIT-019");
+  EXPECT_THAT(replaced_twice("id: mute, share: 0.1", "id: mute, share: 0", "dusty, share: 0.2", "dusty, share: 0.3"),
+              HasSubstr("sheet.yaml:7:5: mechanism 'silent': no failure mode of more than 0 FIT disables it"));
+  EXPECT_THAT(replaced_twice("total_fit: 100", "total_fit: 0", "fit: 100\n    source", "fit: 0\n    source"),
+              HasSubstr("mechanism 'watcher': no failure mode of more than 0 FIT"));
+}
+
+TEST(Sheet, AMechanismIsThereOnceAgainstAFailureMode) {
+  RecordProperty("verifies", "REQ-FIT-019");
+  EXPECT_THAT(with("[{mechanism: watcher}]", "[{mechanism: watcher}, {mechanism: silent}, {mechanism: watcher}]"),
+              HasSubstr("sheet.yaml:13:106: failure mode 'sensor/frozen': mechanism 'watcher' is there twice"));
+}
+
+TEST(Sheet, NoMechanismFindsItsOwnLossNorACircleEachOthers) {
+  RecordProperty("verifies", "REQ-FIT-019");
+  EXPECT_THAT(with("disables: watcher", "disables: watcher, covered_by: [{mechanism: watcher}]"),
+              HasSubstr("sheet.yaml:14:82: failure mode 'sensor/dead': 'watcher' cannot find its own loss"));
+  const std::string both =
+      "mechanisms:\n  - {id: second, meaning: watches the first, is_reporting: true}\n"
+      "  - {id: third, meaning: watches the second, is_reporting: true}";
+  const std::string text = replaced(sound(), "mechanisms:", both);
+  const std::string lost = "disables: watcher, covered_by: [{mechanism: second, coverage: 0.5, rationale: a}]}";
+  const std::string more =
+      "      - {id: second_dead, share: 0.05, effect: indirect, disables: second%}\n"
+      "      - {id: third_dead, share: 0.05, effect: indirect, disables: third%}\n"
+      "      - {id: dusty, share: 0.1";
+  const auto of = [&](const std::string& of_second, const std::string& of_third) {
+    const std::string rows = replaced(replaced(more, "%", of_second), "%", of_third);
+    return mistakes_in(replaced(replaced(text, "disables: watcher}", lost), "      - {id: dusty, share: 0.2", rows));
+  };
+  const auto by = [](const std::string& id) {
+    return ", covered_by: [{mechanism: " + id + ", coverage: 0.5, rationale: a}]";
+  };
+  EXPECT_EQ(of("", ""), "accepted") << "a chain ends somewhere";
+  EXPECT_EQ(of(by("third"), ""), "accepted");
+  EXPECT_THAT(of(by("watcher"), ""),
+              HasSubstr("failure mode 'sensor/second_dead': 'watcher' finds the loss of 'second', and 'second' that of "
+                        "'watcher'"));
+  EXPECT_THAT(of(by("third"), by("watcher")), HasSubstr("failure mode 'sensor/third_dead': 'watcher' finds the loss"));
+  EXPECT_THAT(of(by("third"), by("second")),
+              testing::AllOf(HasSubstr("failure mode 'sensor/third_dead': 'second' finds"),
+                             testing::Not(HasSubstr("failure mode 'sensor/dead'"))))
+      << "who only leads into a circle is no part of it";
 }
 
 TEST(Sheet, RepeatedNamesAreRefused) {

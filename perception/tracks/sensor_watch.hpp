@@ -1,0 +1,47 @@
+#pragma once
+// Which sensors deliver. Time is that of the newest measurement of any of them: no clock. Must not know: messages.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "ocelli/perception/tracking/object.hpp"
+
+namespace ocelli::perception {
+
+class SensorWatch {
+ public:
+  /// `sensor`: one bit of tracking::kSource*.
+  void deliver(std::uint32_t sensor, Time stamp) {
+    Time& newest = newest_[static_cast<std::size_t>(std::countr_zero(sensor))];
+    newest = std::max(newest, stamp);
+    now_ = std::max(now_, stamp);
+  }
+  [[nodiscard]] Time now() const { return now_; }
+  /// Bits of those heard at most `timeout` before now().
+  [[nodiscard]] std::uint32_t delivering(Duration timeout) const {
+    std::uint32_t sensors = 0;
+    for (std::size_t i = 0; i < newest_.size(); ++i)
+      if (newest_[i] != kNoTime && now_ - newest_[i] <= timeout) sensors |= 1U << i;
+    return sensors;
+  }
+
+ private:
+  std::array<Time, 3> newest_{};
+  Time now_{};
+};
+
+/// Sensors that saw the track within `memory` before `now`.
+[[nodiscard]] inline std::uint32_t seen_lately(const tracking::Track& track, Time now, Duration memory) {
+  std::uint32_t sensors = 0;
+  const auto add = [&](std::uint32_t sensor, Time at) {
+    if (at != kNoTime && now - at <= memory) sensors |= sensor;
+  };
+  add(tracking::kSourceLidar, track.lidar_at);
+  add(tracking::kSourceCamera, track.camera_at);
+  add(tracking::kSourceRadar, track.radar_at);
+  return sensors;
+}
+
+}  // namespace ocelli::perception

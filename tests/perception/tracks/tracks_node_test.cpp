@@ -1,0 +1,258 @@
+// The node `tracks` on messages of lidar, radar and camera: each by its own stamp, late ones and missing ones included.
+#include "ocelli/perception/tracks/tracks_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ocelli/perception/camera_messages.hpp"
+
+namespace ocelli::perception {
+namespace {
+
+using tracking::kSourceCamera;
+using tracking::kSourceLidar;
+using tracking::kSourceRadar;
+
+constexpr Time kStart = from_ns(1'000'000'000'000);
+constexpr double kEgo_mps = 10.0;
+constexpr double kCar_mps = 13.0;
+
+/// A vehicle at 10 m/s and a car ahead of it, 25 m away at kStart, at 13 m/s.
+class FusedTracks : public ::testing::Test {
+ protected:
+  explicit FusedTracks(TracksNode::Config config = {}) : node_(config) { in_.calibration.bind({}); }
+
+  static double ahead_m(Time at) { return 25.0 + (kCar_mps - kEgo_mps) * to_seconds(at - kStart); }
+
+  void lidar(Duration after) {
+    Box3 car;
+    car.object_class = ObjectClass::kCar;
+    car.centre_m = {ahead_m(kStart + after), 0.5, 0.75};
+    car.size_m = {4.2, 1.8, 1.5};
+    car.score = 0.9;
+    car.is_length_seen = car.is_width_seen = true;
+    const std::vector<Box3> boxes{car};
+    start(after, [&](const auto& at) {
+      in_.objects.bind(std::vector{input_sample<topics::LidarObjects>(message_of(boxes, at), at)});
+    });
+  }
+  void radar(Duration after, double off_mps = 0.0) {
+    ocelli::msg::RadarObjects message;
+    message.sensor_x_m(3.6);
+    ocelli::msg::RadarObject& object = message.objects().emplace_back();
+    object.x_m(ahead_m(kStart + after) - 2.1);
+    object.y_m(0.5);
+    object.range_rate_mps(kCar_mps - kEgo_mps + off_mps);
+    object.radial_sigma_mps(0.1);
+    start(after, [&](const auto& at) { in_.radar.bind(std::vector{input_sample<topics::RadarObjects>(message, at)}); });
+  }
+  /// What a camera 1.5 m above the road sees of its rear.
+  void camera(Duration after) {
+    const double scale = 700.0 / (ahead_m(kStart + after) - 2.1);
+    Box2 box{.object_class = ObjectClass::kCar, .score = 0.9};
+    box.x_min = 640 - 1.4 * scale;
+    box.x_max = 640 + 0.4 * scale;
+    box.y_max = 180 + 1.5 * scale;
+    box.y_min = 180;
+    const std::vector<Box2> boxes{box};
+    start(after, [&](const auto& at) {
+      in_.camera.bind(std::vector{input_sample<topics::CameraObjects>(message_of(boxes, at, "camera/front"), at)});
+    });
+  }
+  void calibrate() {
+    ocelli::msg::CameraCalibration message;
+    message.width(1280);
+    message.height(360);
+    message.projection() = {700, 0, 640, 0, 0, 700, 180, 0, 0, 0, 1, 0};
+    message.pose(message_of(pose_from_xyz_rpy(0.0, 0.0, 1.5, -M_PI_2, 0.0, -M_PI_2)));
+    in_.calibration.bind(std::vector{input_sample<topics::CameraInfo>(message, kStart)});
+  }
+  /// The tracks that the last message led to; null when the node kept silent.
+  [[nodiscard]] const ocelli::msg::Tracks* tracks() const { return out_.tracks.message(); }
+  [[nodiscard]] Time stamp() const { return time_of(tracks()->header().stamp()); }
+
+  TracksNode node_;
+  TracksNode::In in_;
+  TracksNode::Out out_;
+
+ private:
+  template <class Bind>
+  void start(Duration after, const Bind& bind) {
+    in_.objects.bind({});
+    in_.radar.bind({});
+    in_.camera.bind({});
+    const Time at = kStart + after;
+    bind(at);
+    EgoState ego;
+    ego.stamp = at;
+    ego.x_m = kEgo_mps * to_seconds(after);
+    ego.speed_mps = kEgo_mps;
+    in_.ego.bind(std::vector{input_sample<topics::EgoMotion>(message_of(ego, at), at)});
+    out_ = {};
+    ASSERT_TRUE(node_.step(in_, out_));
+  }
+};
+
+TEST_F(FusedTracks, TheLidarPacesTheOutputWhileItIsThere) {
+  for (int i = 0; i < 10; ++i) {
+    lidar(i * 100ms);
+    ASSERT_NE(tracks(), nullptr);
+    EXPECT_EQ(stamp(), kStart + i * 100ms);
+    EXPECT_FALSE(out_.tracks.is_degraded());
+    for (const Duration later : {20ms, 70ms}) {
+      radar(i * 100ms + later);
+      EXPECT_EQ(tracks(), nullptr);
+    }
+  }
+}
+
+TEST_F(FusedTracks, EachTrackNamesTheSensorsThatSawIt) {
+  calibrate();
+  for (int i = 0; i < 5; ++i) lidar(i * 100ms);
+  ASSERT_EQ(tracks()->tracks().size(), 1U);
+  EXPECT_EQ(tracks()->tracks()[0].sources(), kSourceLidar);
+  EXPECT_EQ(tracks()->sensors(), kSourceLidar);
+  camera(410ms);
+  radar(450ms);
+  lidar(500ms);
+  EXPECT_EQ(tracks()->tracks()[0].sources(), kSourceLidar | kSourceCamera | kSourceRadar);
+  EXPECT_EQ(tracks()->sensors(), kSourceLidar | kSourceCamera | kSourceRadar);
+  for (int i = 6; i < 9; ++i) lidar(i * 100ms);
+  EXPECT_EQ(tracks()->tracks()[0].sources(), kSourceLidar) << "what was long ago does not count";
+}
+
+TEST_F(FusedTracks, TheRangeRateSaysHowFastSoonerThanBoxesDo) {
+  for (int i = 0; i < 3; ++i) lidar(i * 100ms);
+  const double unsure = tracks()->tracks()[0].covariance()[3 * 6 + 3];
+  radar(250ms);
+  lidar(300ms);
+  EXPECT_NEAR(tracks()->tracks()[0].velocity().x(), kCar_mps, 0.2);
+  EXPECT_LT(tracks()->tracks()[0].covariance()[3 * 6 + 3], 0.2 * unsure);
+}
+
+TEST_F(FusedTracks, TheOrderOfArrivalChangesNothing) {
+  lidar(0ms);
+  for (int i = 1; i < 6; ++i) {
+    lidar(i * 100ms);
+    radar(i * 100ms + 10ms);
+    radar(i * 100ms + 60ms);
+  }
+  lidar(600ms);
+  const ocelli::msg::Tracks in_order = *tracks();
+  node_ = TracksNode({});
+  lidar(0ms);
+  for (int i = 1; i < 6; ++i) {  // the lidar's boxes come last
+    radar(i * 100ms + 10ms);
+    radar(i * 100ms + 60ms);
+    lidar(i * 100ms);
+  }
+  lidar(600ms);
+  ASSERT_EQ(tracks()->tracks().size(), 1U);
+  const auto& late = tracks()->tracks()[0];
+  const auto& punctual = in_order.tracks().at(0);
+  EXPECT_EQ(late.id(), punctual.id());
+  EXPECT_EQ(late.sources(), punctual.sources());
+  EXPECT_NEAR(late.position().x(), punctual.position().x(), 1e-9);
+  EXPECT_NEAR(late.velocity().x(), punctual.velocity().x(), 1e-9);
+  for (std::size_t i = 0; i < 36; ++i) EXPECT_NEAR(late.covariance()[i], punctual.covariance()[i], 1e-9);
+}
+
+TEST_F(FusedTracks, ALateMessageIsReportedAtTheTimeOfTheNewest) {
+  lidar(0ms);
+  lidar(100ms);
+  radar(250ms);
+  EXPECT_EQ(stamp(), kStart + 250ms) << "the lidar is overdue";
+  lidar(200ms);
+  EXPECT_EQ(tracks(), nullptr) << "nothing newer to say";
+  radar(260ms);
+  lidar(255ms);
+  EXPECT_EQ(stamp(), kStart + 260ms);
+}
+
+struct WithAllSensors : FusedTracks {
+  WithAllSensors() : FusedTracks(TracksNode::Config{.expects_camera = true, .expects_radar = true}) {
+    calibrate();
+    for (int i = 0; i < 8; ++i) {
+      lidar(i * 100ms);
+      camera(i * 100ms + 5ms);
+      radar(i * 100ms + 10ms);
+      radar(i * 100ms + 60ms);
+    }
+  }
+};
+
+TEST_F(WithAllSensors, NothingStallsWhenTheLidarIsLostAndItIsSaid) {
+  lidar(800ms);
+  EXPECT_EQ(tracks()->sensors_missing(), 0U);
+  EXPECT_FALSE(out_.tracks.is_degraded());
+  const std::uint32_t id = tracks()->tracks()[0].id();
+  Time last = stamp();
+  int reported = 0;
+  for (int i = 0; i < 40; ++i) {  // two seconds of camera and radar alone
+    if (i % 2 == 0) camera(805ms + i * 50ms);
+    radar(810ms + i * 50ms);
+    if (tracks() == nullptr) continue;
+    ++reported;
+    EXPECT_LE(stamp() - last, 200ms);
+    last = stamp();
+    ASSERT_EQ(tracks()->tracks().size(), 1U) << i;
+    EXPECT_EQ(tracks()->tracks()[0].id(), id);
+    EXPECT_NEAR(tracks()->tracks()[0].velocity().x(), kCar_mps, 0.5);
+    const double off_m = tracks()->tracks()[0].position().x() - kEgo_mps * to_seconds(last - kStart) - ahead_m(last);
+    EXPECT_LT(std::abs(off_m), 1.5) << i;
+    if (last - kStart < 1200ms) continue;
+    EXPECT_EQ(tracks()->sensors_missing(), kSourceLidar);
+    EXPECT_TRUE(tracks()->is_degraded());
+    EXPECT_TRUE(out_.tracks.is_degraded());
+  }
+  EXPECT_GE(reported, 15);
+  lidar(2900ms);
+  EXPECT_EQ(tracks()->tracks()[0].id(), id);
+  EXPECT_EQ(tracks()->sensors_missing(), 0U);
+}
+
+TEST_F(WithAllSensors, ALostCameraOrRadarIsSaid) {
+  for (int i = 8; i < 12; ++i) lidar(i * 100ms);
+  EXPECT_EQ(tracks()->sensors_missing(), kSourceCamera | kSourceRadar);
+  EXPECT_TRUE(out_.tracks.is_degraded());
+  EXPECT_EQ(tracks()->tracks().size(), 1U);
+}
+
+TEST_F(FusedTracks, TheCameraAloneFindsWhatStandsOnTheRoad) {
+  calibrate();
+  for (int i = 0; i < 8; ++i) camera(i * 100ms);
+  ASSERT_NE(tracks(), nullptr);
+  ASSERT_EQ(tracks()->tracks().size(), 1U);
+  const auto& track = tracks()->tracks()[0];
+  EXPECT_EQ(track.sources(), kSourceCamera);
+  EXPECT_EQ(track.classification(), ocelli::msg::CLASS_CAR);
+  EXPECT_NEAR(track.position().x() - kEgo_mps * 0.7, ahead_m(kStart + 700ms), 1.0);
+  EXPECT_NEAR(track.position().y(), 0.5, 0.3);
+  EXPECT_EQ(tracks()->sensors_missing(), kSourceLidar);
+}
+
+TEST_F(FusedTracks, WithoutCalibrationTheCameraIsSilent) {
+  for (int i = 0; i < 5; ++i) {
+    lidar(i * 100ms);
+    camera(i * 100ms + 5ms);
+  }
+  lidar(500ms);
+  EXPECT_EQ(tracks()->sensors(), kSourceLidar);
+  EXPECT_EQ(tracks()->tracks()[0].sources(), kSourceLidar);
+}
+
+TEST_F(FusedTracks, ABadCalibrationIsAFault) {
+  calibrate();
+  ocelli::msg::CameraCalibration message;
+  in_.calibration.bind(std::vector{input_sample<topics::CameraInfo>(message, kStart)});
+  in_.objects.bind({});
+  in_.radar.bind({});
+  in_.ego.bind({});
+  const std::vector<Box2> none;
+  in_.camera.bind(std::vector{input_sample<topics::CameraObjects>(message_of(none, kStart, "camera/front"), kStart)});
+  EXPECT_FALSE(node_.step(in_, out_));
+}
+
+}  // namespace
+}  // namespace ocelli::perception

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# `ocelli track kitti` and `ocelli eval tracks` on bad input: a clear error with file and line, or a counted skip where
+# the format allows it; what is only unusual (frames without rows, rows in any order, very many rows) works.
+set -euo pipefail
+work=$(mktemp -d "${TMPDIR:-/tmp}/ocelli-tracking.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+failures=0
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+# expect STATUS TEXT ARGUMENTS…: `ocelli ARGUMENTS` ends with STATUS and says TEXT.
+expect() {
+  local status=$1 text=$2 got=0
+  shift 2
+  timeout 120 "$OCELLI" "$@" >said 2>&1 </dev/null || got=$?
+  [[ $got == "$status" ]] || fail "ocelli $*: exit status $got, expected $status: $(head -5 said)"
+  grep -qF -- "$text" said || fail "ocelli $*: expected '$text' in: $(head -5 said)"
+}
+
+# One car that is passed in 12 frames, and the same rows as labels and results.
+fresh() {
+  rm -rf det calib ego out truth results
+  mkdir -p det/Car calib ego truth results
+  echo "P2: 700 0 600 0 0 700 180 0 0 0 1 0" >calib/0000.txt
+  local f
+  for f in {0..11}; do
+    echo "1 0 0 0 0 1 0 0 0 0 1 0" >>ego/0000.txt
+    echo "$f,2,500,150,600,250,8.0,1.5,1.8,4.0,1.0,1.7,$((20 + f)).0,-1.57,0" >>det/Car/0000.txt
+    echo "$f 7 Car 0 0 0 500 150 600 250 1.5 1.8 4.0 1.0 1.7 $((20 + f)).0 -1.57" >>truth/0000.txt
+    echo "$f 1 Car 0 0 0 500 150 600 250 1.5 1.8 4.0 1.0 1.7 $((20 + f)).0 -1.57 8.0" >>results/0000.txt
+  done
+}
+track=(track kitti --detections det --calib calib --ego ego --classes Car --out out)
+eval=(eval tracks --results results --truth truth --classes Car --iou 0.25)
+
+fresh
+expect 0 "12 frames" "${track[@]}" --truth truth
+expect 0 "| 3D 0.25 | Car |" "${track[@]}" --truth truth
+cp out/0000.txt sorted.txt
+[[ $(wc -l <sorted.txt) == 12 ]] || fail "a result line per frame expected"
+shuf --random-source=<(yes) det/Car/0000.txt >shuffled && mv shuffled det/Car/0000.txt
+expect 0 "12 frames" "${track[@]}"
+cmp -s out/0000.txt sorted.txt || fail "track: the order of rows changed the tracks"
+sed -i '/^[3-5],/d' det/Car/0000.txt
+expect 0 "12 frames" "${track[@]}"
+grep -q "^11 1 Car" out/0000.txt || fail "track: the object lost its id over frames without rows"
+
+fresh
+sed -i '4s/8.0/nan/; 6s/4.0,/inf,/; 7s/4.0,/0,/; 8s/,2,/,9,/' det/Car/0000.txt
+expect 0 "sequence 0000: 4 rows skipped, the first: det/Car/0000.txt:4: not finite" "${track[@]}"
+fresh
+sed -i '5s/500/left/' det/Car/0000.txt
+expect 2 "det/Car/0000.txt:5" "${track[@]}"
+fresh
+sed -i '5s/,8.0.*//' det/Car/0000.txt
+expect 2 "det/Car/0000.txt:5: 6 columns, 15 expected" "${track[@]}"
+fresh
+sed -i '11,12d' ego/0000.txt
+expect 2 "det/Car/0000.txt:11: frame 10, but the drive has only 10 ego poses" "${track[@]}"
+sed -i '3s/1 0 0 0/2 0 0 0/' ego/0000.txt
+expect 2 "ego/0000.txt:3: the pose is not a rigid motion" "${track[@]}"
+rm ego/0000.txt
+expect 2 "ego/0000.txt" "${track[@]}"
+fresh
+sed -i 's/P2/P0/' calib/0000.txt
+expect 2 "calib/0000.txt: matrix P2 is missing" "${track[@]}"
+echo "P2: 1 2 3" >calib/0000.txt
+expect 2 "calib/0000.txt:1: P2 has 3 numbers, 12 expected" "${track[@]}"
+fresh
+expect 2 "--classes: unknown class 'Bus', known: Car, Pedestrian, Cyclist" "${track[@]}" --classes Bus
+expect 0 "det/Cyclist: no such folder, no Cyclist is tracked" "${track[@]}" --classes Car,Cyclist
+expect 2 "no folder of any class" track kitti --detections det --calib calib --ego ego --classes Cyclist --out out
+awk 'BEGIN { for (i = 0; i < 100000; ++i) printf "5,2,500,150,600,250,%g,1.5,1.8,4.0,%g,1.7,%g,-1.57,0\n", i % 9, i % 317 - 158, 5 + i % 71 }' >>det/Car/0000.txt
+expect 0 "12 frames" "${track[@]}"
+grep -q "^11 " out/0000.txt || fail "track: nothing after the frame with 100,000 detections"
+
+fresh
+expect 0 "| 3D 0.25 | Car |" "${eval[@]}"
+cp said sorted.txt
+shuf --random-source=<(yes) results/0000.txt >shuffled && mv shuffled results/0000.txt
+shuf --random-source=<(yes) truth/0000.txt >shuffled && mv shuffled truth/0000.txt
+expect 0 "| 3D 0.25 | Car |" "${eval[@]}"
+cmp -s said sorted.txt || fail "eval: the order of rows changed the scores"
+sed -i '/^[3-5] /d' results/0000.txt
+expect 0 "| 0 | 1 | 0 | 3 |" "${eval[@]}"
+fresh
+cp truth/0000.txt truth/0001.txt
+expect 0 "sequence 0001 has no result file, it counts as empty" "${eval[@]}"
+rm results/0000.txt
+expect 2 "no result file for any of the 2 sequences" "${eval[@]}"
+fresh
+sed -i '4s/20/nan/; 4s/23.0/nan/' results/0000.txt
+expect 2 "results/0000.txt:4" "${eval[@]}"
+fresh
+sed -i '9s/23.0/x/; 9s/28.0/x/' truth/0000.txt
+expect 2 "truth/0000.txt:9" "${eval[@]}"
+fresh
+sed -i '6s/Car/Bus/' results/0000.txt
+expect 0 "1 result rows skipped, the first: results/0000.txt:6: unknown type 'Bus'" "${eval[@]}"
+expect 2 "unknown class 'Bus', known: Car, Pedestrian, Cyclist" "${eval[@]}" --classes Bus
+fresh
+sed -n 2p results/0000.txt >>results/0000.txt
+expect 2 "results/0000.txt:13: track id 1 is already in frame 1 (line 2)" "${eval[@]}"
+sed -i '13s/ 8.0$//' results/0000.txt
+expect 2 "results/0000.txt:13: 17 columns, 18 expected" "${eval[@]}"
+fresh
+awk 'BEGIN { for (i = 0; i < 100000; ++i) printf "5 %d Car 0 0 0 500 150 600 250 1.5 1.8 4.0 %g 1.7 %g -1.57 %g\n", i + 2, i % 317 - 158, 5 + i % 71, i % 9 }' >>results/0000.txt
+expect 0 "| 3D 0.25 | Car |" "${eval[@]}" --hota
+expect 2 "nowhere: no detection; expected <Class>/<sequence>.txt" "${eval[@]}" --errors --detections nowhere
+expect 0 "missed (FN): why | boxes | with a detection" "${eval[@]}" --errors --detections det --html page.html
+grep -q "Worst frames from above" page.html || fail "eval: no pictures in the page"
+
+((failures == 0)) || exit 1
