@@ -1,7 +1,8 @@
 // What the networks cost on each accelerator, alternated in one run, and how far their outputs are apart; then what the
 // camera nodes cost around them. Needs the models (OCELLI_MODELS, or beside the repository); ONNX Runtime where it is.
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -33,13 +34,25 @@ void fill(std::span<float> input) {
   for (std::size_t i = 0; i < input.size(); ++i) input[i] = 0.5F + 0.5F * std::sin(0.001F * static_cast<float>(i));
 }
 
-/// Negative when it failed.
-double run_ms(Network& network) {
+/// Of all threads of this process: other programs on the machine do not count.
+double cpu_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
+}
+
+struct Cost {
+  double cpu_ms = -1.0;  // negative when it failed
+  double wall_ms = -1.0;
+};
+
+Cost run(Network& network) {
   auto input = network.begin_input();
-  if (!input) return -1.0;
+  if (!input) return {};
   fill(*input);
-  if (!network.run(60s)) return -1.0;
-  return to_milliseconds(network.last_time());
+  const double begin = cpu_ms();
+  if (!network.run(60s)) return {};
+  return {cpu_ms() - begin, to_milliseconds(network.last_time())};
 }
 
 /// The largest difference of outputs of the same shape.
@@ -66,21 +79,28 @@ void compare(const ModelCard& card) {
   std::optional<Network> quick;
   if (card.files[0].role == "onnx")
     if (auto loaded = load_network(card, {"onnxruntime", "", 1}, folder())) quick.emplace(std::move(*loaded));
-  std::vector<double> plain_ms, quick_ms, ratios;
+  std::vector<double> plain_cpu, plain_wall, quick_cpu, quick_wall, ratios;
   for (int round = 0; round < kRounds; ++round) {
-    const double a = run_ms(*plain);
-    const double b = quick ? run_ms(*quick) : -1.0;
-    if (a > 0.0) plain_ms.push_back(a);
-    if (a > 0.0 && b > 0.0) {
-      quick_ms.push_back(b);
-      ratios.push_back(a / b);
-    }
+    const Cost a = run(*plain);
+    const Cost b = quick ? run(*quick) : Cost{};
+    if (a.cpu_ms < 0.0) continue;
+    plain_cpu.push_back(a.cpu_ms);
+    plain_wall.push_back(a.wall_ms);
+    if (b.cpu_ms < 0.0) continue;
+    quick_cpu.push_back(b.cpu_ms);
+    quick_wall.push_back(b.wall_ms);
+    ratios.push_back(a.cpu_ms / b.cpu_ms);
   }
-  std::printf("%-22s %8.1f", card.name.c_str(), median(plain_ms));
-  if (quick_ms.empty())
-    std::printf("%12s %8s %12s\n", "-", "-", "-");
+  if (plain_cpu.empty()) {
+    std::printf("%-22s failed\n", card.name.c_str());
+    return;
+  }
+  std::printf("%-22s %8.1f %8.1f", card.name.c_str(), median(plain_cpu), median(plain_wall));
+  if (quick_cpu.empty())
+    std::printf("%12s %8s %8s %12s\n", "-", "-", "-", "-");
   else
-    std::printf("%12.1f %7.2fx %12.1e\n", median(quick_ms), median(ratios), difference(*plain, *quick));
+    std::printf("%12.1f %8.1f %7.2fx %12.1e\n", median(quick_cpu), median(quick_wall), median(ratios),
+                difference(*plain, *quick));
 }
 
 void measure_pedestrians() {
@@ -94,11 +114,11 @@ void measure_pedestrians() {
   auto detector = perception::CameraObjects::load({}, false);
   std::vector<double> ms;
   for (int round = 0; round < kRounds; ++round) {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = cpu_ms();
     if (!detector->detect(view)) return;
-    ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    ms.push_back(cpu_ms() - begin);
   }
-  std::printf("built-in pedestrian detector, 1242x375: %.1f ms\n", median(ms));
+  std::printf("built-in pedestrian detector, 1242x375: %.1f ms of CPU time\n", median(ms));
 }
 
 }  // namespace
@@ -109,8 +129,9 @@ int main() {
     std::printf("%s: %s\n", std::string(row.name).c_str(),
                 version ? version->c_str() : version.error().message.c_str());
   }
-  std::printf("\n1 thread, median of %d alternating runs [ms]; ratio: median of the pairs\n", kRounds);
-  std::printf("%-22s %8s %11s %8s %12s\n", "model", "opencv", "onnxruntime", "ratio", "difference");
+  std::printf("\n1 thread, medians of %d alternating runs [ms]; ratio: median of the pairs, CPU time\n", kRounds);
+  std::printf("%-22s %8s %8s %11s %8s %8s %12s\n", "model", "opencv", "(wall)", "onnxruntime", "(wall)", "ratio",
+              "difference");
   for (const std::string& name : card_names(folder()))
     if (const auto card = find_card(name, folder())) compare(*card);
   measure_pedestrians();
