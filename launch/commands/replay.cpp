@@ -104,10 +104,8 @@ void declare_replay(CLI::App& command, int& exit_status) {
   command.add_option("--threads", options->run.threads, "worker threads; the result does not depend on them")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  command
-      .add_option("--schedule-seed", options->run.schedule_seed,
-                  "shuffle the worker threads by this seed, to show that the result does not depend on them")
-      ->transform(whole_number());
+  command.add_option("--schedule-seed", options->run.schedule_seed,
+                     "shuffle the worker threads by this seed, to show that the result does not depend on them");
   command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
   command.add_option("--out", options->out, "folder for the results (default: a new one below out/)");
   command.callback([options, &exit_status] {
