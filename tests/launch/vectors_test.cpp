@@ -156,8 +156,10 @@ TEST(Vectors, StatesTakeCountsThatAreWhole) {
   const json counter = {{"kind", "counter"}, {"profile", "P07"}, {"last", 0},
                         {"rx", 4294967297},  {"max_delta", 1},   {"expected", "OK"}};
   EXPECT_THAT(verdict("state", counter), HasSubstr("rx: 4294967297 is out of range"));
-  const json global = {
-      {"kind", "global"}, {"expired_cycle_tolerance", 0}, {"input", {{"OK", 7}}}, {"expected", {"OK"}}};
+  const json global = {{"kind", "global"},
+                       {"expired_cycle_tolerance", 0},
+                       {"input", json::array({json::array({"OK", 7})})},
+                       {"expected", {"OK"}}};
   EXPECT_THAT(verdict("state", global), HasSubstr("input[0][1]: 7: expected text"));
 }
 
