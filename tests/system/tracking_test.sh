@@ -103,7 +103,8 @@ sed -i '6s/Car/Bus/' results/0000.txt
 expect 0 "1 result rows skipped, the first: results/0000.txt:6: unknown type 'Bus'" "${eval[@]}"
 expect 2 "unknown class 'Bus', known: Car, Pedestrian, Cyclist" "${eval[@]}" --classes Bus
 fresh
-sed -n 2p results/0000.txt >>results/0000.txt
+second=$(sed -n 2p results/0000.txt)
+echo "$second" >>results/0000.txt
 expect 2 "results/0000.txt:13: track id 1 is already in frame 1 (line 2)" "${eval[@]}"
 sed -i '13s/ 8.0$//' results/0000.txt
 expect 2 "results/0000.txt:13: 17 columns, 18 expected" "${eval[@]}"
