@@ -53,7 +53,9 @@ TEST(LaunchFile, TellsAllMistakesAtOnceWithTheirPlace) {
   EXPECT_THAT(text, HasSubstr("car.yaml:1:1: unknown key 'sauces': did you mean 'sources'?"));
   EXPECT_THAT(text, HasSubstr("car.yaml:2:20: unknown driver or recording 'simm': did you mean 'sim'?"));
   EXPECT_THAT(text, HasSubstr("car.yaml:4:12: unknown node 'lidar_object': did you mean 'lidar_objects'?"));
-  EXPECT_THAT(text, HasSubstr("car.yaml:5:5: node 'tracks' has no input 'objekts': it has objects, ego"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("car.yaml:5:5: node 'tracks' has no input 'objekts': it has objects, radar, camera, ego, calibration"));
   EXPECT_THAT(text, HasSubstr("car.yaml:7:48: 'reaction_budget': 0 s is out of range"));
   EXPECT_THAT(text, HasSubstr("car.yaml:8:34: 'rate_hz': -1 Hz is out of range"));
   EXPECT_THAT(text, HasSubstr("car.yaml:9:11: unknown key 'jiter': did you mean 'jitter'?"));
@@ -65,7 +67,7 @@ TEST(LaunchFile, ANodesConfigurationAndPortsAreBothChecked) {
       mistakes_of("nodes: [{node: tracks, config: {nonsense: 1}, outputs: {trakcs: t}, inputs: {cloud: x}}]\n");
   EXPECT_THAT(text, HasSubstr("car.yaml:1:33: unknown key 'nonsense'"));
   EXPECT_THAT(text, HasSubstr("has no output 'trakcs': it has tracks"));
-  EXPECT_THAT(text, HasSubstr("has no input 'cloud': it has objects, ego"));
+  EXPECT_THAT(text, HasSubstr("has no input 'cloud': it has objects, radar, camera, ego, calibration"));
 }
 
 TEST(LaunchFile, AMaximumAgeOfZeroAndOneOfATriggerAreMistakes) {

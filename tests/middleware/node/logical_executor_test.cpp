@@ -250,9 +250,10 @@ TEST(LogicalExecutor, ANodeThatWantsTheNewestSkipsWhatCameMeanwhileAndSaysSo) {
   executor.add_node(std::move(*NodeShell::create("sleepy", erase(Sleepy{}), {})), 65ms, 1);
   ASSERT_TRUE(executor.run());
   ASSERT_GT(sent.size(), 10U);
+  EXPECT_EQ(sent.size() + lost, 50U);
+  sent.pop_back();  // nothing newer came to take the place of the last one while it waited
   for (const SampleHeader& header : sent)
     EXPECT_LE(header.published_at() - header.sensed_at(), 85ms) << "its own time and less than one period of waiting";
-  EXPECT_EQ(sent.size() + lost, 50U);
 }
 
 struct Unready {

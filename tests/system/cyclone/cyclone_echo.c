@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "ocelli_camera_lanes.h"
+#include "ocelli_radar.h"
 #include "ocelli_safety.h"
 #include "ocelli_tracks.h"
 #include "ocelli_vehicle.h"
@@ -30,7 +32,10 @@ static struct echo echoes[] = {
     {"vehicle/state", &ocelli_msg_VehicleState_desc, 0, 0},
     {"ego_motion", &ocelli_msg_EgoMotion_desc, 0, 0},
     {"camera/objects", &vision_msgs_msg_Detection2DArray_desc, 0, 0},
+    {"camera/lanes", &ocelli_msg_CameraLanes_desc, 0, 0},
     {"lidar/objects", &vision_msgs_msg_Detection3DArray_desc, 0, 0},
+    {"radar/detections", &ocelli_msg_RadarDetections_desc, 0, 0},
+    {"radar/objects", &ocelli_msg_RadarObjects_desc, 0, 0},
     {"tracks", &ocelli_msg_Tracks_desc, 0, 0},
     {"truth/tracks", &ocelli_msg_Tracks_desc, 0, 0},
     {"truth/ego_motion", &ocelli_msg_EgoMotion_desc, 0, 0},
