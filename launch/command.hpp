@@ -23,8 +23,9 @@ struct Command {
 
 [[nodiscard]] std::span<const Command> commands();
 
-/// For options of 64 bits without sign: CLI11 alone would take -1 and wrap what is too large.
-[[nodiscard]] CLI::Validator whole_number();
+/// Makes every numeric option of `app` and its subcommands take numbers only, whole ones as decimal or 0x-hexadecimal.
+/// CLI11 alone takes "" for 0, 010 for 8 and, with 64 bits, -1 for the largest number.
+void take_numbers_strictly(CLI::App& app);
 
 /// Prints "ocelli: <message>" to stderr and returns the exit status of bad use.
 int report_error(const Error& failure);

@@ -2,9 +2,12 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
+#include <string>
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
@@ -36,19 +39,43 @@ constexpr auto kCommands = std::to_array<Command>({
     {"host", "", &declare_host},
 });
 
+/// Empty, or what was expected; `text` becomes what CLI11 cannot misread.
+template <class Number>
+std::string whole(std::string& text) {
+  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
+  Number value = 0;
+  const auto [end, failure] =
+      std::from_chars(text.data() + (is_hex ? 2 : 0), text.data() + text.size(), value, is_hex ? 16 : 10);
+  using Limits = std::numeric_limits<Number>;
+  if (failure != std::errc{} || end != text.data() + text.size())
+    return fmt::format("'{}': expected a whole number from {} to {}", text, Limits::min(), Limits::max());
+  text = fmt::format("{}", value);
+  return "";
+}
+
+std::string not_blank(std::string& text) {
+  const bool is_blank = text.empty() || std::isspace(static_cast<unsigned char>(text.front())) != 0;
+  return is_blank ? fmt::format("'{}': expected a number", text) : "";
+}
+
+/// Without a name: --help shows the type that CLI11 knows.
+CLI::Validator number(std::string (*read)(std::string& text)) { return CLI::Validator(read, ""); }
+
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
 
-CLI::Validator whole_number() {
-  return CLI::Validator(
-      [](std::string& text) {
-        std::uint64_t value = 0;
-        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool is_good = failure == std::errc{} && end == text.data() + text.size();
-        return is_good ? std::string() : fmt::format("{}: expected a whole number from 0 to 2^64-1", text);
-      },
-      "", "whole number");
+void take_numbers_strictly(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();
+    if (type.starts_with("UINT"))
+      option->transform(number(&whole<std::uint64_t>));
+    else if (type.starts_with("INT"))
+      option->transform(number(&whole<std::int64_t>));
+    else if (type.starts_with("FLOAT"))
+      option->transform(number(&not_blank));
+  }
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) take_numbers_strictly(*command);
 }
 
 int report_error(const Error& failure) {

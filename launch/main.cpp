@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   int exit_status = kExitBadUse;
   for (const Command& command : commands())
     command.declare(*app.add_subcommand(command.name, command.summary), exit_status);
+  take_numbers_strictly(app);
   if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word.front() != '-') {
     std::vector<std::string> names;
     for (const Command& command : commands()) names.emplace_back(command.name);

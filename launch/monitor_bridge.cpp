@@ -99,7 +99,7 @@ safety::FaultConfig derived_fault(const std::string& target, const char* detecto
 }
 
 /// What can go wrong with every launch file: sensors freeze, go blind or silent or send what cannot be read, nodes stop
-/// or fail, messages are late or lost, chains are late.
+/// or fail, messages are late or lost, chains are late, and the monitor itself misses observations.
 std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& config, const Shells& shells) {
   using safety::debounce_by_count;
   std::vector<safety::FaultConfig> faults;
@@ -125,6 +125,7 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
   }
   for (const safety::ChainConfig& chain : config.chains)
     faults.push_back(derived_fault(chain.name, "chain_late", debounce_by_count(1, 1)));
+  faults.push_back(derived_fault("monitor", "overflow", debounce_by_count(1, 1)));
   for (safety::FaultConfig& fault : faults)
     if (fault.detector == "chain_late") fault.assumed_ftti = 3s;  // an (m,k) window needs its time
   return faults;

@@ -51,6 +51,9 @@ Status read_tag_and_ids(const Options& options, e2e::Config& config) {
   config.tag.type = static_cast<std::uint8_t>(options.tag_type);
   config.tag.result = static_cast<std::uint8_t>(options.tag_result);
   config.is_source_checked = !options.takes_any_source;
+  if (options.id_list.empty() && e2e::has_id_list(config.profile))
+    return error(ErrorCode::kInvalidArgument, "--profile {}: needs --id-list, the {} numbers by counter",
+                 options.profile, config.data_id_list.size());
   if (options.id_list.empty()) return ok();
   if (options.id_list.size() != config.data_id_list.size())
     return error(ErrorCode::kInvalidArgument, "--id-list: {} numbers: expected {}", options.id_list.size(),
@@ -179,7 +182,9 @@ void declare_message_options(CLI::App& command, Options& options) {
   command.add_option("--in", options.in_file, "file with one message");
   command.add_option("--profile", options.profile, fmt::format("{}", fmt::join(names, ", ")))->capture_default_str();
   command.add_option("--data-id", config.data_id, "number of the message, such as 0x0a0b0c0d");
-  command.add_option("--id-list", options.id_list, "P02, P22: 16 numbers by counter")->delimiter(',');
+  command.add_option("--id-list", options.id_list, "P02, P22: 16 numbers by counter, as 1,2,…")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--id-mode", options.id_mode, "P01, P11: BOTH, ALT, LOW, NIBBLE")->capture_default_str();
   command.add_option("--offset-bits", config.offset_bits, "of the header; all but P01, P11")->capture_default_str();
   command.add_option("--crc-offset-bits", config.crc_offset_bits, "P01, P11")->capture_default_str();

@@ -157,7 +157,9 @@ void declare_fit(CLI::App& command, int& exit_status) {
   command.add_option("--good-fit", options->good_fit, "sequential test of this rate against the target");
   command.add_option("--alpha", options->alpha, "sequential test: rejects a good rate")->capture_default_str();
   command.add_option("--beta", options->beta, "sequential test: accepts a bad rate")->capture_default_str();
-  command.add_option("--drift", options->drift, "GOOD,BAD,LIMIT: CUSUM on counts with these means")->delimiter(',');
+  command.add_option("--drift", options->drift, "GOOD,BAD,LIMIT: CUSUM on counts with these means")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_flag("--json", options->is_json, "all numbers as JSON");
   command.footer("Exit status: 0 target met, 1 violated or insufficient evidence, 2 bad use.");
   command.callback([options, &exit_status] {

@@ -161,7 +161,6 @@ Result<int> run(const Options& options) {
 
 void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status) {
   command.add_option("--seed", options->seed, "of the simulated world and of the injected faults")
-      ->transform(whole_number())
       ->capture_default_str();
   command.add_option("--duration", options->duration, "how long, such as 30s (0s: until Ctrl-C)")
       ->capture_default_str();

@@ -106,10 +106,8 @@ void declare_replay(CLI::App& command, int& exit_status) {
   command.add_option("--threads", options->run.threads, "worker threads; the result does not depend on them")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  command
-      .add_option("--schedule-seed", options->run.schedule_seed,
-                  "shuffle the worker threads by this seed, to show that the result does not depend on them")
-      ->transform(whole_number());
+  command.add_option("--schedule-seed", options->run.schedule_seed,
+                     "shuffle the worker threads by this seed, to show that the result does not depend on them");
   command.add_option("--delay", options->delays, "inject a delay: TOPIC=DURATION (repeatable)");
   command.add_option("--without", options->run.without, "a topic of the drive that stays silent (repeatable)");
   add_models_option(command);

@@ -9,8 +9,11 @@ namespace ocelli::report {
 
 Result<std::string> read_text(const std::filesystem::path& file) {
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(file, failure))
-    return error(ErrorCode::kNotFound, "{}: no such file", file.string());
+  const std::filesystem::file_status status = std::filesystem::status(file, failure);
+  if (!std::filesystem::exists(status)) return error(ErrorCode::kNotFound, "{}: no such file", file.string());
+  if (!std::filesystem::is_regular_file(status))
+    return error(ErrorCode::kInvalidArgument, "{}: is {}, expected a file", file.string(),
+                 std::filesystem::is_directory(status) ? "a folder" : "a device or pipe");
   if (std::filesystem::is_empty(file, failure)) return std::string();
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;

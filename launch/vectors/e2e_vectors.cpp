@@ -1,8 +1,8 @@
 // CRC values, and what protect() must write for each E2E profile; what was written must also pass the check.
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 
+#include "ocelli/launch/vectors/fields.hpp"
 #include "ocelli/launch/vectors/vectors.hpp"
 #include "ocelli/middleware/e2e/protection.hpp"
 
@@ -24,21 +24,25 @@ Result<std::uint64_t> hex_number(const std::string& text) {
 
 Result<bool> is_model(const e2e::CrcModel& model, const json& definition) {
   const auto is = [&](const char* key, std::uint64_t value) -> Result<bool> {
-    OCELLI_ASSIGN(const std::uint64_t number, hex_number(definition.at(key).get<std::string>()));
+    OCELLI_ASSIGN(const std::string text, field_of<std::string>(definition, key));
+    OCELLI_ASSIGN(const std::uint64_t number, hex_number(text));
     return number == value;
   };
   OCELLI_ASSIGN(const bool has_polynomial, is("poly", model.polynomial));
   OCELLI_ASSIGN(const bool has_initial, is("init", model.initial));
   OCELLI_ASSIGN(const bool has_final_xor, is("xorout", model.final_xor));
-  return has_polynomial && has_initial && has_final_xor && definition.at("width").get<int>() == model.width_bits &&
-         definition.at("refin").get<bool>() == model.is_reflected &&
-         definition.at("refout").get<bool>() == model.is_reflected;
+  OCELLI_ASSIGN(const int width, field_of<int>(definition, "width"));
+  OCELLI_ASSIGN(const bool reflects_in, field_of<bool>(definition, "refin"));
+  OCELLI_ASSIGN(const bool reflects_out, field_of<bool>(definition, "refout"));
+  return has_polynomial && has_initial && has_final_xor && width == model.width_bits &&
+         reflects_in == model.is_reflected && reflects_out == model.is_reflected;
 }
 
 /// By the file's own definition of the name, else by our name (what a name has behind " (" is a remark).
 Result<e2e::CrcKind> crc_kind(const std::string& name, const json& models) {
   for (const json& definition : models) {
-    if (definition.value("name", "") != name) continue;
+    OCELLI_ASSIGN(const std::string defined, field_of<std::string>(definition, "name"));
+    if (defined != name) continue;
     for (const e2e::CrcModel& model : e2e::kCrcModels) {
       OCELLI_ASSIGN(const bool is_same, is_model(model, definition));
       if (is_same) return model.kind;
@@ -58,8 +62,14 @@ Result<e2e::DataIdMode> data_id_mode(const std::string& name) {
   return error(ErrorCode::kUnsupported, "mode '{}': expected BOTH, ALT, LOW or NIBBLE", name);
 }
 
-Status read_id_list(const json& list, e2e::Config& config) {
-  const auto ids = list.get<std::vector<std::uint8_t>>();
+Status read_ids(const json& in, e2e::Config& config) {
+  OCELLI_ASSIGN(config.data_id, field_or(in, "data_id", config.data_id));
+  if (in.contains("mode")) {
+    OCELLI_ASSIGN(const std::string mode, field_of<std::string>(in, "mode"));
+    OCELLI_ASSIGN(config.data_id_mode, data_id_mode(mode));
+  }
+  if (!in.contains("data_id_list") && !e2e::has_id_list(config.profile)) return ok();
+  OCELLI_ASSIGN(const std::vector<std::uint8_t> ids, fields_of<std::uint8_t>(in, "data_id_list"));
   if (ids.size() != config.data_id_list.size())
     return error(ErrorCode::kInvalidArgument, "data_id_list: {} entries: expected {}", ids.size(),
                  config.data_id_list.size());
@@ -67,48 +77,65 @@ Status read_id_list(const json& list, e2e::Config& config) {
   return ok();
 }
 
-Result<e2e::Config> read_config(const json& vector, std::size_t bytes) {
-  const auto name = vector.at("profile").get<std::string>();
+Status read_places(const json& in, e2e::Config& config) {
+  OCELLI_ASSIGN(config.offset_bits, field_or(in, "offset_bits", config.offset_bits));
+  OCELLI_ASSIGN(config.crc_offset_bits, field_or(in, "crc_offset_bits", config.crc_offset_bits));
+  OCELLI_ASSIGN(config.counter_offset_bits, field_or(in, "counter_offset_bits", config.counter_offset_bits));
+  OCELLI_ASSIGN(config.nibble_offset_bits, field_or(in, "nibble_offset_bits", config.nibble_offset_bits));
+  return ok();
+}
+
+Status check_length(const json& in, std::uint64_t bytes) {
+  for (const auto& [key, actual] : {std::pair{"data_length_bits", bytes * 8}, std::pair{"data_length_bytes", bytes}}) {
+    OCELLI_ASSIGN(const std::uint64_t length, field_or(in, key, actual));
+    if (length != actual)
+      return error(ErrorCode::kInvalidArgument, "{}: {}, but the input has {} bytes", key, length, bytes);
+  }
+  return ok();
+}
+
+Result<e2e::Config> read_config(const json& vector, const json& in, std::size_t bytes) {
+  OCELLI_ASSIGN(const std::string name, field_of<std::string>(vector, "profile"));
   const auto profile = e2e::profile_of(name);
   if (!profile) return error(ErrorCode::kUnsupported, "unknown profile '{}'", name);
-  const json& in = vector.at("config");
   e2e::Config config = e2e::with_length({}, static_cast<std::uint32_t>(bytes));
   config.profile = *profile;
-  config.data_id = in.value("data_id", 0U);
-  if (in.contains("data_id_list")) OCELLI_TRY(read_id_list(in["data_id_list"], config));
-  if (in.contains("mode")) {
-    OCELLI_ASSIGN(config.data_id_mode, data_id_mode(in["mode"].get<std::string>()));
-  }
-  config.offset_bits = in.value("offset_bits", 0U);
-  config.crc_offset_bits = in.value("crc_offset_bits", config.crc_offset_bits);
-  config.counter_offset_bits = in.value("counter_offset_bits", config.counter_offset_bits);
-  config.nibble_offset_bits = in.value("nibble_offset_bits", config.nibble_offset_bits);
-  config.max_delta = in.value("max_delta_counter", config.max_delta);
-  config.tag = {in.value("message_type", std::uint8_t{0}), in.value("message_result", std::uint8_t{0}),
-                in.value("source_id", 0U)};
-  const std::uint64_t length_bits = in.value("data_length_bits", in.value("data_length_bytes", bytes) * 8);
-  if (length_bits != bytes * 8)
-    return error(ErrorCode::kInvalidArgument, "data length: {} bit, but the input has {} bytes", length_bits, bytes);
+  OCELLI_TRY(read_ids(in, config));
+  OCELLI_TRY(read_places(in, config));
+  OCELLI_TRY(check_length(in, bytes));
+  OCELLI_ASSIGN(config.max_delta, field_or(in, "max_delta_counter", config.max_delta));
+  OCELLI_ASSIGN(config.tag.type, field_or(in, "message_type", config.tag.type));
+  OCELLI_ASSIGN(config.tag.result, field_or(in, "message_result", config.tag.result));
+  OCELLI_ASSIGN(config.tag.source, field_or(in, "source_id", config.tag.source));
   return config;
+}
+
+/// The bytes of a field of hex digits.
+Result<std::vector<std::byte>> field_bytes(const json& vector, const char* key) {
+  OCELLI_ASSIGN(const std::string hex, field_of<std::string>(vector, key));
+  return bytes_of_hex(hex);
 }
 
 }  // namespace
 
 VectorResult compute_crc_vector(const json& vector, const json& models) {
-  OCELLI_ASSIGN(const e2e::CrcKind kind, crc_kind(vector.at("crc").get<std::string>(), models));
-  OCELLI_ASSIGN(const std::vector<std::byte> input, bytes_of_hex(vector.at("input").get<std::string>()));
+  OCELLI_ASSIGN(const std::string name, field_of<std::string>(vector, "crc"));
+  OCELLI_ASSIGN(const e2e::CrcKind kind, crc_kind(name, models));
+  OCELLI_ASSIGN(const std::vector<std::byte> input, field_bytes(vector, "input"));
   const std::uint64_t best = e2e::crc(kind, input);
   const std::uint64_t portable = e2e::crc(kind, input, e2e::CrcPath::kPortable);
   if (best != portable) return error(ErrorCode::kInternal, "hardware {:#x} and tables {:#x} disagree", best, portable);
-  OCELLI_ASSIGN(const std::uint64_t expected, hex_number(vector.at("expected").get<std::string>()));
+  OCELLI_ASSIGN(const std::string text, field_of<std::string>(vector, "expected"));
+  OCELLI_ASSIGN(const std::uint64_t expected, hex_number(text));
   if (best != expected) return error(ErrorCode::kCorrupt, "{:#x}, expected {:#x}", best, expected);
-  return vector.at("expected");
+  return json(text);
 }
 
 VectorResult compute_e2e_vector(const json& vector) {
-  OCELLI_ASSIGN(std::vector<std::byte> message, bytes_of_hex(vector.at("input").get<std::string>()));
-  OCELLI_ASSIGN(const e2e::Config config, read_config(vector, message.size()));
-  const auto counter = vector.at("config").value("counter", 0U);
+  OCELLI_ASSIGN(std::vector<std::byte> message, field_bytes(vector, "input"));
+  OCELLI_ASSIGN(const json* in, member(vector, "config"));
+  OCELLI_ASSIGN(const e2e::Config config, read_config(vector, *in, message.size()));
+  OCELLI_ASSIGN(const std::uint32_t counter, field_or(*in, "counter", 0U));
   OCELLI_ASSIGN(e2e::Protector protector, e2e::Protector::create(config, counter));
   if (!protector.protect(message)) return error(ErrorCode::kInternal, "protect() refused the message");
   const std::uint64_t modulo = e2e::info(config.profile).counter_modulo;

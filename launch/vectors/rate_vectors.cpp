@@ -1,4 +1,5 @@
 // Statistics of failure rates, coverage and detection: one function per kind of vector.
+#include "ocelli/launch/vectors/fields.hpp"
 #include "ocelli/launch/vectors/vectors.hpp"
 #include "ocelli/middleware/e2e/residual.hpp"
 #include "ocelli/safety/analysis/coverage.hpp"
@@ -13,16 +14,6 @@ namespace {
 using nlohmann::json;
 using safety::Hours;
 
-double number(const json& vector, const char* key) { return vector.at("inputs").at(key).get<double>(); }
-
-/// A negative or broken count becomes one that no function accepts.
-std::uint64_t count(const json& vector, const char* key) {
-  const json& value = vector.at("inputs").at(key);
-  const double rounded = value.get<double>();
-  const bool is_count = rounded >= 0.0 && rounded < 1e18 && rounded == static_cast<double>(std::uint64_t(rounded));
-  return is_count ? static_cast<std::uint64_t>(rounded) : ~std::uint64_t{0};
-}
-
 template <class T>
 VectorResult as_json(const Result<T>& value) {
   if (!value) return error(value.error());
@@ -32,23 +23,42 @@ VectorResult as_json(const Result<T>& value) {
     return json(*value);
 }
 
-safety::RateEvidence evidence(const json& v, const char* hours) { return {count(v, "r"), Hours{number(v, hours)}}; }
+Result<std::uint64_t> count(const json& v, const char* key) {
+  OCELLI_ASSIGN(const auto in, inputs_of<std::uint64_t>(v, key));
+  return in[0];
+}
+
+Result<safety::RateEvidence> evidence(const json& v, const char* hours) {
+  OCELLI_ASSIGN(const std::uint64_t failures, count(v, "r"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, hours));
+  return safety::RateEvidence{failures, Hours{in[0]}};
+}
 
 VectorResult zero_failure_hours(const json& v) {
-  return as_json(safety::zero_failure_hours(number(v, "target_fit"), number(v, "cl")));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "target_fit", "cl"));
+  return as_json(safety::zero_failure_hours(in[0], in[1]));
 }
 
 VectorResult rate(const Result<double>& fit) {
   if (!fit) return error(fit.error());
   return json{{"fit", *fit}, {"lambda_per_h", *fit / safety::kFitPerHour}};
 }
-VectorResult chi2_upper(const json& v) { return rate(safety::upper_rate_fit(evidence(v, "T_h"), number(v, "cl"))); }
-VectorResult chi2_lower(const json& v) { return rate(safety::lower_rate_fit(evidence(v, "T_h"), number(v, "cl"))); }
+VectorResult chi2_upper(const json& v) {
+  OCELLI_ASSIGN(const safety::RateEvidence seen, evidence(v, "T_h"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "cl"));
+  return rate(safety::upper_rate_fit(seen, in[0]));
+}
+VectorResult chi2_lower(const json& v) {
+  OCELLI_ASSIGN(const safety::RateEvidence seen, evidence(v, "T_h"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "cl"));
+  return rate(safety::lower_rate_fit(seen, in[0]));
+}
 
 /// Bounds of the time between failures, and the factors on the estimate T / r.
 VectorResult nist_mtbf_interval(const json& v) {
-  const safety::RateEvidence seen = evidence(v, "T_h");
-  OCELLI_ASSIGN(const safety::RateInterval interval, safety::rate_interval(seen, number(v, "conf")));
+  OCELLI_ASSIGN(const safety::RateEvidence seen, evidence(v, "T_h"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "conf"));
+  OCELLI_ASSIGN(const safety::RateInterval interval, safety::rate_interval(seen, in[0]));
   const double lower_h = safety::kFitPerHour / interval.upper_fit;
   json result = {{"lower", lower_h}, {"upper", nullptr}, {"factor_low", nullptr}, {"factor_high", nullptr}};
   if (seen.failures == 0) return result;
@@ -58,14 +68,26 @@ VectorResult nist_mtbf_interval(const json& v) {
   return result;
 }
 
-safety::GammaRate prior(const json& v) { return {number(v, "a"), Hours{number(v, "b")}}; }
+Result<safety::GammaRate> prior(const json& v) {
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "a", "b"));
+  return safety::GammaRate{in[0], Hours{in[1]}};
+}
 
 VectorResult bayes_test_time(const json& v) {
-  return as_json(safety::test_time(prior(v), count(v, "r"), Hours{number(v, "M")}, number(v, "cl")));
+  OCELLI_ASSIGN(const safety::GammaRate before, prior(v));
+  OCELLI_ASSIGN(const std::uint64_t failures, count(v, "r"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "M", "cl"));
+  return as_json(safety::test_time(before, failures, Hours{in[0]}, in[1]));
+}
+
+Result<safety::GammaRate> gamma_posterior(const json& v, const char* hours) {
+  OCELLI_ASSIGN(const safety::GammaRate before, prior(v));
+  OCELLI_ASSIGN(const safety::RateEvidence seen, evidence(v, hours));
+  return safety::posterior(before, seen);
 }
 
 VectorResult bayes_posterior(const json& v) {
-  OCELLI_ASSIGN(const safety::GammaRate after, safety::posterior(prior(v), evidence(v, "T")));
+  OCELLI_ASSIGN(const safety::GammaRate after, gamma_posterior(v, "T"));
   OCELLI_ASSIGN(const Hours mean, safety::mean_time_between(after));
   OCELLI_ASSIGN(const Hours median, safety::lower_time_between(after, 0.5));
   OCELLI_ASSIGN(const Hours lower80, safety::lower_time_between(after, 0.8));
@@ -77,38 +99,46 @@ VectorResult bayes_posterior(const json& v) {
 }
 
 VectorResult gamma_posterior_upper(const json& v) {
-  OCELLI_ASSIGN(const safety::GammaRate after, safety::posterior(prior(v), evidence(v, "T_h")));
-  return as_json(safety::rate_quantile_fit(after, number(v, "cl")));
+  OCELLI_ASSIGN(const safety::GammaRate after, gamma_posterior(v, "T_h"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "cl"));
+  return as_json(safety::rate_quantile_fit(after, in[0]));
 }
 
 json as_list(const safety::Interval& interval) { return {interval.low, interval.high}; }
 
 VectorResult binomial_ci95(const json& v) {
-  const safety::Trials trials{count(v, "x"), count(v, "n")};
+  OCELLI_ASSIGN(const auto in, inputs_of<std::uint64_t>(v, "x", "n"));
+  const safety::Trials trials{in[0], in[1]};
   OCELLI_ASSIGN(const safety::Interval exact, safety::clopper_pearson(trials, 0.95));
   OCELLI_ASSIGN(const safety::Interval score, safety::wilson(trials, 0.95));
   return json{{"clopper_pearson", as_list(exact)}, {"wilson", as_list(score)}};
 }
 
 VectorResult dc_lower_bound(const json& v) {
-  const safety::Trials trials{count(v, "detected"), count(v, "injected")};
-  OCELLI_ASSIGN(const double exact, safety::coverage_lower_bound(trials, number(v, "cl")));
-  OCELLI_ASSIGN(const double score, safety::coverage_wilson_bound(trials, number(v, "cl")));
+  OCELLI_ASSIGN(const auto counts, inputs_of<std::uint64_t>(v, "detected", "injected"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "cl"));
+  const safety::Trials trials{counts[0], counts[1]};
+  OCELLI_ASSIGN(const double exact, safety::coverage_lower_bound(trials, in[0]));
+  OCELLI_ASSIGN(const double score, safety::coverage_wilson_bound(trials, in[0]));
   return json{{"clopper_pearson", exact},
               {"wilson", score},
               {"point", static_cast<double>(trials.detected) / static_cast<double>(trials.injected)}};
 }
 
 VectorResult injections_zero_miss(const json& v) {
-  return as_json(safety::zero_miss_injections(number(v, "dc"), number(v, "cl")));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "dc", "cl"));
+  return as_json(safety::zero_miss_injections(in[0], in[1]));
 }
 
 VectorResult leveugle_n(const json& v) {
-  return as_json(safety::sample_size(number(v, "N"), number(v, "e"), number(v, "t"), number(v, "p")));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "N", "e", "t", "p"));
+  return as_json(safety::sample_size(in[0], in[1], in[2], in[3]));
 }
 
 Result<safety::Interval> combined(const json& v) {
-  return safety::combined_coverage(v.at("inputs").at("dc").get<std::vector<double>>());
+  OCELLI_ASSIGN(const json* in, member(v, "inputs"));
+  OCELLI_ASSIGN(const std::vector<double> coverages, fields_of<double>(*in, "dc"));
+  return safety::combined_coverage(coverages);
 }
 VectorResult dc_combine_independent(const json& v) {
   OCELLI_ASSIGN(const safety::Interval interval, combined(v));
@@ -120,33 +150,39 @@ VectorResult dc_combine_max(const json& v) {
 }
 
 VectorResult e2e_residual(const json& v) {
-  OCELLI_ASSIGN(const double fit, e2e::residual_fit(v.at("inputs").at("crc_bits").get<int>(), number(v, "msg_per_s"),
-                                                    number(v, "p_message_corrupted")));
+  OCELLI_ASSIGN(const auto bits, inputs_of<int>(v, "crc_bits"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "msg_per_s", "p_message_corrupted"));
+  OCELLI_ASSIGN(const double fit, e2e::residual_fit(bits[0], in[0], in[1]));
   return json{{"fit", fit}, {"undetected_per_h", fit / safety::kFitPerHour}};
 }
 
 VectorResult arrhenius_af(const json& v) {
-  return as_json(safety::arrhenius_factor(number(v, "ea_ev"), number(v, "t_use_c"), number(v, "t_stress_c")));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "ea_ev", "t_use_c", "t_stress_c"));
+  return as_json(safety::arrhenius_factor(in[0], in[1], in[2]));
 }
 
 VectorResult sn29500_pi_t(const json& v) {
-  const safety::Sn29500 part{number(v, "A"), number(v, "ea1"), number(v, "ea2"), number(v, "tref_k")};
-  return as_json(safety::sn29500_factor(part, number(v, "t1_c"), number(v, "t2_c")));
+  OCELLI_ASSIGN(const auto part, inputs_of(v, "A", "ea1", "ea2", "tref_k"));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "t1_c", "t2_c"));
+  return as_json(safety::sn29500_factor({part[0], part[1], part[2], part[3]}, in[0], in[1]));
 }
 
 VectorResult mission_profile(const json& v) {
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "lambda_ref_fit", "t_ref_c", "ea_ev"));
+  OCELLI_ASSIGN(const json* profile, list_of(v["inputs"], "profile"));
   std::vector<safety::MissionPhase> phases;
-  for (const json& phase : v.at("inputs").at("profile"))
-    phases.push_back({phase.at("fraction").get<double>(), phase.at("t_c").get<double>()});
-  return as_json(
-      safety::mission_profile_fit(number(v, "lambda_ref_fit"), number(v, "t_ref_c"), number(v, "ea_ev"), phases));
+  for (const json& phase : *profile) {
+    OCELLI_ASSIGN(const double fraction, field_of<double>(phase, "fraction"));
+    OCELLI_ASSIGN(const double celsius, field_of<double>(phase, "t_c"));
+    phases.push_back({fraction, celsius});
+  }
+  return as_json(safety::mission_profile_fit(in[0], in[1], in[2], phases));
 }
 
 VectorResult sprt(const json& v) {
-  OCELLI_ASSIGN(const safety::SequentialTest test, safety::SequentialTest::create({.good_fit = number(v, "lambda0_fit"),
-                                                                                   .bad_fit = number(v, "lambda1_fit"),
-                                                                                   .alpha = number(v, "alpha"),
-                                                                                   .beta = number(v, "beta")}));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "lambda0_fit", "lambda1_fit", "alpha", "beta"));
+  OCELLI_ASSIGN(const safety::SequentialTest test,
+                safety::SequentialTest::create({.good_fit = in[0], .bad_fit = in[1], .alpha = in[2], .beta = in[3]}));
   constexpr std::uint64_t kFailures = 100;
   json result = {{"slope_h", test.slope().count()}};
   for (std::uint64_t failures = 0; failures <= kFailures; ++failures) {
@@ -157,11 +193,13 @@ VectorResult sprt(const json& v) {
 }
 
 VectorResult poisson_cusum_arl(const json& v) {
-  return as_json(safety::cusum_run_length(number(v, "mu"), number(v, "k"), number(v, "h")));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "mu", "k", "h"));
+  return as_json(safety::cusum_run_length(in[0], in[1], in[2]));
 }
 
 VectorResult poisson_cusum_k(const json& v) {
-  return as_json(safety::cusum_reference(number(v, "mu0"), number(v, "mu1")));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "mu0", "mu1"));
+  return as_json(safety::cusum_reference(in[0], in[1]));
 }
 
 }  // namespace

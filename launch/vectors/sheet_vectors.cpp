@@ -1,6 +1,7 @@
 // FMEDA, PMHF, detection time and latency: one function per kind of vector.
 #include <cmath>
 
+#include "ocelli/launch/vectors/fields.hpp"
 #include "ocelli/launch/vectors/vectors.hpp"
 #include "ocelli/safety/analysis/fmeda.hpp"
 #include "ocelli/safety/analysis/metrics.hpp"
@@ -16,9 +17,17 @@ namespace {
 using nlohmann::json;
 using safety::Hours;
 
-const json& input(const json& vector, const char* key) { return vector.at("inputs").at(key); }
-double number(const json& vector, const char* key) { return input(vector, key).get<double>(); }
-Duration milliseconds(const json& value) { return Duration(std::llround(value.get<double>() * 1e6)); }
+/// `key` of the vector's inputs, one or more.
+Result<const json*> input_list(const json& vector, const char* key) {
+  OCELLI_ASSIGN(const json* inputs, member(vector, "inputs"));
+  return list_of(*inputs, key);
+}
+
+Result<Duration> milliseconds(double value, std::string_view name) {
+  if (!(std::abs(value) <= 1e12))
+    return error(ErrorCode::kInvalidArgument, "{}: {} ms: expected at most 1e12 ms", name, value);
+  return Duration(std::llround(value * 1e6));
+}
 
 VectorResult asil_targets(const json&) {
   json targets;
@@ -32,10 +41,12 @@ VectorResult asil_targets(const json&) {
 
 /// [name, FIT, coverage, class]: a part with one failure mode.
 Result<safety::Part> part_of(const json& row) {
-  const auto kind = row.at(3).get<std::string>();
-  const double fit = row.at(1).get<double>();
-  const double coverage = row.at(2).get<double>();
-  const auto name = row.at(0).get<std::string>();
+  if (!row.is_array() || row.size() != 4)
+    return error(ErrorCode::kInvalidArgument, "rows: {}: expected [name, FIT, coverage, class]", row.dump());
+  OCELLI_ASSIGN(const std::string name, value_of<std::string>(row[0], "rows: name"));
+  OCELLI_ASSIGN(const double fit, value_of<double>(row[1], fmt::format("row '{}': fit", name)));
+  OCELLI_ASSIGN(const double coverage, value_of<double>(row[2], fmt::format("row '{}': coverage", name)));
+  OCELLI_ASSIGN(const std::string kind, value_of<std::string>(row[3], fmt::format("row '{}': class", name)));
   if (!(fit >= 0.0 && fit <= 1e9))
     return error(ErrorCode::kInvalidArgument, "row '{}': fit: {} FIT: expected 0 to 1e9", name, fit);
   if (!(coverage >= 0.0 && coverage <= 1.0))
@@ -61,7 +72,8 @@ Result<safety::Part> part_of(const json& row) {
 VectorResult fmeda(const json& v) {
   safety::Sheet sheet;
   sheet.mechanisms.push_back({.id = "mechanism", .meaning = "of the vector"});
-  for (const json& row : input(v, "rows")) {
+  OCELLI_ASSIGN(const json* rows, input_list(v, "rows"));
+  for (const json& row : *rows) {
     OCELLI_ASSIGN(safety::Part part, part_of(row));
     sheet.parts.push_back(std::move(part));
   }
@@ -76,86 +88,119 @@ VectorResult fmeda(const json& v) {
 
 /// [FIT, coverage] rows against a denominator that is given.
 VectorResult fmeda_residual_sum(const json& v) {
-  safety::FailureRates rates{.safety_related = number(v, "denominator")};
-  for (const json& row : input(v, "rows")) rates.residual += row.at(0).get<double>() * (1.0 - row.at(1).get<double>());
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "denominator"));
+  OCELLI_ASSIGN(const json* rows, input_list(v, "rows"));
+  safety::FailureRates rates{.safety_related = in[0]};
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const std::string name = fmt::format("rows[{}]", i);
+    OCELLI_ASSIGN(const std::vector<double> row, values_of<double>((*rows)[i], name));
+    if (row.size() != 2 || !(row[1] >= 0.0 && row[1] <= 1.0))
+      return error(ErrorCode::kInvalidArgument, "{}: {}: expected FIT and a coverage of 0 to 1", name,
+                   (*rows)[i].dump());
+    rates.residual += row[0] * (1.0 - row[1]);
+  }
   OCELLI_ASSIGN(const double spfm, safety::single_point_fault_metric(rates));
   return json{{"rf", rates.residual}, {"spfm", spfm}};
 }
 
 VectorResult pmhf_dual(const json& v) {
-  OCELLI_ASSIGN(const safety::Pmhf pmhf, safety::pmhf_dual_point({.function_fit = number(v, "lambda_if_fit"),
-                                                                  .prevented = number(v, "k_if_rf"),
-                                                                  .mechanism_fit = number(v, "lambda_sm_fit"),
-                                                                  .mechanism_noticed = number(v, "k_sm_mpf"),
-                                                                  .lifetime = Hours{number(v, "T_lifetime_h")},
-                                                                  .test_interval = Hours{number(v, "tau_h")}}));
+  OCELLI_ASSIGN(const auto in,
+                inputs_of(v, "lambda_if_fit", "k_if_rf", "lambda_sm_fit", "k_sm_mpf", "T_lifetime_h", "tau_h"));
+  OCELLI_ASSIGN(const safety::Pmhf pmhf, safety::pmhf_dual_point({.function_fit = in[0],
+                                                                  .prevented = in[1],
+                                                                  .mechanism_fit = in[2],
+                                                                  .mechanism_noticed = in[3],
+                                                                  .lifetime = Hours{in[4]},
+                                                                  .test_interval = Hours{in[5]}}));
   return json{{"order_sm_then_if_fit", pmhf.mechanism_then_function_fit}, {"both_orders_fit", pmhf.both_orders_fit}};
 }
 
 VectorResult pfh_1oo2(const json& v) {
-  OCELLI_ASSIGN(const double pfh, safety::pfh_1oo2({.dangerous_per_h = number(v, "lambda_d"),
-                                                    .coverage = number(v, "dc"),
-                                                    .beta = number(v, "beta"),
-                                                    .beta_detected = number(v, "beta_d"),
-                                                    .proof_test = Hours{number(v, "T1_h")},
-                                                    .repair = Hours{number(v, "MTTR_h")}}));
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "lambda_d", "dc", "beta", "beta_d", "T1_h", "MTTR_h"));
+  OCELLI_ASSIGN(const double pfh, safety::pfh_1oo2({.dangerous_per_h = in[0],
+                                                    .coverage = in[1],
+                                                    .beta = in[2],
+                                                    .beta_detected = in[3],
+                                                    .proof_test = Hours{in[4]},
+                                                    .repair = Hours{in[5]}}));
   return json(pfh);
 }
 
-Status check_tails(const json& v) {
-  for (const char* key : {"p", "cl"})
-    if (const double value = number(v, key); !(value > 0.0 && value <= 1.0 - 1e-12))
-      return error(ErrorCode::kInvalidArgument, "{}: {}: expected more than 0 and less than 1", key, value);
-  return ok();
+struct Tails {
+  double p = 0.0;
+  double confidence = 0.0;
+};
+Result<Tails> tails(const json& v) {
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "p", "cl"));
+  for (std::size_t i = 0; i < in.size(); ++i)
+    if (!(in[i] > 0.0 && in[i] <= 1.0 - 1e-12))
+      return error(ErrorCode::kInvalidArgument, "{}: {}: expected more than 0 and less than 1", i == 0 ? "p" : "cl",
+                   in[i]);
+  return Tails{in[0], in[1]};
 }
 VectorResult quantile_min_samples(const json& v) {
-  OCELLI_TRY(check_tails(v));
-  return json(safety::samples_needed(number(v, "p"), number(v, "cl")));
+  OCELLI_ASSIGN(const Tails of, tails(v));
+  return json(safety::samples_needed(of.p, of.confidence));
 }
 VectorResult quantile_upper_rank(const json& v) {
-  OCELLI_TRY(check_tails(v));
-  const auto rank = safety::upper_bound_rank(input(v, "n").get<std::uint64_t>(), number(v, "p"), number(v, "cl"));
+  constexpr std::uint64_t kMostSamples = 1'000'000'000;  // beyond, the binomial loses its digits and the search its end
+  OCELLI_ASSIGN(const Tails of, tails(v));
+  OCELLI_ASSIGN(const auto samples, inputs_of<std::uint64_t>(v, "n"));
+  if (samples[0] > kMostSamples)
+    return error(ErrorCode::kInvalidArgument, "n: {}: expected at most {}", samples[0], kMostSamples);
+  const auto rank = safety::upper_bound_rank(samples[0], of.p, of.confidence);
   return rank ? json(*rank) : json(nullptr);
 }
 
 VectorResult ftti(const json& v) {
+  OCELLI_ASSIGN(const auto in, inputs_of(v, "fdti_ms", "frti_ms", "ftti_ms"));
   safety::TimingBudget budget;
-  budget.first = milliseconds(input(v, "fdti_ms"));
-  budget.frti = milliseconds(input(v, "frti_ms"));
-  budget.ftti = milliseconds(input(v, "ftti_ms"));
-  budget.least_margin = v.at("inputs").value("margin", 0.0);
+  OCELLI_ASSIGN(budget.first, milliseconds(in[0], "fdti_ms"));
+  OCELLI_ASSIGN(budget.frti, milliseconds(in[1], "frti_ms"));
+  OCELLI_ASSIGN(budget.ftti, milliseconds(in[2], "ftti_ms"));
+  OCELLI_ASSIGN(budget.least_margin, field_or(v["inputs"], "margin", 0.0));
   return json{{"fhti_ms", to_milliseconds(budget.fdti() + budget.frti)}, {"ok", budget.holds()}};
 }
 
-Result<std::vector<safety::ChainStage>> stages(const json& v, bool has_responses) {
-  const json& periods = input(v, "periods_ms");
-  std::vector<safety::ChainStage> stages;
-  for (std::size_t i = 0; i < periods.size(); ++i)
-    stages.push_back({milliseconds(periods.at(i)), has_responses ? milliseconds(input(v, "resp_ms").at(i)) : 0ms});
-  if (has_responses && input(v, "resp_ms").size() != stages.size())
-    return error(ErrorCode::kInvalidArgument, "resp_ms: expected one per period");
-  return stages;
+Result<std::vector<Duration>> durations(const json& v, const char* key) {
+  OCELLI_ASSIGN(const json* inputs, member(v, "inputs"));
+  OCELLI_ASSIGN(const std::vector<double> values, fields_of<double>(*inputs, key));
+  std::vector<Duration> result;
+  for (const double value : values) {
+    OCELLI_ASSIGN(const Duration one, milliseconds(value, key));
+    result.push_back(one);
+  }
+  return result;
 }
+
 VectorResult chain_bound(const json& v) {
-  OCELLI_ASSIGN(const auto of, stages(v, true));
-  OCELLI_ASSIGN(const Duration bound, safety::asynchronous_bound(of));
+  OCELLI_ASSIGN(const std::vector<Duration> periods, durations(v, "periods_ms"));
+  OCELLI_ASSIGN(const std::vector<Duration> responses, durations(v, "resp_ms"));
+  if (responses.size() != periods.size())
+    return error(ErrorCode::kInvalidArgument, "resp_ms: {}: expected one per period ({})", responses.size(),
+                 periods.size());
+  std::vector<safety::ChainStage> stages;
+  for (std::size_t i = 0; i < periods.size(); ++i) stages.push_back({periods[i], responses[i]});
+  OCELLI_ASSIGN(const Duration bound, safety::asynchronous_bound(stages));
   return json(to_milliseconds(bound));
 }
 VectorResult let_bound(const json& v) {
-  OCELLI_ASSIGN(const auto of, stages(v, false));
-  OCELLI_ASSIGN(const Duration bound, safety::logical_execution_bound(of));
+  OCELLI_ASSIGN(const std::vector<Duration> periods, durations(v, "periods_ms"));
+  std::vector<safety::ChainStage> stages;
+  for (const Duration period : periods) stages.push_back({period, 0ms});
+  OCELLI_ASSIGN(const Duration bound, safety::logical_execution_bound(stages));
   return json{{"reaction_upper", to_milliseconds(bound)}};
 }
 
 /// Only full windows of k count.
 VectorResult weakly_hard(const json& v) {
-  const auto m = input(v, "m").get<std::uint32_t>();
-  const auto k = input(v, "k").get<std::uint32_t>();
+  OCELLI_ASSIGN(const auto in, inputs_of<std::uint32_t>(v, "m", "k"));
+  const auto [m, k] = in;
   if (m < 1 || m > k || k > safety::FirmWindow::kMaxWindow)
     return error(ErrorCode::kInvalidArgument, "m {} of k {}: expected 1 <= m <= k <= {}", m, k,
                  safety::FirmWindow::kMaxWindow);
   safety::FirmWindow window(m, k);
-  const auto pattern = input(v, "pattern").get<std::string>();
+  OCELLI_ASSIGN(const std::string pattern, field_of<std::string>(v["inputs"], "pattern"));
   bool holds = true;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] != '0' && pattern[i] != '1')

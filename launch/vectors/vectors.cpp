@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ocelli/launch/vectors/fields.hpp"
+
 namespace ocelli::launch {
 namespace {
 
@@ -35,7 +37,7 @@ std::string object_difference(const json& actual, const json& expected, double t
 }
 
 VectorResult by_kind(const std::vector<VectorKind>& kinds, const json& vector) {
-  const auto name = vector.at("kind").get<std::string>();
+  OCELLI_ASSIGN(const std::string name, field_of<std::string>(vector, "kind"));
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const VectorKind& k) { return k.name == name; });
   if (kind == kinds.end()) return error(ErrorCode::kUnsupported, "unknown kind '{}'", name);
   return kind->compute(vector);
@@ -53,30 +55,26 @@ class Run {
  public:
   explicit Run(std::string_view list) : list_(list) {}
 
-  /// `compute` may throw what nlohmann::json throws for a field that is missing or of another type.
   template <class Compute>
   void add(const json& vector, Compute compute) {
-    const std::string problem = problem_of(vector, compute);
-    if (problem.empty())
+    const Result<std::string> problem = problem_of(vector, compute);
+    const std::string text = problem ? *problem : problem.error().message;
+    if (text.empty())
       ++report_.passed;
     else
-      report_.failures.push_back(fmt::format("{}[{}] {}: {}", list_, index_, label_of(vector), problem));
+      report_.failures.push_back(fmt::format("{}[{}] {}: {}", list_, index_, label_of(vector), text));
     ++index_;
   }
   [[nodiscard]] VectorReport report() && { return std::move(report_); }
 
  private:
   template <class Compute>
-  static std::string problem_of(const json& vector, Compute compute) {
-    try {
-      const VectorResult actual = compute(vector);
-      if (!actual) return actual.error().message;
-      if (vector.at("expected").is_object() && vector["expected"].empty())
-        return "'expected' is empty: nothing is compared";
-      return difference(*actual, vector.at("expected"), vector.value("rel_tol", kTolerance));
-    } catch (const json::exception& problem) {
-      return problem.what();
-    }
+  static Result<std::string> problem_of(const json& vector, Compute compute) {
+    OCELLI_ASSIGN(const json actual, compute(vector));
+    OCELLI_ASSIGN(const json* expected, member(vector, "expected"));
+    if (expected->is_structured() && expected->empty()) return "'expected' is empty: nothing is compared";
+    OCELLI_ASSIGN(const double tolerance, field_or(vector, "rel_tol", kTolerance));
+    return difference(actual, *expected, tolerance);
   }
 
   std::string_view list_;

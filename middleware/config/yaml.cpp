@@ -28,8 +28,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 Result<YamlFile> YamlFile::load(const std::filesystem::path& path) {
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure))
-    return error(ErrorCode::kNotFound, "{}: no such file", path.string());
+  const std::filesystem::file_status status = std::filesystem::status(path, failure);
+  if (!std::filesystem::exists(status)) return error(ErrorCode::kNotFound, "{}: no such file", path.string());
+  if (!std::filesystem::is_regular_file(status))
+    return error(ErrorCode::kInvalidArgument, "{}: is {}, expected a file", path.string(),
+                 std::filesystem::is_directory(status) ? "a folder" : "a device or pipe");
   std::ifstream in(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in) return error(ErrorCode::kUnavailable, "{}: cannot be read", path.string());

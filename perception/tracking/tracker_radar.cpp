@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kMargin_m = 0.7;      // a return may lie this far off the object's box, and
 constexpr double kBearing_rad = 0.02;  // this far per metre of range
-constexpr double kGate_sigmas = 4.0;
+constexpr double kGate_sigmas = 3.0;
+constexpr double kUnsure_mps = 2.0;  // of an object less sure of its speed, only what lies inside its box is taken
 constexpr double kEvidence = 0.3;    // log-odds that a matching range rate speaks for an object
 constexpr double kMoving_mps = 1.0;  // faster than this over ground, nothing that stands reflects
 
@@ -35,7 +36,8 @@ void Tracker::listen_to_radar(const Entry& entry) {
   for (const RadarReturn& seen : entry.radar) update_by_radar(seen, entry.stamp);
 }
 
-/// A return belongs to the object it lies on and whose speed it fits best; one that fits none says nothing.
+/// A return belongs to the object it lies on and whose speed it fits best; one that fits none says nothing. Only one
+/// that moves over ground speaks for an object's existence.
 void Tracker::update_by_radar(const RadarReturn& seen, Time stamp) {
   const Pose T_world_vehicle = this->T_world_vehicle();
   const Eigen::Vector2d& lever = seen.sensor_vehicle;
@@ -51,26 +53,29 @@ void Tracker::update_by_radar(const RadarReturn& seen, Time stamp) {
                Eigen::Vector2d(ego.speed_mps - ego.yaw_rate_rps * lever.y(), ego.yaw_rate_rps * lever.x());
   }
   const double radial_mps = seen.range_rate_mps + sight.dot(v_sensor);  // of the object, in the tracker's frame
-  const double margin_m = kMargin_m + kBearing_rad * range_m;
+  // What stands about reflects as well, close to whatever moves past it.
+  const bool is_moving = scene_.is_world && std::abs(radial_mps) > kMoving_mps;
+  const double margin_m = (is_moving ? 1.0 : 0.5) * (kMargin_m + kBearing_rad * range_m);
   Object* best = nullptr;
   double best_cost = std::numeric_limits<double>::infinity();
   for (Object& object : scene_.objects) {
-    const double away = distance_m(object, point) / margin_m;
-    if (away > 1.0) continue;
+    const double away_m = distance_m(object, point);
+    if (away_m > margin_m) continue;
     const Vector6 by_state = velocity_by_state(object.motion).transpose() * sight;
     const double innovation = radial_mps - sight.dot(report_motion(object.motion).velocity);
-    const double variance =
-        by_state.dot(object.motion.covariance * by_state) + seen.range_rate_sigma_mps * seen.range_rate_sigma_mps;
+    const double state_variance = by_state.dot(object.motion.covariance * by_state);
+    if (state_variance > kUnsure_mps * kUnsure_mps && away_m > 0.0) continue;
+    const double variance = state_variance + seen.range_rate_sigma_mps * seen.range_rate_sigma_mps;
     const double off2 = innovation * innovation / variance;
-    if (off2 > kGate_sigmas * kGate_sigmas || off2 + away > best_cost) continue;
-    best_cost = off2 + away;
+    const double away = away_m / margin_m;
+    const double cost = off2 + std::log(variance) + away * away;
+    if (off2 > kGate_sigmas * kGate_sigmas || cost >= best_cost) continue;
+    best_cost = cost;
     best = &object;
   }
   if (best == nullptr) return;
   take_range_rate(*best, sight, radial_mps, seen.range_rate_sigma_mps);
   best->radar_at = stamp;
-  // What stands about reflects as well: only something that moves is more than a place on a wall.
-  const bool is_moving = scene_.is_world && std::abs(radial_mps) > kMoving_mps;
   if (is_moving && (best->sources & kSourceRadar) == 0)
     best->evidence = std::min(best->evidence + kEvidence, config_.of(best->object_class).evidence_max);
   if (is_moving) best->measured_at = stamp;

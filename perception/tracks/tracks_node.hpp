@@ -52,7 +52,7 @@ struct TracksNode {
     Port<topics::Tracks> tracks;
   };
 
-  explicit TracksNode(const Config& config) : config(config), tracker(config_of(config)) {}
+  explicit TracksNode(const Config& given) : config(given), tracker(config_of(given)) {}
 
   Status step(const In& in, Out& out) {
     if (in.objects) OCELLI_TRY(see_lidar(in));

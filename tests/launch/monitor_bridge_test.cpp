@@ -42,9 +42,9 @@ const safety::TopicConfig& topic_of(const safety::MonitorConfig& config, const s
 TEST(MonitorConfig, FaultsFollowFromWhatIsThere) {
   const auto config = config_of(kCar);
   ASSERT_TRUE(config) << config.error().message;
-  for (const char* id :
-       {"camera/front.frozen", "camera/front.blind", "camera/front.silent", "lidar/top.frozen", "lidar/top.late",
-        "lidar/top.lost", "imu.silent", "lidar_objects.silent", "lidar_objects.failed", "lidar to tracks.chain_late"})
+  for (const char* id : {"camera/front.frozen", "camera/front.blind", "camera/front.silent", "lidar/top.frozen",
+                         "lidar/top.late", "lidar/top.lost", "imu.silent", "lidar_objects.silent",
+                         "lidar_objects.failed", "lidar to tracks.chain_late", "monitor.overflow"})
     EXPECT_NE(find_fault(*config, id), nullptr) << id;
   EXPECT_EQ(find_fault(*config, "imu.frozen"), nullptr) << "no quality values";
   EXPECT_EQ(find_fault(*config, "tracks.late"), nullptr) << "nobody receives it";

@@ -36,8 +36,8 @@ TEST(Vectors, PassFailAndUnknownKindsAreTold) {
   EXPECT_EQ(report.passed, 2U);
   EXPECT_THAT(report.failures, ElementsAre(HasSubstr("vectors[1] zero_failure_hours: 299573227.35"),
                                            HasSubstr("unknown kind 'reading_of_tea_leaves'"),
-                                           HasSubstr("target_fit: -1 FIT"), HasSubstr("key 'inputs' not found"),
-                                           HasSubstr("key 'kind' not found"), HasSubstr("type_error")));
+                                           HasSubstr("target_fit: -1 FIT"), HasSubstr("inputs: is missing"),
+                                           HasSubstr("kind: is missing"), HasSubstr("7: expected a mapping")));
 }
 
 TEST(Vectors, UnknownProfilesCrcsAndResultsFail) {
@@ -84,6 +84,114 @@ TEST(Vectors, AVectorThatExpectsNothingFails) {
                         {"inputs", {{"target_fit", 10}, {"cl", 0.95}}},
                         {"expected", json::object()}}}}};
   EXPECT_THAT(run("fit", file).failures, ElementsAre(HasSubstr("'expected' is empty")));
+}
+
+/// The only failure of a suite of one vector, or "passed".
+std::string verdict(std::string_view suite, const json& vector) {
+  const char* list = suite == "e2e" ? "e2e_vectors" : suite == "crc" ? "crc_vectors" : "vectors";
+  const VectorReport report = run(suite, {{list, {vector}}});
+  return report.failures.empty() ? "passed" : report.failures.front();
+}
+
+TEST(Vectors, NumbersAreNotNarrowed) {
+  RecordProperty("verifies", "REQ-E2E-020");
+  const json p02 = {
+      {"profile", "P02"},
+      {"config", {{"data_id_list", {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}}, {"counter", 1}}},
+      {"input", "0001020304050607"},
+      {"expected", "6101020304050607"}};
+  EXPECT_EQ(verdict("e2e", p02), "passed");
+  const auto with = [&p02](const char* key, const json& value) {
+    json changed = p02;
+    changed["config"][key] = value;
+    return verdict("e2e", changed);
+  };
+  EXPECT_EQ(with("counter", 1.0), "passed");
+  EXPECT_THAT(with("counter", 4294967297), HasSubstr("counter: 4294967297 is out of range: expected 0 to 4294967295"));
+  EXPECT_THAT(with("counter", 1.7), HasSubstr("counter: 1.7: expected a whole number"));
+  EXPECT_THAT(with("counter", -1), HasSubstr("counter: -1 is out of range"));
+  EXPECT_THAT(with("counter", true), HasSubstr("counter: true: expected a whole number"));
+  EXPECT_THAT(with("counter", 1e300), HasSubstr("counter: 1e+300: expected a whole number"));
+  EXPECT_THAT(with("data_id", 4294967296), HasSubstr("data_id: 4294967296 is out of range"));
+  EXPECT_THAT(with("offset_bits", 4294967296), HasSubstr("offset_bits: 4294967296 is out of range"));
+  EXPECT_THAT(with("data_id_list", {1, 256}), HasSubstr("data_id_list[1]: 256 is out of range: expected 0 to 255"));
+  EXPECT_THAT(with("data_id_list", json::array()), HasSubstr("data_id_list: []: expected a list of one or more"));
+  EXPECT_THAT(with("mode", 5), HasSubstr("mode: 5: expected text"));
+  EXPECT_THAT(with("data_length_bits", 65), HasSubstr("data_length_bits: 65, but the input has 8 bytes"));
+  EXPECT_THAT(with("data_length_bytes", 7), HasSubstr("data_length_bytes: 7, but the input has 8 bytes"));
+  json without = p02;
+  without["config"].erase("data_id_list");
+  EXPECT_THAT(verdict("e2e", without), HasSubstr("data_id_list: is missing"));
+}
+
+TEST(Vectors, StatesTakeCountsThatAreWhole) {
+  RecordProperty("verifies", "REQ-E2E-020");
+  const auto alive = [](const json& min, const json& count) {
+    return verdict("state", {{"kind", "alive"},
+                             {"min", min},
+                             {"max", 11},
+                             {"failed_cycles_tolerance", 0},
+                             {"input", {count}},
+                             {"expected", {"OK"}}});
+  };
+  EXPECT_EQ(alive(9, 10), "passed");
+  EXPECT_THAT(alive(9, 10.5), HasSubstr("input[0]: 10.5: expected a whole number"));
+  EXPECT_THAT(alive(9, 4294967306), HasSubstr("input[0]: 4294967306 is out of range"));
+  EXPECT_THAT(alive(4294967305, 10), HasSubstr("min: 4294967305 is out of range"));
+  EXPECT_THAT(alive(12, 10), HasSubstr("min: 12: expected at most max (11)"));
+  EXPECT_THAT(alive(nullptr, 10), HasSubstr("min: null: expected a whole number"));
+  const json debounce = {{"kind", "dem_counter"},
+                         {"config",
+                          {{"inc", 2147483647},
+                           {"dec", 16},
+                           {"fail", 127},
+                           {"pas", -128},
+                           {"jd", true},
+                           {"jdv", 0},
+                           {"ju", true},
+                           {"juv", 0}}},
+                         {"input", {"PREFAILED", "PREFAILED"}},
+                         {"expected", {{127, 127, true}, {127, 127, true}}}};
+  EXPECT_THAT(verdict("state", debounce), HasSubstr("inc: 2147483647 is out of range: expected -32768 to 32767"));
+  const json counter = {{"kind", "counter"}, {"profile", "P07"}, {"last", 0},
+                        {"rx", 4294967297},  {"max_delta", 1},   {"expected", "OK"}};
+  EXPECT_THAT(verdict("state", counter), HasSubstr("rx: 4294967297 is out of range"));
+  const json global = {{"kind", "global"},
+                       {"expired_cycle_tolerance", 0},
+                       {"input", json::array({json::array({"OK", 7})})},
+                       {"expected", {"OK"}}};
+  EXPECT_THAT(verdict("state", global), HasSubstr("input[0][1]: 7: expected text"));
+}
+
+TEST(Vectors, AListThatComparesNothingFails) {
+  RecordProperty("verifies", "REQ-FIT-020");
+  json alive = {{"kind", "alive"}, {"min", 9}, {"max", 11}, {"failed_cycles_tolerance", 0}};
+  alive["input"] = json::array();
+  alive["expected"] = json::array();
+  EXPECT_THAT(verdict("state", alive), HasSubstr("input: []: expected a list of one or more"));
+  alive["input"] = {10};
+  EXPECT_THAT(verdict("state", alive), HasSubstr("'expected' is empty"));
+}
+
+TEST(Vectors, StatisticsNameTheFieldOfTheWrongTypeAndEndInTime) {
+  RecordProperty("verifies", "REQ-FIT-020");
+  const auto fit = [](const char* kind, const json& inputs) {
+    return verdict("fit", {{"kind", kind}, {"inputs", inputs}, {"expected", 1}});
+  };
+  EXPECT_THAT(fit("zero_failure_hours", {{"target_fit", nullptr}, {"cl", 0.9}}),
+              HasSubstr("target_fit: null: expected a number"));
+  EXPECT_THAT(fit("zero_failure_hours", {{"target_fit", 10}}), HasSubstr("cl: is missing"));
+  EXPECT_THAT(fit("chi2_upper", {{"r", 1.5}, {"T_h", 1}, {"cl", 0.9}}), HasSubstr("r: 1.5: expected a whole number"));
+  EXPECT_THAT(fit("e2e_residual", {{"crc_bits", 16.5}, {"msg_per_s", 1}, {"p_message_corrupted", 0.1}}),
+              HasSubstr("crc_bits: 16.5: expected a whole number"));
+  EXPECT_THAT(fit("dc_combine_max", {{"dc", {0.5, "x"}}}), HasSubstr("dc[1]: \"x\": expected a number"));
+  EXPECT_THAT(fit("quantile_upper_rank", {{"n", 1000000000000000000}, {"p", 0.999}, {"cl", 0.95}}),
+              HasSubstr("n: 1000000000000000000: expected at most 1000000000"));
+  EXPECT_THAT(fit("poisson_cusum_arl", {{"mu", 1}, {"k", 1e12}, {"h", 8}}), HasSubstr("k: 1000000000000 with h: 8"));
+  EXPECT_THAT(fit("ftti", {{"fdti_ms", 1e300}, {"frti_ms", 1}, {"ftti_ms", 1}}), HasSubstr("fdti_ms: 1e+300 ms"));
+  EXPECT_THAT(fit("fmeda", {{"rows", {{"a", "x", 0.5, "SPF"}}}}), HasSubstr("row 'a': fit: \"x\": expected a number"));
+  EXPECT_THAT(fit("fmeda_residual_sum", {{"denominator", 10}, {"rows", {{1.0, 1.5}}}}), HasSubstr("rows[0]"));
+  EXPECT_THAT(fit("chain_bound", {{"periods_ms", {1, 2}}, {"resp_ms", {1}}}), HasSubstr("expected one per period (2)"));
 }
 
 TEST(Vectors, WhatIsExpectedMustAllBeThere) {

@@ -99,10 +99,22 @@ expect 2 "other.json: 'vectors': expected a list" vectors fit other.json
 expect 2 "suite 'fti'" vectors fti other.json
 printf '{"vectors": [{"kind": "tea_leaves", "expected": {}}]}' >unknown.json
 expect 1 "0 passed, 1 failed" vectors fit unknown.json
-for command in "vectors fit ." "e2e protect --in ." "fmeda ." "fmeda nowhere.yaml" "vectors fit nowhere.json"; do
+for command in "vectors fit" "e2e protect --in" "fmeda"; do
   # shellcheck disable=SC2086
-  expect 2 "no such file" $command
+  expect 2 "nowhere: no such file" $command nowhere
+  # shellcheck disable=SC2086
+  expect 2 ".: is a folder, expected a file" $command .
+  # shellcheck disable=SC2086
+  expect 2 "/dev/null: is a device or pipe, expected a file" $command /dev/null
 done
+expect 2 "--failures: '': expected a whole number" fit --failures "" --hours 1 --target-fit 10
+expect 2 "--hours: '': expected a number" fit --failures 0 --hours "" --target-fit 10
+expect 2 "--counter: '': expected a whole number" e2e protect --counter "" 00
+expect 2 "confidence: 0.4: expected at least 0.5" fit --failures 0 --hours 1 --target-fit 10 --confidence 0.4
+expect 2 "k and h at most 1000000 of its steps" fit --failures 0 --hours 1 --target-fit 10 --drift 1,1e9,8
+expect 2 "--profile P02: needs --id-list" e2e protect --profile P02 0001020304050607
+expect 0 "6101020304050607" e2e protect --profile P02 --counter 1 --id-list 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 \
+  0001020304050607
 expect 2 "shortest_bytes: 0 is too short" e2e check --in empty.yaml
 expect 2 "expected 0 to 65535" e2e protect --profile P04 --counter 65536 000000000000000000000000
 expect 2 "'P03': expected one of P01" e2e check --profile P03 00

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "ocelli/tests/perception/kitti_folder.hpp"
@@ -88,6 +89,26 @@ TEST_F(DriveFiles, OrderOfRowsDoesNotMatterAndWordsAreErrors) {
   ASSERT_TRUE(read());
   write("det/Car/0000.txt", "0,2,left,150,600,250,8.0,1.5,1.8,4.0,1.0,1.7,20.0,-1.57,0\n");
   expect_mistake("det/Car/0000.txt:1");
+}
+
+TEST_F(DriveFiles, TheMeanOfATracksScoresIsExactInBinaryAndInSixDecimals) {
+  std::string detections;
+  std::string poses;
+  for (int frame = 0; frame < 7; ++frame) {
+    detections += fmt::format("{},2,500,150,600,250,{},1.5,1.8,4.0,1.0,1.7,20.0,-1.57,0\n", frame, 8.0 + 0.37 * frame);
+    poses += kPose;
+  }
+  write("det/Car/0000.txt", detections);
+  write("ego/0000.txt", poses);
+  const auto rows = track_drive(*read(), {});
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), 7U);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    sum += (*rows)[i].score;
+    const double steps = 64.0 * sum / static_cast<double>(i + 1);
+    EXPECT_EQ(steps, std::round(steps)) << i;
+  }
 }
 
 TEST(TrackDrive, WhatIsWrittenForAFrameDependsOnNoLaterFrame) {

@@ -189,22 +189,28 @@ TEST_F(WithAllSensors, NothingStallsWhenTheLidarIsLostAndItIsSaid) {
   const std::uint32_t id = tracks()->tracks()[0].id();
   Time last = stamp();
   int reported = 0;
-  for (int i = 0; i < 40; ++i) {  // two seconds of camera and radar alone
-    if (i % 2 == 0) camera(805ms + i * 50ms);
-    radar(810ms + i * 50ms);
-    if (tracks() == nullptr) continue;
+  const auto check = [&] {
+    if (tracks() == nullptr) return;
     ++reported;
     EXPECT_LE(stamp() - last, 200ms);
     last = stamp();
-    ASSERT_EQ(tracks()->tracks().size(), 1U) << i;
+    ASSERT_EQ(tracks()->tracks().size(), 1U) << to_seconds(last - kStart);
     EXPECT_EQ(tracks()->tracks()[0].id(), id);
     EXPECT_NEAR(tracks()->tracks()[0].velocity().x(), kCar_mps, 0.5);
     const double off_m = tracks()->tracks()[0].position().x() - kEgo_mps * to_seconds(last - kStart) - ahead_m(last);
-    EXPECT_LT(std::abs(off_m), 1.5) << i;
-    if (last - kStart < 1200ms) continue;
+    EXPECT_LT(std::abs(off_m), 1.5) << to_seconds(last - kStart);
+    if (last - kStart < 1200ms) return;
     EXPECT_EQ(tracks()->sensors_missing(), kSourceLidar);
     EXPECT_TRUE(tracks()->is_degraded());
     EXPECT_TRUE(out_.tracks.is_degraded());
+  };
+  for (int i = 0; i < 40; ++i) {  // two seconds of camera and radar alone
+    if (i % 2 == 0) {
+      camera(805ms + i * 50ms);
+      check();
+    }
+    radar(810ms + i * 50ms);
+    check();
   }
   EXPECT_GE(reported, 15);
   lidar(2900ms);
@@ -227,7 +233,7 @@ TEST_F(FusedTracks, TheCameraAloneFindsWhatStandsOnTheRoad) {
   const auto& track = tracks()->tracks()[0];
   EXPECT_EQ(track.sources(), kSourceCamera);
   EXPECT_EQ(track.classification(), ocelli::msg::CLASS_CAR);
-  EXPECT_NEAR(track.position().x() - kEgo_mps * 0.7, ahead_m(kStart + 700ms), 1.0);
+  EXPECT_NEAR(track.position().x() - kEgo_mps * 0.7, ahead_m(kStart + 700ms), 2.0);
   EXPECT_NEAR(track.position().y(), 0.5, 0.3);
   EXPECT_EQ(tracks()->sensors_missing(), kSourceLidar);
 }
