@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #if defined(__x86_64__)
-#include <xmmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace ocelli::accel {
