@@ -8,6 +8,7 @@
 
 #include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/hal/accel/engine.hpp"
+#include "ocelli/hal/accel/flush_denormals.hpp"
 #include "ocelli/hal/accel/onnxruntime_abi.hpp"
 
 namespace ocelli::accel {
@@ -148,6 +149,8 @@ class OrtModel final : public EngineModel {
     auto status = check(ort::call(api_, ort::kCreateSessionOptions, &options));
     if (status.is_ok()) status = check(ort::call(api_, ort::kSetIntraOpNumThreads, options, threads));
     if (status.is_ok()) status = check(ort::call(api_, ort::kSetInterOpNumThreads, options, 1));
+    if (status.is_ok())  // for the threads of the library's own; the one that calls run() sees to itself
+      status = check(ort::call(api_, ort::kAddSessionConfigEntry, options, "session.set_denormal_as_zero", "1"));
     if (status.is_ok())
       status = check(ort::call(api_, ort::kCreateSessionFromArray, env, static_cast<const void*>(onnx.data.data()),
                                onnx.data.size(), options, &session_));
@@ -235,6 +238,7 @@ class OrtModel final : public EngineModel {
     std::vector<const char*> names;
     for (const EngineTensor& tensor : outputs_) names.push_back(tensor.name.c_str());
     const char* const input_name = inputs_[0].name.c_str();
+    const FlushDenormals flush;
     return check(ort::call(api_, ort::kRun, session_, run_options_, &input_name, input, std::size_t{1}, names.data(),
                            names.size(), outputs),
                  OCELLI_ACCEL_DEVICE_LOST);

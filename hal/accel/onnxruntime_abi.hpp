@@ -58,6 +58,7 @@ enum Slot : std::size_t {
   kReleaseTypeInfo = 98,
   kReleaseTensorTypeAndShapeInfo = 99,
   kReleaseSessionOptions = 100,
+  kAddSessionConfigEntry = 130,
 };
 
 /// Calls a slot that answers with a status: `call(api, kCreateEnv, level, "name", &env)`.
