@@ -107,8 +107,7 @@ void declare_sensors(CLI::App& command, int& exit_status) {
   auto options = std::make_shared<SensorOptions>();
   command.add_option("launch", options->launch, "launch file with a simulated vehicle, or the name of a built-in one")
       ->capture_default_str();
-  command.add_option("--seed", options->evaluation.seed, "of the simulated world")
-      ->capture_default_str();
+  command.add_option("--seed", options->evaluation.seed, "of the simulated world")->capture_default_str();
   command.add_option("--duration", options->duration, "how long, such as 30s (0s: the whole drive)")
       ->capture_default_str();
   command.add_option("--threads", options->evaluation.threads, "worker threads; the result does not depend on them")

@@ -35,9 +35,9 @@ Result<T> value_of(const nlohmann::json& value, std::string_view name) {
   } else {
     using Limits = std::numeric_limits<T>;
     constexpr double kExact = 9007199254740992.0;  // 2^53: up to there a double is one whole number only
-    const bool is_whole = value.is_number_integer() ||
-                          (value.is_number_float() && std::abs(value.get<double>()) <= kExact &&
-                           value.get<double>() == std::round(value.get<double>()));
+    const bool is_whole =
+        value.is_number_integer() || (value.is_number_float() && std::abs(value.get<double>()) <= kExact &&
+                                      value.get<double>() == std::round(value.get<double>()));
     if (is_whole) {
       const bool fits = value.is_number_unsigned() ? std::in_range<T>(value.get<std::uint64_t>())
                                                    : std::in_range<T>(value.get<std::int64_t>());
