@@ -114,6 +114,8 @@ Status DdsReader::open(fdds::Subscriber& subscriber, fdds::Topic& topic, fdds::D
   announcements_.add(*this);
   qos.user_data().setValue(ring_reader_tag());
   reader_ = subscriber.create_datareader(&topic, qos, this);
+  is_open_ = true;
+  is_open_.notify_all();
   if (reader_ != nullptr) return ok();
   return error(ErrorCode::kUnavailable, "Fast DDS cannot create a reader for '{}'", topic.get_name());
 }
@@ -154,8 +156,11 @@ void DdsReader::on_writer(const Announcements::WriterInfo& writer) {
       fmt::format("somebody writes it as {}, not {}: those messages do not come", writer.type, expected_.type));
 }
 
-/// No longer a reader of rings. Not from a callback of Fast DDS, which holds locks that set_qos() needs.
+/// No longer a reader of rings. Not from a callback of Fast DDS, which holds locks that set_qos() needs; writers may
+/// match while the reader is still being created.
 void DdsReader::ask_for_network() {
+  is_open_.wait(false);
+  if (reader_ == nullptr) return;
   fdds::DataReaderQos qos = reader_->get_qos();
   qos.user_data().setValue({});
   reader_->set_qos(qos);
