@@ -26,6 +26,7 @@ module_of() {
 }
 
 # link_command MODULE: how its test program is linked, without the output and with a place for the mutant in front of all.
+# shellcheck disable=SC2016 # the variable is for the shell that runs the command
 link_command() {
   ninja -C "$folder" -t commands "ocelli_$1_test" | grep -F " -o bin/ocelli_$1_test " | tail -n 1 |
     sed -e 's/^.*&& \(env [^&]*c++ \|[^&]*c++ \)/c++ $MUTANT /' -e 's/ && .*$//' -e "s# -o bin/ocelli_$1_test # -o \$PROGRAM #"
