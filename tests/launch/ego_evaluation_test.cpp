@@ -1,5 +1,6 @@
 // Ego motion on the real minute of comma2k19; `ocelli eval ego` prints the same numbers.
 #include "ocelli/launch/ego_evaluation.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +11,8 @@ namespace ocelli::launch {
 namespace {
 
 TEST(EgoEvaluation, TheRealMinuteIsWithinItsLimits) {
-  const char* set = std::getenv("OCELLI_DATA");
-  const std::filesystem::path data =
-      set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data";
-  if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data";
+  const std::filesystem::path data = recorded_data("");
+  if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   log::Comma2k19Config drive;
   drive.path = (data / "comma2k19").string();
   drive.dbc = (data / "dbc/_toyota_2017.dbc").string();

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "ocelli/tests/recorded_data.hpp"
+
 namespace ocelli::testing {
 
 class TemporaryFolder {
@@ -42,12 +44,10 @@ class TemporaryFolder {
 
 /// The recorded KITTI tracking sequences, when they are there.
 inline std::optional<std::filesystem::path> kitti_tracking() {
-  const char* data = std::getenv("OCELLI_DATA");
-  const std::filesystem::path root =
-      data != nullptr ? std::filesystem::path(data) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data";
+  const std::filesystem::path folder = recorded_data("kitti_tracking");
   std::error_code ignored;
-  if (!std::filesystem::is_directory(root / "kitti_tracking" / "label_02", ignored)) return std::nullopt;
-  return root / "kitti_tracking";
+  if (!std::filesystem::is_directory(folder / "label_02", ignored)) return std::nullopt;
+  return folder;
 }
 
 }  // namespace ocelli::testing

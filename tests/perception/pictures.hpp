@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ocelli/middleware/topics/image_view.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::perception::test {
 
@@ -23,11 +24,6 @@ inline topics::ImageView view_of(const cv::Mat& picture, std::string_view encodi
   return view;
 }
 
-inline std::filesystem::path data_root() {
-  const char* set = std::getenv("OCELLI_DATA");
-  return set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data";
-}
-
 /// The three frames of kitti_object and every `step`th of the drive kitti_raw; empty when there are none.
 inline std::vector<cv::Mat> kitti_pictures(std::size_t step) {
   std::vector<std::filesystem::path> files;
@@ -35,7 +31,7 @@ inline std::vector<cv::Mat> kitti_pictures(std::size_t step) {
        {std::pair{"kitti_object/image_2", std::size_t{1}}, std::pair{"kitti_raw/image_02/data", step}}) {
     std::vector<std::filesystem::path> here;
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(data_root() / folder, ignored))
+    for (const auto& entry : std::filesystem::directory_iterator(recorded_data(folder), ignored))
       if (entry.path().extension() == ".png") here.push_back(entry.path());
     std::ranges::sort(here);
     for (std::size_t i = 0; i < here.size(); i += stride) files.push_back(here[i]);

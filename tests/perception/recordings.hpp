@@ -7,12 +7,9 @@
 #include <iterator>
 #include <vector>
 
-namespace ocelli::perception {
+#include "ocelli/tests/recorded_data.hpp"
 
-inline std::filesystem::path data_folder() {
-  const char* set = std::getenv("OCELLI_DATA");
-  return set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data";
-}
+namespace ocelli::perception {
 
 inline std::vector<char> bytes_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -22,7 +19,7 @@ inline std::vector<char> bytes_of(const std::filesystem::path& path) {
 /// Clouds of kitti_raw in order; empty when there are none.
 inline std::vector<std::filesystem::path> kitti_raw_clouds() {
   std::vector<std::filesystem::path> clouds;
-  const std::filesystem::path folder = data_folder() / "kitti_raw/velodyne_points/data";
+  const std::filesystem::path folder = recorded_data("kitti_raw/velodyne_points/data");
   if (!std::filesystem::exists(folder)) return clouds;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) clouds.push_back(entry.path());
   std::sort(clouds.begin(), clouds.end());

@@ -60,7 +60,7 @@ TEST(BusBoundaries, WithinAUserTheRingIsRead) {
 TEST(BusBoundaries, AnotherUserIsToldAndServedOverTheNetwork) {
   RecordProperty("verifies", "REQ-BUS-008");
   const std::string wall = "setpriv --reuid=65534 --regid=65534 --clear-groups";
-  if (run(wall + " true").status != 0) GTEST_SKIP() << "may not become another user";
+  if (run(wall + " true").status != 0) GTEST_SKIP() << "skipped: needs the right to become another user (root)";
   const Outcome outcome = measure_behind(wall);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_THAT(outcome.text, HasSubstr("topic 'wall/ego': /proc/"));
@@ -71,7 +71,7 @@ TEST(BusBoundaries, AnotherUserIsToldAndServedOverTheNetwork) {
 TEST(BusBoundaries, AContainerIsServedOverTheNetwork) {
   RecordProperty("verifies", "REQ-BUS-008");
   const std::string wall = "unshare --pid --fork --mount-proc";
-  if (run(wall + " true").status != 0) GTEST_SKIP() << "may not make a PID namespace";
+  if (run(wall + " true").status != 0) GTEST_SKIP() << "skipped: needs the right to make a PID namespace (root)";
   const Outcome outcome = measure_behind(wall);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_THAT(outcome.text, HasSubstr(" Hz: "));

@@ -32,6 +32,7 @@ constexpr const char* kGroup = "239.255.0.1";
 constexpr auto kPatience = std::chrono::seconds(20);
 
 struct Tally {
+  std::atomic<bool> is_over = false;          // the children end
   std::atomic<std::uint64_t> by_ring = 0;     // messages that came
   std::atomic<std::uint64_t> by_network = 0;  // of a topic whose messages do not fit into its ring
 };
@@ -44,46 +45,59 @@ void open_bus_and(const std::function<void(Bus&)>& body) {
   body(bus);
 }
 
-[[noreturn]] void write_for_ever() {
-  open_bus_and([](Bus& bus) {
+void write_until_over(const Tally& tally) {
+  open_bus_and([&](Bus& bus) {
     bus.set_ring_size("hostile/network", {.slots = 2, .message_bytes = 64});
     auto small = bus.publish<topics::EgoMotion>("hostile/ring");
     auto beside = bus.publish<topics::EgoMotion>("hostile/network");
-    for (;;) {
+    while (!tally.is_over) {
       (*small)->publish({}, {});
       (*beside)->publish({}, {});
       ::usleep(5000);
     }
   });
-  ::_exit(1);
 }
 
-[[noreturn]] void read_for_ever(Tally& tally) {
+void read_until_over(Tally& tally) {
   open_bus_and([&](Bus& bus) {
     Signal signal;
     auto small = bus.subscribe<topics::EgoMotion>("hostile/ring", &signal);
     auto beside = bus.subscribe<topics::EgoMotion>("hostile/network", &signal);
-    for (;;) {
+    while (!tally.is_over) {
       signal.wait_for(100ms);
       while (const auto received = (*small)->take()) tally.by_ring += received->integrity == Integrity::kTrusted;
       while (const auto received = (*beside)->take()) tally.by_network += received->integrity == Integrity::kTrusted;
     }
   });
-  ::_exit(1);
 }
 
+/// Ends by itself when the test is over, so that Fast DDS takes its files away; killed only if it does not.
 struct Child {
-  explicit Child(const std::function<void()>& body) : pid(::fork()) {
-    if (pid == 0) body();
+  Child(Tally& tally, const std::function<void()>& body) : tally_(tally), pid_(::fork()) {
+    if (pid_ != 0) return;
+    body();
+    ::_exit(0);
   }
   ~Child() {
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
+    tally_.is_over = true;
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (is_alive() && std::chrono::steady_clock::now() < deadline) ::usleep(5000);
+    if (has_ended_) return;
+    ADD_FAILURE() << "a child had to be killed";
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  [[nodiscard]] bool is_alive() const { return ::waitpid(pid, nullptr, WNOHANG) == 0; }
-  pid_t pid;
+  [[nodiscard]] bool is_alive() {
+    if (!has_ended_) has_ended_ = ::waitpid(pid_, nullptr, WNOHANG) != 0;
+    return !has_ended_;
+  }
+
+ private:
+  Tally& tally_;
+  pid_t pid_;
+  bool has_ended_ = false;
 };
 
 sockaddr_in address_of(const char* ip, int port) {
@@ -214,8 +228,8 @@ bool grows(const std::atomic<std::uint64_t>& count, std::uint64_t by) {
 TEST(BusHostile, PacketsOfAnAttackerNeitherEndNorSilenceAnybody) {
   RecordProperty("verifies", "REQ-BUS-007");
   auto& tally = torture::shared_memory<Tally>();
-  const Child reader([&] { read_for_ever(tally); });
-  const Child writer([&] { write_for_ever(); });
+  Child reader(tally, [&] { read_until_over(tally); });
+  Child writer(tally, [&] { write_until_over(tally); });
   const Attacker attacker;
   ASSERT_TRUE(attacker.is_hearing);
   ASSERT_TRUE(grows(tally.by_ring, 5) && grows(tally.by_network, 5)) << "before the attack";

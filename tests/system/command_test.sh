@@ -1,24 +1,8 @@
 #!/usr/bin/env bash
 # The command says what is wrong, where, and what was expected; ends with 2; and leaves nothing half-written.
 set -euo pipefail
-work=$(mktemp -d "${TMPDIR:-/tmp}/ocelli-command.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-failures=0
-
-fail() {
-  echo "FAILED: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect STATUS TEXT ARGUMENTS…: `ocelli ARGUMENTS` ends with STATUS and says TEXT.
-expect() {
-  local status=$1 text=$2 said got=0
-  shift 2
-  said=$(timeout 60 "$OCELLI" "$@" 2>&1 </dev/null) || got=$?
-  [[ $got == "$status" ]] || fail "ocelli $*: exit status $got, expected $status: $said"
-  [[ $said == *"$text"* ]] || fail "ocelli $*: expected '$text' in: $said"
-}
+# shellcheck source=tests/system/expect.sh
+source "$OCELLI_SOURCE_DIR/tests/system/expect.sh"
 
 for command in "" demo run replay report eval topics nodes drivers detectors; do
   # shellcheck disable=SC2086

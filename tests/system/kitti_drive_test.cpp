@@ -14,6 +14,7 @@
 
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli {
 namespace {
@@ -27,9 +28,8 @@ constexpr double kOwnFront_m = 4.0;
 class KittiDriveReplay : public ::testing::Test {
  protected:
   void SetUp() override {
-    const char* data = std::getenv("OCELLI_DATA");
-    drive_ = (data != nullptr ? fs::path(data) : fs::path(OCELLI_SOURCE_DIR) / "../shared/data") / "kitti_raw";
-    if (!fs::is_directory(drive_)) GTEST_SKIP() << "skipped: no data: " << drive_;
+    drive_ = recorded_data("kitti_raw");
+    if (!fs::is_directory(drive_)) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
     out_ = fs::temp_directory_path() / ("ocelli_kitti_drive_" + std::to_string(::getpid()));
   }
   void TearDown() override {

@@ -2,24 +2,8 @@
 # `ocelli track kitti` and `ocelli eval tracks` on bad input: a clear error with file and line, or a counted skip where
 # the format allows it; what is only unusual (frames without rows, rows in any order, very many rows) works.
 set -euo pipefail
-work=$(mktemp -d "${TMPDIR:-/tmp}/ocelli-tracking.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-failures=0
-
-fail() {
-  echo "FAILED: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect STATUS TEXT ARGUMENTS…: `ocelli ARGUMENTS` ends with STATUS and says TEXT.
-expect() {
-  local status=$1 text=$2 got=0
-  shift 2
-  timeout 120 "$OCELLI" "$@" >said 2>&1 </dev/null || got=$?
-  [[ $got == "$status" ]] || fail "ocelli $*: exit status $got, expected $status: $(head -5 said)"
-  grep -qF -- "$text" said || fail "ocelli $*: expected '$text' in: $(head -5 said)"
-}
+# shellcheck source=tests/system/expect.sh
+source "$OCELLI_SOURCE_DIR/tests/system/expect.sh"
 
 # One car that is passed in 12 frames, and the same rows as labels and results.
 fresh() {

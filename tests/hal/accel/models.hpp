@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "ocelli/hal/accel/model_card.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::accel::test {
 
@@ -35,10 +36,7 @@ class Folder {
 
 /// The models folder, when it is there.
 inline std::optional<std::filesystem::path> models() {
-  const char* set = std::getenv("OCELLI_DATA");
-  const std::filesystem::path folder =
-      (set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data") /
-      "models";
+  const std::filesystem::path folder = recorded_data("models");
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) return std::nullopt;
   return folder;

@@ -1,4 +1,5 @@
 #include "ocelli/hal/can/dbc.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 #include <gmock/gmock.h>
 
@@ -152,11 +153,8 @@ TEST(Dbc, DamagedTextsNeverCrash) {
 }
 
 TEST(Dbc, RealDatabasesAreRead) {
-  const char* set = std::getenv("OCELLI_DATA");
-  const std::filesystem::path folder =
-      (set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data") /
-      "dbc";
-  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "skipped: no data";
+  const std::filesystem::path folder = recorded_data("dbc");
+  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".dbc") continue;
     std::ifstream in(entry.path());

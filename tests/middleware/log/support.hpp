@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ocelli/middleware/log/mcap_format.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::log {
 
@@ -63,14 +64,6 @@ inline ByteVector noise(std::size_t size, std::uint32_t seed) {
     byte = static_cast<std::byte>(seed >> 24U);
   }
   return bytes;
-}
-
-/// $OCELLI_DATA, or the folder beside the source tree; empty when neither is there.
-inline std::filesystem::path data_folder() {
-  const char* set = std::getenv("OCELLI_DATA");
-  const std::filesystem::path folder =
-      set != nullptr ? std::filesystem::path(set) : std::filesystem::path(OCELLI_SOURCE_DIR) / "../shared/data";
-  return std::filesystem::is_directory(folder) ? folder : std::filesystem::path();
 }
 
 }  // namespace ocelli::log

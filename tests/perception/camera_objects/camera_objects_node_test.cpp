@@ -118,7 +118,7 @@ TEST_F(CameraObjectsNodeTest, PassesOverPicturesBeyondItsRate) {
 
 TEST_F(CameraObjectsNodeTest, FindsPedestriansWithoutAnyModel) {
   const auto pictures = test::kitti_pictures(100);
-  if (pictures.empty()) GTEST_SKIP() << "no data";
+  if (pictures.empty()) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   picture = pictures[0];  // kitti_object 000000: a pedestrian 160 pixels high
   CameraObjectsNode node({});
   ASSERT_TRUE(node.prepare({}));

@@ -11,6 +11,7 @@
 #include "ocelli/middleware/node/any_node.hpp"
 #include "ocelli/perception/camera_objects/camera_objects_node.hpp"
 #include "ocelli/tests/perception/pictures.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -159,9 +160,10 @@ std::vector<Box2> step(CameraObjectsNode& node, const cv::Mat& picture, int fram
 class DetectorAgainstPlainOpencv : public testing::Test {
  protected:
   void compare(const std::string& model, const std::string& file, Plain (*plain)(const std::string&, const cv::Mat&)) {
-    const auto folder = test::data_root() / "models";
+    const auto folder = recorded_data("models");
     const std::vector<cv::Mat> pictures = test::kitti_pictures(8);
-    if (pictures.empty() || !std::filesystem::is_directory(folder)) GTEST_SKIP() << "no data";
+    if (pictures.empty() || !std::filesystem::is_directory(folder))
+      GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
     accel::set_models_folder(folder.string());
     const auto card = accel::find_card(model, folder);
     ASSERT_TRUE(card) << card.error().message;

@@ -2,20 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "ocelli/perception/evaluation/evaluation.hpp"
+#include "ocelli/tests/perception/evaluation/rows.hpp"
 
 namespace ocelli::evaluation {
 namespace {
 
 LabelRow row(int frame, int id, double x_m, double score = 5.0, Kind kind = Kind::kCar) {
-  LabelRow row;
-  row.frame = frame;
-  row.id = id;
-  row.kind = kind;
-  row.image = {x_m * 20.0, 100.0, x_m * 20.0 + 60.0, 160.0};
-  row.box = {1.5, 1.6, 4.0, x_m, 1.6, 20.0, 0.0};
-  row.score = score;
-  return row;
+  return test::row(frame, id, x_m, score, kind);
 }
 
 /// One object in frames 0 .. 19 at x = 0, tracked in the frames `from` .. `to`.

@@ -7,6 +7,7 @@
 #include "ocelli/middleware/node/any_node.hpp"
 #include "ocelli/tests/hal/accel/models.hpp"
 #include "ocelli/tests/perception/pictures.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -101,8 +102,9 @@ TEST_F(LanesNodeTest, IsANodeWithALatchedCalibration) {
 
 TEST_F(LanesNodeTest, FindsTheLinesOfARecordedStreet) {
   const auto pictures = test::kitti_pictures(4);
-  const auto models = test::data_root() / "models";
-  if (pictures.empty() || !std::filesystem::is_directory(models)) GTEST_SKIP() << "no data";
+  const auto models = recorded_data("models");
+  if (pictures.empty() || !std::filesystem::is_directory(models))
+    GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   accel::set_models_folder(models.string());
   config.model = "twinlitenet_640x192";
   config.accelerator = {"opencv", "", 1};

@@ -3,37 +3,12 @@
 
 #include <gmock/gmock.h>
 
-#include "ocelli/safety/monitor/observation_queue.hpp"
-#include "ocelli/tests/safety/monitor/scenario.hpp"
+#include "ocelli/tests/safety/monitor/small_vehicle.hpp"
 
 namespace ocelli::safety {
 namespace {
 
 using namespace test;
-constexpr Time at(int ms) { return kStart + std::chrono::milliseconds(ms); }
-
-MonitorConfig small() {
-  MonitorConfig config;
-  config.topics = {{.name = "camera", .period = 100ms}};
-  NodeConfig node;
-  node.name = "detector";
-  node.checkpoints = {
-      {.name = "in", .kind = CheckpointKind::kReceive, .topic = "camera", .is_initial = true, .next = {"work"}},
-      {.name = "work", .kind = CheckpointKind::kActivation, .topic = "camera", .is_final = true}};
-  config.nodes = {{.name = "driver"}, node};
-  config.faults = {fault("camera.silent", "silent", "camera"), fault("detector.expired", "expired", "detector"),
-                   fault("monitor.overflow", "overflow", "monitor"), fault("camera.lost", "lost", "camera")};
-  config.max_observations = 8;
-  return config;
-}
-
-std::unique_ptr<Monitor> make(const MonitorConfig& config) {
-  auto monitor = Monitor::create(config);
-  EXPECT_TRUE(monitor) << monitor.error().message;
-  return std::move(*monitor);
-}
-
-Observation picture(std::uint64_t sequence, int ms) { return published("driver", "camera", sequence, at(ms), at(ms)); }
 
 /// Writes down what it is called for.
 class Diary final : public Detector {
@@ -286,92 +261,6 @@ TEST(Monitor, DrivesModesAndRecovery) {
   EXPECT_EQ(monitor->faults()[0].uds_status() & kTestFailedThisCycle, 0);
 }
 
-TEST(Monitor, OrdersObservationsOfDifferentTicksForSupervision) {
-  RecordProperty("verifies", "REQ-MON-002");
-  const auto monitor = make(small());
-  monitor->tick(at(0));
-  const Observation one = picture(1, 0);
-  monitor->observe(activated("detector", one, at(5), at(9)));
-  monitor->tick(at(10));
-  monitor->observe(received("detector", one, at(3)));  // 15 ms on its way
-  monitor->tick(at(20));
-  monitor->tick(at(30));
-  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kOk);
-  const Observation two = picture(2, 40);
-  monitor->observe(activated("detector", two, at(44), at(45)));
-  monitor->tick(at(50));
-  monitor->tick(at(70));
-  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired) << "it never received that";
-}
-
-TEST(Monitor, AStampFromTheFutureIsSupervisedAsArrivedNow) {
-  RecordProperty("verifies", "REQ-MON-013");
-  const auto monitor = make(small());
-  monitor->tick(at(0));
-  monitor->observe(activated("detector", picture(1, 0), at(5), at(3'600'000)));
-  monitor->tick(at(10));
-  monitor->tick(at(30));
-  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired) << "an activation without a reception";
-}
-
-TEST(Monitor, WithoutRoomToWaitTheOldestAreSupervisedAtOnce) {
-  RecordProperty("verifies", "REQ-MON-002");
-  MonitorConfig config = small();
-  config.observation_delay = 10s;
-  config.faults = {fault("detector.expired", "expired", "detector", {}, 60s)};
-  const auto monitor = make(config);
-  for (int tick = 0; tick <= 5; ++tick) {
-    for (int i = 0; i < 8; ++i) {
-      const int ms = 10 * tick + i;
-      monitor->observe(received("detector", picture(static_cast<std::uint64_t>(ms), ms), at(ms)));
-    }
-    monitor->tick(at(10 * tick + 9));
-    EXPECT_EQ(monitor->nodes()[1].status(), tick < 4 ? LocalStatus::kOk : LocalStatus::kExpired) << tick;
-  }
-}
-
-/// A node that steps every `cycle` for 3 s; ticks between `from` and `until` do not happen.
-void expect_alive(Duration cycle, Duration from = 0ms, Duration until = 0ms) {
-  MonitorConfig config;
-  config.topics = {{.name = "camera", .period = cycle}};
-  NodeConfig node;
-  node.name = "detector";
-  node.alive = {.cycle = cycle, .min = 1, .max = 1, .tolerance = 0};
-  config.nodes = {node};
-  const auto monitor = make(config);
-  Duration next{};
-  for (Duration now{}; now < 3s; now += config.tick_period) {
-    if (now > from && now < until) continue;
-    for (; next <= now; next += cycle)
-      monitor->observe(activated("detector", picture(1, 0), kStart + next, kStart + next));
-    monitor->tick(kStart + now);
-    ASSERT_EQ(monitor->nodes()[0].status(), LocalStatus::kOk)
-        << to_milliseconds(cycle) << " ms, at " << to_milliseconds(now) << " ms";
-  }
-  EXPECT_GT(monitor->nodes()[0].cycles(), static_cast<std::uint64_t>(2900ms / cycle) - 1);
-}
-
-TEST(Monitor, CountsCyclesThatAreShorterThanTheWayOfAnObservation) {
-  RecordProperty("verifies", "REQ-MON-001");
-  for (const Duration cycle : {5ms, 10ms, 20ms, 50ms, 100ms}) expect_alive(cycle);
-}
-
-TEST(Monitor, AStarvedTickMakesNoHealthyNodeExpire) {
-  RecordProperty("verifies", "REQ-MON-016");
-  for (const Duration gap : {150ms, 250ms, 500ms, 1500ms}) expect_alive(100ms, 1s, 1s + gap);
-}
-
-TEST(Monitor, ARestartForgetsWhatSupervisionStillHeld) {
-  RecordProperty("verifies", "REQ-MON-002");
-  const auto monitor = make(small());
-  monitor->tick(at(0));
-  monitor->observe(activated("detector", picture(1, 0), at(5), at(9)));
-  monitor->tick(at(10));
-  monitor->restart(entity_id("detector"));
-  monitor->tick(at(50));
-  EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kOk);
-}
-
 TEST(Monitor, AClockThatGoesBackIsAFault) {
   RecordProperty("verifies", "REQ-MON-013");
   MonitorConfig config = small();
@@ -436,43 +325,6 @@ TEST(Monitor, RefusesWhatItCouldNotSeeInTime) {
   EXPECT_THAT(Monitor::create(config).error().message, testing::HasSubstr("needs the trigger of node 'detector'"));
   config.nodes[1].trigger = "camera";
   EXPECT_TRUE(Monitor::create(config));
-}
-
-TEST(ObservationQueue, HandsOverEverythingInOrderHoweverFullItIs) {
-  RecordProperty("verifies", "REQ-MON-051");
-  ObservationQueue queue(8);
-  std::uint64_t pushed = 0;
-  std::uint64_t popped = 0;
-  Observation out;
-  for (std::uint64_t round = 0; round < 100; ++round) {
-    for (std::uint64_t i = 0; i < 1 + round % 8; ++i) ASSERT_TRUE(queue.push(picture(++pushed, 0)));
-    for (std::uint64_t i = 0; i < 1 + round % 8; ++i) {
-      ASSERT_TRUE(queue.pop(out));
-      ASSERT_EQ(out.sequence, ++popped);
-    }
-  }
-  EXPECT_FALSE(queue.pop(out));
-  EXPECT_EQ(queue.take_overflows(), 0U);
-}
-
-TEST(ObservationQueue, DropsAndCountsWhenItIsFull) {
-  RecordProperty("verifies", "REQ-MON-051");
-  ObservationQueue queue(2);
-  EXPECT_EQ(queue.capacity(), 2U);
-  EXPECT_TRUE(queue.push(picture(1, 0)));
-  EXPECT_TRUE(queue.push(picture(2, 0)));
-  EXPECT_FALSE(queue.push(picture(3, 0)));
-  queue.count_lost(4);
-  EXPECT_EQ(queue.take_overflows(), 5U);
-  EXPECT_EQ(queue.take_overflows(), 0U);
-  Observation out;
-  EXPECT_TRUE(queue.pop(out));
-  EXPECT_EQ(out.sequence, 1U);
-  EXPECT_TRUE(queue.push(picture(4, 0)));
-  EXPECT_TRUE(queue.pop(out) && queue.pop(out));
-  EXPECT_EQ(out.sequence, 4U);
-  EXPECT_FALSE(queue.pop(out));
-  EXPECT_DEATH(ObservationQueue(3), "contract broken");
 }
 
 }  // namespace

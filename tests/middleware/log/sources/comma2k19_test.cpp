@@ -10,6 +10,7 @@
 #include "ocelli/middleware/log/sources/npy.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
 #include "ocelli/tests/middleware/log/support.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::log {
 namespace {
@@ -26,9 +27,10 @@ Comma2k19Config config_of(const std::filesystem::path& data) {
 class Comma2k19 : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data";
+    if (!std::filesystem::is_directory(data / "comma2k19"))
+      GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   }
-  std::filesystem::path data = data_folder();
+  std::filesystem::path data = recorded_data("");
 };
 
 TEST_F(Comma2k19, EveryCanFrameIsReadAndDecodedAsTheAuthorsDid) {

@@ -5,6 +5,7 @@
 
 #include "ocelli/tests/middleware/log/sources/kitti_drive.hpp"
 #include "ocelli/middleware/log/sources/kitti_frames.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::log {
 namespace {
@@ -121,7 +122,7 @@ TEST_F(KittiCalibrationFiles, ThatCouldBothBeMeantAreAskedAbout) {
 }
 
 TEST_F(KittiCalibrationFiles, OfRealCarsAreRead) {
-  const auto data = data_folder();
+  const auto data = recorded_data("");
   if (!std::filesystem::is_directory(data / "kitti_tracking/calib"))
     GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   std::size_t count = 0;

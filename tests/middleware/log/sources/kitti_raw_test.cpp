@@ -8,6 +8,7 @@
 #include "ocelli/tests/middleware/log/sources/kitti_drive.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
+#include "ocelli/tests/recorded_data.hpp"
 
 namespace ocelli::log {
 namespace {
@@ -274,7 +275,7 @@ TEST_F(KittiRaw, TurnsOxtsIntoImuFixAndVehicleState) {
 }
 
 TEST(KittiRawDrive, OfTheRealCarIsReadWhole) {
-  const auto data = data_folder();
+  const auto data = recorded_data("");
   if (!std::filesystem::is_directory(data / "kitti_raw")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   KittiRawConfig config;
   config.path = (data / "kitti_raw").string();
