@@ -22,6 +22,8 @@ class CounterDebounce {
   /// True from reaching the failed threshold until reaching the passed threshold.
   [[nodiscard]] bool is_failed() const { return is_failed_; }
   [[nodiscard]] bool is_passed() const { return is_passed_; }
+  /// Another pass changes nothing.
+  [[nodiscard]] bool is_at_rest() const { return is_passed_ && counter_ == passed_threshold_; }
 
  private:
   // Small: a monitor has a thousand of them, and every verdict touches one.
@@ -49,6 +51,8 @@ class TimeDebounce {
   [[nodiscard]] std::int8_t fdc() const { return fdc_; }
   [[nodiscard]] bool is_failed() const { return is_failed_; }
   [[nodiscard]] bool is_passed() const { return is_passed_; }
+  /// Another pass changes nothing, nor does time.
+  [[nodiscard]] bool is_at_rest() const { return running_ == Running::kPassing && is_qualified_; }
 
  private:
   enum class Running : std::uint8_t { kNone, kFailing, kPassing };
@@ -87,6 +91,7 @@ class Debounce {
   [[nodiscard]] std::int8_t fdc() const { return ask(&CounterDebounce::fdc, &TimeDebounce::fdc); }
   [[nodiscard]] bool is_failed() const { return ask(&CounterDebounce::is_failed, &TimeDebounce::is_failed); }
   [[nodiscard]] bool is_passed() const { return ask(&CounterDebounce::is_passed, &TimeDebounce::is_passed); }
+  [[nodiscard]] bool is_at_rest() const { return ask(&CounterDebounce::is_at_rest, &TimeDebounce::is_at_rest); }
 
  private:
   using Either = std::variant<CounterDebounce, TimeDebounce>;

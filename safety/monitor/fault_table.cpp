@@ -9,23 +9,22 @@ Fault::Fault(const FaultConfig& config, const DetectorRow& row, std::unique_ptr<
       debounce_(config.debounce),
       about_(std::make_unique<const About>(About{config, &row, timing})) {}
 
-void Fault::report(const Verdict& verdict, Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
-  if (verdict.report == Report::kNone) return;
-  last_ = verdict;
-  const bool is_bad = verdict.report == Report::kPreFailed || verdict.report == Report::kFailed;
-  if (is_bad) {
-    worst_ = verdict;
-    if (state_ == FaultState::kPassed || state_ == FaultState::kHealed) evidence_at_ = verdict.evidence_at;
+void Fault::judge(Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
+  const bool is_failing = is_bad();
+  if (is_failing) {
+    worst_ = last_;
+    if (state_ == FaultState::kPassed || state_ == FaultState::kHealed) evidence_at_ = last_.evidence_at;
   }
-  debounce_.report(verdict.report, verdict.evidence_at);
-  if (is_bad && debounce_.is_failed()) uds_.failed();
-  if (!is_bad && debounce_.is_passed()) uds_.passed();
-  if (is_bad && !debounce_.is_failed() && (state_ == FaultState::kPassed || state_ == FaultState::kHealed))
+  debounce_.report(last_.report, last_.evidence_at);
+  is_at_rest_ = !is_failing && debounce_.is_at_rest();
+  if (is_failing && debounce_.is_failed()) uds_.failed();
+  if (!is_failing && debounce_.is_passed()) uds_.passed();
+  if (is_failing && !debounce_.is_failed() && (state_ == FaultState::kPassed || state_ == FaultState::kHealed))
     return change(FaultState::kPending, evidence_at_, now, index, events);
   settle(now, index, events);
 }
 
-void Fault::tick(Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
+void Fault::pass_time(Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
   debounce_.tick(now);
   settle(now, index, events);
 }

@@ -24,12 +24,29 @@ class alignas(64) Fault {
         const TimingBudget& timing);
 
   /// A verdict at tick `now`; appends at most one event per call.
-  void report(const Verdict& verdict, Time now, std::uint32_t index, std::vector<FaultEvent>& events);
+  void report(const Verdict& verdict, Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
+    if (note(verdict)) judge(now, index, events);
+  }
+  /// The two halves of report(). False, the usual case: the verdict changes nothing.
+  bool note(const Verdict& verdict) {
+    if (verdict.report == Report::kNone) return false;
+    last_ = verdict;
+    return !is_at_rest_ || is_bad();
+  }
+  void judge(Time now, std::uint32_t index, std::vector<FaultEvent>& events);
   /// Lets time debouncing run.
-  void tick(Time now, std::uint32_t index, std::vector<FaultEvent>& events);
-  void begin_operation_cycle() { uds_.begin_cycle(); }
+  void tick(Time now, std::uint32_t index, std::vector<FaultEvent>& events) {
+    if (!is_at_rest_) pass_time(now, index, events);
+  }
+  void begin_operation_cycle() {
+    uds_.begin_cycle();
+    is_at_rest_ = false;
+  }
   /// Forgets the past, not the detector: as the tester's "clear".
-  void clear_memory() { uds_.clear_all(); }
+  void clear_memory() {
+    uds_.clear_all();
+    is_at_rest_ = false;
+  }
 
   [[nodiscard]] Detector& detector() { return *detector_; }
   /// False: a tick in which nothing was observed changes nothing.
@@ -46,6 +63,8 @@ class alignas(64) Fault {
   [[nodiscard]] const Verdict& last() const { return last_; }
 
  private:
+  [[nodiscard]] bool is_bad() const { return last_.report == Report::kPreFailed || last_.report == Report::kFailed; }
+  void pass_time(Time now, std::uint32_t index, std::vector<FaultEvent>& events);
   void settle(Time now, std::uint32_t index, std::vector<FaultEvent>& events);
   void change(FaultState state, Time evidence_at, Time now, std::uint32_t index, std::vector<FaultEvent>& events);
 
@@ -59,6 +78,7 @@ class alignas(64) Fault {
   std::unique_ptr<Detector> detector_;
   Verdict last_;  // newest
   FaultState state_ = FaultState::kPassed;
+  bool is_at_rest_ = false;  // passed, and another pass changes nothing
   UdsStatus uds_;
   Debounce debounce_;
   Verdict worst_;       // newest pre-failed

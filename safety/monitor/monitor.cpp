@@ -1,7 +1,6 @@
 #include "ocelli/safety/monitor/monitor.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace ocelli::safety {
 namespace {
@@ -88,15 +87,21 @@ void Monitor::advance(Time now) {
 /// Feeds the supervisions in the order of time as far as it is settled. When there is no room to wait, the oldest go
 /// first.
 void Monitor::supervise() {
-  merged_.clear();
-  std::ranges::merge(held_, fresh_, std::back_inserter(merged_), {}, &Held::at, &Held::at);
+  still_held_.clear();
+  auto held = held_.cbegin();
+  auto fresh = fresh_.cbegin();
+  for (std::size_t left = held_.size() + fresh_.size(); held != held_.cend() || fresh != fresh_.cend();) {
+    const bool is_held = fresh == fresh_.cend() || (held != held_.cend() && held->at <= fresh->at);
+    const Held& first = is_held ? *held++ : *fresh++;
+    if (first.at > settled_ && left <= still_held_.capacity()) {
+      still_held_.push_back(first);
+      continue;
+    }
+    nodes_[first.supervisor].observe(first.indication);
+    --left;
+  }
   fresh_.clear();
-  held_.clear();
-  auto next = merged_.cbegin();
-  const auto room = static_cast<std::ptrdiff_t>(held_.capacity());
-  for (; next != merged_.cend() && (next->at <= settled_ || merged_.cend() - next > room); ++next)
-    nodes_[next->supervisor].observe(next->indication);
-  held_.assign(next, merged_.cend());
+  held_.swap(still_held_);
 }
 
 void Monitor::run_timers(Time now, Duration gap) {
@@ -120,11 +125,10 @@ void Monitor::run_timers(Time now, Duration gap) {
   }
 }
 
-void Monitor::report(std::uint32_t fault, const Verdict& verdict, Time now) {
-  if (verdict.report == Report::kNone) return;
+void Monitor::judge(std::uint32_t fault, Time now) {
   const FaultState before = faults_[fault].state();
   const std::size_t count = events_.size();
-  faults_[fault].report(verdict, now, fault, events_);
+  faults_[fault].judge(now, fault, events_);
   if (faults_[fault].state() == before) return;
   if (events_.size() == count) ++counters_.dropped_events;
   follow_up(fault, before == FaultState::kConfirmed);

@@ -113,7 +113,10 @@ class Monitor {
   void advance(Time now);
   void supervise();
   void run_timers(Time now, Duration gap);
-  void report(std::uint32_t fault, const Verdict& verdict, Time now);
+  void report(std::uint32_t fault, const Verdict& verdict, Time now) {
+    if (faults_[fault].note(verdict)) judge(fault, now);
+  }
+  void judge(std::uint32_t fault, Time now);
   void follow_up(std::uint32_t fault, bool was_active);
 
   MonitorConfig config_;
@@ -137,7 +140,7 @@ class Monitor {
   StampOrder order_;                 // of the buffer
   std::vector<Held> fresh_;          // of the running tick, by time
   std::vector<Held> held_;           // of earlier ticks, not settled yet, by time
-  std::vector<Held> merged_;
+  std::vector<Held> still_held_;
   std::vector<FaultEvent> events_;
   std::optional<ModeChange> mode_change_;
   MonitorCounters counters_;

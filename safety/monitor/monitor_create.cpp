@@ -154,7 +154,7 @@ struct Monitor::Builder {
     monitor.order_.reserve(config.max_observations);
     monitor.fresh_.reserve(config.max_observations);
     monitor.held_.reserve(kHeldTicks * config.max_observations);
-    monitor.merged_.reserve((kHeldTicks + 1) * config.max_observations);
+    monitor.still_held_.reserve(kHeldTicks * config.max_observations);
     monitor.events_.reserve(kEventsPerFault * (config.faults.size() + 1));
   }
 

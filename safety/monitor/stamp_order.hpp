@@ -14,7 +14,7 @@ namespace ocelli::safety {
 class StampOrder {
  public:
   struct Item {
-    std::int64_t stamp_ns = 0;
+    std::uint64_t after_earliest_ns = 0;
     std::uint32_t place = 0;  // of the observation
   };
 
@@ -23,7 +23,7 @@ class StampOrder {
   [[nodiscard]] std::span<const Item> sort(std::span<const Observation> observations);
 
  private:
-  void sort_by_byte(std::int64_t earliest_ns, int shift);
+  void sort_by_byte(int shift);
 
   std::vector<Item> items_;
   std::vector<Item> scratch_;
