@@ -13,6 +13,7 @@ constexpr Duration kFreezeLimit = 300ms;
 constexpr Duration kStopLimit = 250ms;
 constexpr Duration kDelayLimit = 150ms;
 constexpr Duration kLossLimit = 350ms;
+constexpr Duration kSlowLimit = 600ms;  // late ones must follow each other, each up to the deadline
 
 /// Topics, nodes and chains that a disturbance reaches.
 class Reach {
@@ -42,6 +43,15 @@ class Reach {
       if (launch_.nodes[i].process != entry->process) continue;
       disturb_node(*shells_[i]);
       for (const node::BoundInput& input : shells_[i]->inputs()) untaken_.insert(input.topic);
+    }
+  }
+
+  /// A node takes its messages late or not at all, and its results are missing.
+  void slow(const std::string& node) {
+    for (const auto& shell : shells_) {
+      if (shell->name() != node) continue;
+      disturb_node(*shell);
+      for (const node::BoundInput& input : shell->inputs()) untaken_.insert(input.topic);
     }
   }
 
@@ -106,6 +116,11 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       expected.fault = injection.target + ".silent";
       expected.limit = kLossLimit;
       reach.disturb_topic(injection.target);
+      break;
+    case InjectionKind::kSlow:
+      expected.fault = injection.target + ".failed";
+      expected.limit = kSlowLimit;
+      reach.slow(injection.target);
       break;
   }
   expected.also = reach.faults();

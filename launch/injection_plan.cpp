@@ -46,6 +46,7 @@ Result<std::vector<Strike>> strikes_of(const InjectionTargets& targets,
                                  {InjectionKind::kStop, &targets.stop},
                                  {InjectionKind::kDelay, &targets.delay}};
   for (const auto& loss : losses) strikes.push_back({InjectionKind::kLose, &loss});
+  if (!targets.slow.empty()) strikes.push_back({InjectionKind::kSlow, &targets.slow});
   for (const Strike& strike : strikes)
     if (strike.targets->empty())
       return error(ErrorCode::kInvalidArgument, "no target for the fault '{}' in this launch file",
@@ -61,6 +62,7 @@ std::string_view to_string(InjectionKind kind) {
     case InjectionKind::kStop: return "stop";
     case InjectionKind::kDelay: return "delay";
     case InjectionKind::kLose: return "lose";
+    case InjectionKind::kSlow: return "slow";
   }
   return "?";
 }
@@ -88,6 +90,7 @@ Result<std::vector<PlannedInjection>> plan_injections(std::uint64_t seed, Durati
     const Duration begin = kSettle + slot * static_cast<int>(i);
     injection.at = draw.between(begin, begin + slot - injection.duration - 2s);  // 2 s to heal
     if (injection.kind == InjectionKind::kDelay) injection.delay = draw.between(70ms, 100ms);
+    if (injection.kind == InjectionKind::kSlow) injection.delay = draw.between(250ms, 400ms);
     plan.push_back(std::move(injection));
   }
   return plan;
@@ -107,7 +110,8 @@ Result<PlannedInjection> parse_injection(std::string_view text) {
   const std::size_t equals = std::min(text.find('=', plus), text.size());
   PlannedInjection injection;
   bool is_known = false;
-  for (const auto kind : {InjectionKind::kFreeze, InjectionKind::kStop, InjectionKind::kDelay, InjectionKind::kLose}) {
+  for (const auto kind : {InjectionKind::kFreeze, InjectionKind::kStop, InjectionKind::kDelay, InjectionKind::kLose,
+                          InjectionKind::kSlow}) {
     if (text.substr(0, colon) != to_string(kind)) continue;
     injection.kind = kind;
     is_known = true;
@@ -118,7 +122,8 @@ Result<PlannedInjection> parse_injection(std::string_view text) {
   const auto delay = has_delay ? parse_duration(text.substr(equals + 1)) : Duration{};
   injection.target = text.substr(colon + 1, at - colon - 1);
   if (!is_known || !start || !length || !delay || injection.target.empty()) return bad();
-  if (has_delay != (injection.kind == InjectionKind::kDelay)) return bad();
+  const bool takes_delay = injection.kind == InjectionKind::kDelay || injection.kind == InjectionKind::kSlow;
+  if (has_delay != takes_delay) return bad();
   if (*start < Duration{} || *length <= Duration{} || *delay < Duration{}) return bad();
   injection.at = *start;
   injection.duration = *length;

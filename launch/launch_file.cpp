@@ -50,7 +50,7 @@ void read_exec_time(ConfigReader& reader, const YAML::Node& yaml, NodeEntry& ent
 }
 
 void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
-  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "exec_time", "config"});
+  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "exec_time", "scheduling", "config"});
   if (!yaml.IsMap()) return;
   NodeEntry& entry = launch.nodes.emplace_back();
   entry.place = reader.place_of(yaml);
@@ -71,6 +71,7 @@ void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch)
   }
   entry.exec_time = find_node(entry.node)->exec_time;
   read_exec_time(reader, yaml["exec_time"], entry);
+  if (const YAML::Node scheduling = yaml["scheduling"]) reader.read_value(scheduling, "scheduling", entry.scheduling);
   if (auto shell = make_shell(entry, launch.file); !shell) reader.add_mistake(shell.error().message);
   if (!entry.config.IsDefined() || entry.config.IsNull() || find_node(entry.node)->make(entry.config, launch.file))
     return;
@@ -99,6 +100,21 @@ void check_unique(ConfigReader& reader, const LaunchFile& launch) {
   }
 }
 
+/// A process has one priority.
+void check_scheduling(ConfigReader& reader, const LaunchFile& launch) {
+  for (const NodeEntry& node : launch.nodes) {
+    if (node.scheduling != Scheduling::kBackground) continue;
+    const auto same = [&](const auto& other) { return other.process == node.process; };
+    for (const NodeEntry& other : launch.nodes)
+      if (same(other) && other.scheduling != node.scheduling)
+        reader.add_mistake(fmt::format("{}: '{}' is in the background, '{}' of the same process '{}' is not",
+                                       node.place, node.name, other.name, node.process));
+    if (std::ranges::any_of(launch.sources, same))
+      reader.add_mistake(fmt::format("{}: '{}' is in the background, but its process '{}' runs sources", node.place,
+                                     node.name, node.process));
+  }
+}
+
 void read_list(ConfigReader& reader, const YAML::Node& list, const char* what, LaunchFile& launch,
                void (*read_one)(ConfigReader&, const YAML::Node&, LaunchFile&)) {
   if (!list) return;
@@ -124,6 +140,7 @@ Result<LaunchFile> read(const YamlFile& yaml, const std::filesystem::path& folde
   safety::MonitorConfig ignored;  // what it says about topics and nodes is judged when they are known
   if (launch.monitor.IsDefined() && !launch.monitor.IsNull()) reader.read(launch.monitor, ignored);
   check_unique(reader, launch);
+  check_scheduling(reader, launch);
   if (reader.mistakes().empty()) return launch;
   for (const SourceEntry& source : launch.sources) {  // what is wrong with them is worth knowing now
     if (find_source(source.source) == nullptr) continue;
@@ -234,6 +251,11 @@ std::vector<std::string> LaunchFile::processes() const {
   return all;
 }
 
+Scheduling LaunchFile::scheduling_of(const std::string& process) const {
+  const auto node = std::ranges::find(nodes, process, &NodeEntry::process);
+  return node == nodes.end() ? Scheduling::kRealtime : node->scheduling;
+}
+
 std::vector<const SourceRow*> source_table() {
   std::vector<const SourceRow*> rows;
   for (const SourceRow& row : hal::drivers()) rows.push_back(&row);
@@ -262,6 +284,16 @@ Result<std::unique_ptr<node::NodeShell>> make_shell(const NodeEntry& entry, cons
   auto shell = node::NodeShell::create(entry.name, std::move(made), entry.binding);
   if (!shell) return error(shell.error().within(entry.place));
   return shell;
+}
+
+Result<std::vector<std::string>> choices_of(const LaunchFile& launch) {
+  std::vector<std::string> choices;
+  for (const NodeEntry& entry : launch.nodes) {
+    OCELLI_ASSIGN(const auto shell, make_shell(entry, launch.file));
+    OCELLI_ASSIGN(const std::string choice, shell->choice());
+    if (!choice.empty()) choices.push_back(fmt::format("{}: {}", entry.name, choice));
+  }
+  return choices;
 }
 
 }  // namespace ocelli::launch

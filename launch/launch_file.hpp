@@ -4,6 +4,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -26,11 +27,19 @@ struct SourceEntry {
   std::string place;  // "file:line:column" for messages
 };
 
+/// Of a process. `realtime`: SCHED_FIFO where permitted. `background`: gives way, for what takes a core for long.
+enum class Scheduling { kRealtime, kBackground };
+constexpr auto enum_names(Scheduling) {
+  return std::to_array<std::pair<std::string_view, Scheduling>>(
+      {{"realtime", Scheduling::kRealtime}, {"background", Scheduling::kBackground}});
+}
+
 struct NodeEntry {
   std::string node;      // row of the node table
   std::string name;      // of the instance; default: the row's name
   std::string process;   // default: the instance's name
   Duration exec_time{};  // declared worst case; default: the row's
+  Scheduling scheduling{};
   node::Binding binding;
   YAML::Node config;
   std::string place;
@@ -106,12 +115,18 @@ struct LaunchFile {
   [[nodiscard]] RingSize ring_size_of(const std::string& topic) const;
 
   [[nodiscard]] std::vector<std::string> processes() const;
+  /// Of all its nodes; a process of sources is real-time.
+  [[nodiscard]] Scheduling scheduling_of(const std::string& process) const;
 };
 
 /// Rows of both source tables.
 [[nodiscard]] std::vector<const SourceRow*> source_table();
 [[nodiscard]] const SourceRow* find_source(std::string_view name);
 [[nodiscard]] Result<OpenedSource> open_source(const SourceEntry& entry, const SourceContext& context);
+
+/// What the nodes have chosen to work with on this machine ("camera_objects: model 'pedestrians' on 'hog' (…)"). Error:
+/// one of them has nothing to work with.
+[[nodiscard]] Result<std::vector<std::string>> choices_of(const LaunchFile& launch);
 
 /// The shell of a node entry, its node configured.
 [[nodiscard]] Result<std::unique_ptr<node::NodeShell>> make_shell(const NodeEntry& entry, const std::string& file);

@@ -22,9 +22,9 @@ constexpr int kNodePriority = 10;
 void apply_injection(const ocelli::msg::Injection& injection, node::LiveExecutor& executor, Bus& bus) {
   if (injection.kind() == "freeze") executor.inject_freeze(injection.target(), injection.is_active());
   if (injection.kind() == "lose") executor.inject_loss(injection.target(), injection.is_active());
-  if (injection.kind() != "delay") return;
   const Duration delay = injection.is_active() ? from_seconds(injection.magnitude()) : Duration{};
-  bus.inject_delay(injection.target(), delay);
+  if (injection.kind() == "slow") executor.inject_slow_inference(injection.target(), delay);
+  if (injection.kind() == "delay") bus.inject_delay(injection.target(), delay);
 }
 
 Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const std::string& process, Bus& bus,
@@ -68,9 +68,11 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   die_with_parent();
   handle_stop_signals();
   set_up_log(process);
-  if (settings.is_realtime && process != kRecorderProcess && process != kFaultStoreProcess)
-    try_realtime(process == kMonitorProcess ? kMonitorPriority : kNodePriority);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(settings.launch));
+  if (launch.scheduling_of(process) == Scheduling::kBackground)
+    go_background();
+  else if (settings.is_realtime && process != kRecorderProcess && process != kFaultStoreProcess)
+    try_realtime(process == kMonitorProcess ? kMonitorPriority : kNodePriority);
   const LiveClock clock{Duration{settings.clock_offset_ns}};
   OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings, process)));
   Bus bus(clock, std::move(lane));

@@ -44,7 +44,7 @@ class Injector {
     message.kind(std::string(to_string(action.injection.kind)));
     message.target(action.injection.target);
     message.is_active(action.is_begin);
-    if (action.injection.kind == InjectionKind::kDelay) {
+    if (action.injection.delay > Duration{}) {
       message.magnitude(to_seconds(action.injection.delay));
       message.unit("s");
     }

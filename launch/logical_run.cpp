@@ -36,6 +36,8 @@ class LogicalRun {
     for (auto& [name, source] : sources)
       executor_->add_source(
           name, options_.without.empty() ? std::move(source) : without(std::move(source), options_.without));
+    OCELLI_ASSIGN(const auto choices, choices_of(launch_));
+    for (const std::string& choice : choices) note(choice);
     for (const NodeEntry& entry : launch_.nodes) {
       OCELLI_ASSIGN(auto shell, make_shell(entry, launch_.file));
       executor_->add_node(std::move(shell), entry.exec_time, find_node(entry.node)->priority);

@@ -18,6 +18,7 @@ struct NodeRow {
   std::string_view meaning;
   Duration exec_time;  // declared worst case: when its output takes effect in logical time
   int priority;        // order among events of one logical time, lower first
+  bool infers;         // runs a network on an accelerator
   Result<std::unique_ptr<node::AnyNode>> (*make)(const YAML::Node& config, const std::string& file);
 };
 
@@ -27,7 +28,8 @@ struct NodeRow {
 /// The row of a node type; its name is the node's own.
 template <class N>
 constexpr NodeRow node_row(std::string_view meaning, Duration exec_time, int priority) {
-  return {N::kName, meaning, exec_time, priority,
+  constexpr bool kInfers = requires(typename N::Config config) { config.accelerator; };
+  return {N::kName, meaning, exec_time, priority, kInfers,
           [](const YAML::Node& yaml, const std::string& file) -> Result<std::unique_ptr<node::AnyNode>> {
             typename N::Config config;
             if (yaml.IsDefined() && !yaml.IsNull()) {

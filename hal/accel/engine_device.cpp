@@ -82,7 +82,7 @@ EngineStatus rehearse(LoadedModel& loaded) {
 
 ocelli_accel_status load(ocelli_accel_device* device, const ocelli_accel_model_source* given,
                          ocelli_accel_model** out) {
-  if (device == nullptr || out == nullptr || !has_size(given) || given->n_parts == 0 || given->parts == nullptr ||
+  if (device == nullptr || out == nullptr || !has_size(given) || (given->n_parts > 0 && given->parts == nullptr) ||
       given->n_dims > OCELLI_ACCEL_DIMS)
     return failed(OCELLI_ACCEL_BAD_ARGUMENT, "load: device, source with parts and out are needed");
   EngineSource source;

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <set>
 
+#include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/middleware/config/yaml.hpp"
 
 namespace ocelli::accel {
@@ -20,7 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kBuiltIn = std::to_array<std::string_view>(
-    {"fastestdet", "nanodet_m", "twinlitenet_320x192", "twinlitenet_640x192", "yolo_fastest", "yolo_fastest_xl"});
+    {"fastestdet", "nanodet_m", "pedestrians", "twinlitenet_320x192", "twinlitenet_640x192", "yolo_fastest",
+     "yolo_fastest_xl"});
 constexpr auto kRoadUsers = std::to_array<std::string_view>({"car", "pedestrian", "cyclist", "truck"});
 constexpr auto kRoles = std::to_array<std::string_view>({"onnx", "darknet.cfg", "darknet.weights"});
 
@@ -43,7 +45,8 @@ void check_file(const CardFile& file, const YAML::Node& place, ConfigReader& rea
 
 void check_card(const ModelCard& card, const YAML::Node& root, ConfigReader& reader) {
   for (const CardFile& file : card.files) check_file(file, root["files"], reader);
-  if (card.files.empty()) reader.mistake(root["files"], "a model has at least one file");
+  if (card.files.empty() && card.backend.empty())
+    reader.mistake(root["files"], "a model has at least one file, or a 'backend' that brings it along");
   if (card.input.mean.size() != 3 || card.input.deviation.size() != 3)
     reader.mistake(root["input"], "'mean' and 'deviation' have three values, one per channel");
   for (const CardClass& user : card.road_users) {
@@ -156,9 +159,62 @@ Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const fs::pat
   return parts;
 }
 
+namespace {
+
+/// `auto`: ONNX Runtime where it can be used and reads the model, else OpenCV.
+AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig& config) {
+  AcceleratorConfig used = config;
+  if (!card.backend.empty()) {
+    used.backend = card.backend;
+  } else if (config.backend == kAutoBackend) {
+    const auto row = std::ranges::find(backends(), std::string_view("onnxruntime"), &BackendRow::name);
+    const bool is_onnx = card.files.size() == 1 && card.files[0].role == "onnx";
+    used.backend = is_onnx && row != backends().end() && version_of(*row) ? "onnxruntime" : "opencv";
+  }
+  return used;
+}
+
+}  // namespace
+
+std::string ChosenModel::sentence() const {
+  const std::string chosen = fmt::format("model '{}' on '{}'", card.name, accelerator.backend);
+  return passed_over.empty() ? chosen : fmt::format("{} ({})", chosen, fmt::join(passed_over, "; "));
+}
+
+Result<ChosenModel> choose_model(const std::vector<std::string>& names, const AcceleratorConfig& accelerator,
+                                 const fs::path& folder) {
+  if (names.empty()) return error(ErrorCode::kInvalidArgument, "'model': expected at least one name");
+  std::vector<ModelCard> cards;  // all names are checked, whichever is taken
+  for (const std::string& name : names) {
+    OCELLI_ASSIGN(cards.emplace_back(), find_card(name, folder));
+  }
+  ChosenModel chosen;
+  std::string last;
+  for (ModelCard& card : cards) {
+    const auto parts = read_parts(card, folder);
+    if (parts) {
+      chosen.accelerator = accelerator_of(card, accelerator);
+      chosen.card = std::move(card);
+      return chosen;
+    }
+    if (parts.error().code != ErrorCode::kNotFound) return error(parts.error());
+    last = parts.error().message;
+    const auto missing = std::ranges::find_if(card.files, [&](const CardFile& file) {
+      std::error_code failure;
+      return !fs::is_regular_file(folder / file.name, failure);
+    });
+    chosen.passed_over.push_back(
+        fmt::format("not '{}': {} is not there", card.name,
+                    missing == card.files.end() ? folder.string() : (folder / missing->name).string()));
+  }
+  if (names.size() == 1) return error(ErrorCode::kNotFound, "{}", last);
+  return error(ErrorCode::kNotFound, "none of these models is there: {}", fmt::join(chosen.passed_over, "; "));
+}
+
 Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config, const fs::path& folder) {
   OCELLI_ASSIGN(const std::vector<NetworkPart> parts, read_parts(card, folder));
-  return Network::load(card.name, parts, {1, 3, card.input.height_px, card.input.width_px}, config);
+  return Network::load(card.name, parts, {1, 3, card.input.height_px, card.input.width_px},
+                       accelerator_of(card, config));
 }
 
 }  // namespace ocelli::accel

@@ -15,12 +15,13 @@
 
 namespace ocelli::accel {
 
-enum class Decoder { kDarknetYolo, kFastestDet, kNanoDet, kTwinLiteNet };
+enum class Decoder { kDarknetYolo, kFastestDet, kNanoDet, kTwinLiteNet, kBoxes };
 constexpr auto enum_names(Decoder) {
   return std::to_array<std::pair<std::string_view, Decoder>>({{"darknet_yolo", Decoder::kDarknetYolo},
                                                               {"fastestdet", Decoder::kFastestDet},
                                                               {"nanodet", Decoder::kNanoDet},
-                                                              {"twinlitenet", Decoder::kTwinLiteNet}});
+                                                              {"twinlitenet", Decoder::kTwinLiteNet},
+                                                              {"boxes", Decoder::kBoxes}});
 }
 
 enum class Fit { kStretch, kLetterbox };
@@ -88,6 +89,7 @@ struct ModelCard {
   std::string licence;
   std::string origin;
   Decoder decoder{};
+  std::string backend;  // the only one that runs it; "": whichever the configuration names
   std::vector<CardFile> files;
   CardInput input;
   double score_min = 0.4;
@@ -98,8 +100,9 @@ struct ModelCard {
     return std::tuple{
         required(field("licence", &ModelCard::licence, "of the weights")),
         field("origin", &ModelCard::origin, "repository and revision that the files come from"),
-        required(field("decoder", &ModelCard::decoder, "darknet_yolo, fastestdet, nanodet or twinlitenet")),
-        required(field("files", &ModelCard::files, "of the model")),
+        required(field("decoder", &ModelCard::decoder, "darknet_yolo, fastestdet, nanodet, twinlitenet or boxes")),
+        field("backend", &ModelCard::backend, "the only accelerator that runs it, whatever the launch file says"),
+        required(field("files", &ModelCard::files, "of the model; none when its accelerator brings it along")),
         required(field("input", &ModelCard::input, "shape and normalisation")),
         field("score_min", &ModelCard::score_min, "", 0.0, 1.0, "detections below are dropped"),
         field("overlap_max", &ModelCard::overlap_max, "", 0.0, 1.0,
@@ -135,6 +138,21 @@ struct CardText {
 /// kNotFound or kCorrupt, naming the file, what was expected and what to do.
 [[nodiscard]] Result<std::vector<std::byte>> read_checked(const CardFile& file, const std::filesystem::path& folder);
 [[nodiscard]] Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const std::filesystem::path& folder);
+
+/// A model that is there, and the accelerator that will run it.
+struct ChosenModel {
+  ModelCard card;
+  AcceleratorConfig accelerator;         // its `backend` is one that exists: no `auto`
+  std::vector<std::string> passed_over;  // preferred models, each with the file that is missing
+  /// "model 'b' on 'opencv' (not 'a': /models/a.onnx is not there)".
+  [[nodiscard]] std::string sentence() const;
+};
+
+/// The first of `names`, in the order of preference, whose files are all there. Errors: a name that no card has, a file
+/// that is not what its card describes (a broken model is not passed over), no model that is there.
+[[nodiscard]] Result<ChosenModel> choose_model(const std::vector<std::string>& names,
+                                               const AcceleratorConfig& accelerator,
+                                               const std::filesystem::path& folder);
 
 /// The network of a card, its input 1 x 3 x height x width.
 [[nodiscard]] Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config,

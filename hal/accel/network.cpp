@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "ocelli/hal/accel/backends.hpp"
 
@@ -55,6 +56,7 @@ struct Network::Handles {
   std::vector<ocelli_accel_binding> output_bindings;
   std::vector<Tensor> outputs;
   Duration last_time{};
+  const std::atomic<Duration>* injected_delay = nullptr;
 
   Handles() = default;
   Handles(const Handles&) = delete;
@@ -138,6 +140,21 @@ struct Network::Handles {
     return ok();
   }
 
+  ocelli_accel_status wait(ocelli_accel_job* job, Duration deadline, ocelli_accel_result& result) const {
+    const Duration late = std::min(deadline, injected());
+    if (late > Duration{}) std::this_thread::sleep_for(late);
+    if (late > Duration{} && late == deadline) return OCELLI_ACCEL_TIMEOUT;
+    const auto timeout_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (deadline - late).count()));
+    return api->wait(job, timeout_ns, &result);
+  }
+
+  [[nodiscard]] Duration injected() const {
+#ifdef OCELLI_INJECTION
+    if (injected_delay != nullptr) return injected_delay->load();
+#endif
+    return {};
+  }
+
   Status compute(Duration deadline) {
     ocelli_accel_submit_info info{};
     info.size = sizeof info;
@@ -146,8 +163,7 @@ struct Network::Handles {
                                  static_cast<std::uint32_t>(output_bindings.size()), &info, &job)));
     ocelli_accel_result result{};
     result.size = sizeof result;
-    const auto timeout_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, deadline.count()));
-    const ocelli_accel_status waited = api->wait(job, timeout_ns, &result);
+    const ocelli_accel_status waited = wait(job, deadline, result);
     Status status = waited == OCELLI_ACCEL_OK ? check(result.status) : ok();
     if (waited == OCELLI_ACCEL_TIMEOUT)
       status = error(ErrorCode::kTimeout, "{}: no result within {:.1f} ms: dropped", name, to_milliseconds(deadline));
@@ -202,6 +218,8 @@ Status Network::run(Duration deadline) {
   OCELLI_TRY(handles_->compute(deadline));
   return handles_->read();
 }
+
+void Network::inject_delay(const std::atomic<Duration>* delay) { handles_->injected_delay = delay; }
 
 const std::vector<Tensor>& Network::outputs() const { return handles_->outputs; }
 Duration Network::last_time() const { return handles_->last_time; }

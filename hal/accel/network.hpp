@@ -3,6 +3,7 @@
 // of the C ABI become errors here; an output that was not written, or is not a number, is one as well. Must not know:
 // pictures, boxes, classes.
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,6 +17,9 @@
 
 namespace ocelli::accel {
 
+/// ONNX Runtime where it can be used and reads the model, else OpenCV.
+inline constexpr std::string_view kAutoBackend = "auto";
+
 /// Where a network runs, as a launch file says it.
 struct AcceleratorConfig {
   std::string backend = "opencv";
@@ -23,7 +27,7 @@ struct AcceleratorConfig {
   int threads = 1;
   static constexpr auto fields() {
     return std::tuple{
-        field("backend", &AcceleratorConfig::backend, "row of `ocelli models backends`, or path of a shared library"),
+        field("backend", &AcceleratorConfig::backend, "row of `ocelli models backends`, `auto`, or path of a shared library"),
         field("options", &AcceleratorConfig::options, "key=value;key=value for the back end"),
         field("threads", &AcceleratorConfig::threads, "", 1, 64, "that compute, where the back end is a CPU")};
   }
@@ -55,6 +59,9 @@ class Network {
   /// Computes. kTimeout when the deadline passed (the job was aborted; nothing waits for it), kCorrupt when an output
   /// holds NaN or infinity, kUnavailable for a device that failed.
   [[nodiscard]] Status run(Duration deadline);
+
+  /// Injection point: while `*delay` is not zero, every result comes that much later. `delay` must outlive the network.
+  void inject_delay(const std::atomic<Duration>* delay);
 
   /// Of the last run that was ok.
   [[nodiscard]] const std::vector<Tensor>& outputs() const;

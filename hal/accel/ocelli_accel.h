@@ -62,7 +62,7 @@ typedef struct {
   uint32_t alignment;
 } ocelli_accel_device_info;
 
-// A model is one file ("onnx") or several ("darknet.cfg", "darknet.weights").
+// A model is one file ("onnx") or several ("darknet.cfg", "darknet.weights"), or none when the back end brings it along.
 typedef struct {
   const char *role;
   const void *data;

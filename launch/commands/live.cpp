@@ -40,7 +40,10 @@ InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string
                              kind->name == topics::ImuData::kName;
     if (is_consumed) targets.delay.push_back(name);
   }
-  for (const NodeEntry& node : launch.nodes) targets.stop.push_back(node.name);
+  for (const NodeEntry& node : launch.nodes) {
+    targets.stop.push_back(node.name);
+    if (find_node(node.node)->infers) targets.slow.push_back(node.name);
+  }
   return targets;
 }
 
@@ -53,7 +56,8 @@ std::vector<std::string> expected_modes(const std::vector<report::ExpectedFault>
   return modes;
 }
 
-/// Whether the target of an injection is there: a node to stop, a source's topic to freeze, a topic to delay.
+/// Whether the target of an injection is there: a node to stop or to slow down, a source's topic to freeze or lose, a
+/// topic to delay.
 Status check_target(const std::string& text, const PlannedInjection& injection, const LaunchFile& launch,
                     const std::vector<SourceTopic>& sources,
                     const std::map<std::string, const topics::TopicKind*>& topics) {
@@ -65,6 +69,10 @@ Status check_target(const std::string& text, const PlannedInjection& injection, 
       break;
     case InjectionKind::kStop:
       for (const NodeEntry& node : launch.nodes) names.push_back(node.name);
+      break;
+    case InjectionKind::kSlow:
+      for (const NodeEntry& node : launch.nodes)
+        if (find_node(node.node)->infers) names.push_back(node.name);
       break;
     case InjectionKind::kDelay:
       for (const auto& [name, kind] : topics) names.push_back(name);
@@ -136,6 +144,8 @@ Result<int> run(const Options& options) {
   OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, sources, topics));
   OCELLI_ASSIGN(const auto supervised, monitor_config(launch, topics));
   OCELLI_TRY(safety::Monitor::create(supervised));
+  OCELLI_ASSIGN(const auto choices, choices_of(launch));
+  for (const std::string& choice : choices) fmt::print("{}\n", choice);
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
   live.settings.out = folder.path();
   live.settings.launch = options.launch;
@@ -144,6 +154,7 @@ Result<int> run(const Options& options) {
   live.settings.is_realtime = !options.is_not_realtime;
   report::RunInfo info = describe_run(launch, options.kind, "live");
   info.seed = options.seed;
+  info.notes = choices;
   for (const PlannedInjection& injection : live.injections) {
     OCELLI_ASSIGN(auto expected, expectation(injection, launch, supervised));
     info.expected.push_back(std::move(expected));
@@ -166,7 +177,7 @@ void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& ex
       ->capture_default_str();
   command.add_option("--inject", options->injections,
                      "inject this instead: freeze:TOPIC@AT+LENGTH, lose:TOPIC@AT+LENGTH, stop:NODE@AT+LENGTH, "
-                     "delay:TOPIC@AT+LENGTH=DELAY "
+                     "delay:TOPIC@AT+LENGTH=DELAY, slow:NODE@AT+LENGTH=DELAY (its inferences) "
                      "(repeatable)");
   command.add_option("--out", options->out, "folder for recording and report (default: a new one below out/)");
   command.add_option("--domain", options->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
@@ -183,7 +194,7 @@ void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& ex
 void declare_demo(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<Options>();
   options->kind = "demo";
-  options->duration = "30s";
+  options->duration = "35s";  // room for all its faults
   command.add_flag("--no-faults", options->has_no_faults, "drive without injected faults");
   declare(command, options, exit_status);
 }

@@ -53,7 +53,8 @@ Status check_one(const std::string& name, const ModelsOptions& options) {
   OCELLI_ASSIGN(const std::span<float> input, network.begin_input());
   std::ranges::fill(input, 0.5F);
   OCELLI_TRY(network.run(60s));
-  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name, options.accelerator.backend,
+  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name,
+             card.backend.empty() ? options.accelerator.backend : card.backend,
              to_milliseconds(network.last_time()));
   return ok();
 }

@@ -5,6 +5,7 @@
 #include "ocelli/launch/report/camera_projection.hpp"
 #include "ocelli/launch/report/plots.hpp"
 #include "ocelli/launch/report/svg.hpp"
+#include "ocelli/middleware/topics/topics.hpp"
 
 namespace ocelli::report {
 namespace {
@@ -50,7 +51,7 @@ void draw_sight(Svg& svg, const CameraShot& shot, double scale, Points& labels) 
   for (const auto& lane : shot.sight.lanes) svg.polyline(scaled(project_ground(shot, lane), scale), "photo-lane");
   for (const PixelBox& box : shot.sight.boxes) {
     svg.rect(box.u_min * scale, box.v_min * scale, (box.u_max - box.u_min) * scale, (box.v_max - box.v_min) * scale,
-             "photo-line photo-seen " + css_of(box.classification),
+             "photo-line photo-seen",
              fmt::format("camera: {}, score {:.2f}", to_string(box.classification), box.score));
     draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0),
                std::min(scale * shot.height - 4.0, box.v_max * scale + 13.0),
@@ -59,6 +60,14 @@ void draw_sight(Svg& svg, const CameraShot& shot, double scale, Points& labels) 
 }
 
 }  // namespace
+
+std::string css_of_sources(std::uint32_t sources) {
+  const bool has_lidar = (sources & ocelli::msg::SOURCE_LIDAR) != 0;
+  const bool has_camera = (sources & ocelli::msg::SOURCE_CAMERA) != 0;
+  if (has_lidar && has_camera) return "fused";
+  if (has_lidar) return "by-lidar";
+  return has_camera ? "by-camera" : "predicted";
+}
 
 std::string camera_view(const CameraShot& shot) {
   if (shot.encoded.empty() || shot.width == 0 || shot.height == 0) return "";
@@ -74,11 +83,11 @@ std::string camera_view(const CameraShot& shot) {
   std::stable_sort(boxes.begin(), boxes.end(),  // near ones last, over the far ones
                    [](const auto& a, const auto& b) { return a.first.distance_m > b.first.distance_m; });
   for (const auto& [box, object] : boxes) {
-    const std::string css = "photo-line " + css_of(object->classification);
+    const std::string css = "photo-line " + css_of_sources(object->sources);
     for (const PixelLine& edge : box.edges)
       svg.line(edge.u1 * scale, edge.v1 * scale, edge.u2 * scale, edge.v2 * scale, css);
     draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0), std::max(12.0, box.v_min * scale - 4),
-               fmt::format("{} · {:.0f} m", object->id, box.distance_m), labels);
+               fmt::format("{} · {} {:.0f} m", object->id, to_string(object->classification), box.distance_m), labels);
   }
   svg.end_clip();
   return svg.str();

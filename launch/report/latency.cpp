@@ -83,6 +83,45 @@ std::vector<MessageRecord> messages_of(const RunData& run, const std::string& to
   return record != nullptr && record->messages.size() >= out.size() ? record->messages : out;
 }
 
+/// What a node that gathers took in: a step on data of the chain's first topic, with the oldest and newest of them.
+struct Taken {
+  Time started_at;
+  LineageEnd oldest;
+  LineageEnd newest;
+};
+
+std::vector<Taken> taken_by(const RunData& run, const ChainInfo& chain) {
+  std::optional<EntityId> node;
+  for (const Observation& o : run.observations)
+    if (o.kind == ObservationKind::kPublish && o.topic == topic_id(chain.to)) node = o.entity;
+  std::vector<Taken> taken;
+  for (const Observation& o : run.observations) {
+    if (o.kind != ObservationKind::kActivation || o.entity != node || o.status > ObservationStatus::kDegraded) continue;
+    const TopicId from = topic_id(chain.from);
+    const LineageEnd* oldest = o.oldest.topic == from ? &o.oldest : o.newest.topic == from ? &o.newest : nullptr;
+    const LineageEnd* newest = o.newest.topic == from ? &o.newest : oldest;
+    if (oldest != nullptr) taken.push_back({o.started_at, *oldest, *newest});
+  }
+  std::ranges::stable_sort(taken, {}, &Taken::started_at);
+  return taken;
+}
+
+/// A header names the oldest and the newest source only. Of several sensors in one output the steps of its node tell:
+/// it was made from all they had taken in since the output before.
+void reveal_sources(const RunData& run, const ChainInfo& chain, std::vector<MessageRecord>& outputs) {
+  const std::vector<Taken> taken = taken_by(run, chain);
+  std::ranges::stable_sort(outputs, {}, &MessageRecord::published_at);
+  auto next = taken.begin();
+  for (MessageRecord& output : outputs) {
+    const auto first = next;
+    while (next != taken.end() && next->started_at <= output.published_at) ++next;
+    if (first == next) continue;
+    const auto by_time = [](const LineageEnd& a, const LineageEnd& b) { return a.sensed_at < b.sensed_at; };
+    output.oldest = std::ranges::min_element(first, next, by_time, &Taken::oldest)->oldest;
+    output.newest = std::ranges::max_element(first, next, by_time, &Taken::newest)->newest;
+  }
+}
+
 std::uint64_t missing_in(const std::vector<MessageRecord>& messages) {
   std::map<std::uint32_t, std::pair<std::uint64_t, std::uint64_t>> spans;  // writer → lowest, highest
   std::map<std::uint32_t, std::uint64_t> counts;
@@ -129,9 +168,11 @@ ChainLatency chain_latency(const ChainInfo& info, const std::vector<MessageRecor
 
 std::vector<ChainLatency> chain_latencies(const RunData& run, const IsDisturbed& is_disturbed) {
   std::vector<ChainLatency> chains;
-  for (const ChainInfo& info : run.info.chains)
-    chains.push_back(
-        chain_latency(info, messages_of(run, info.from), messages_of(run, info.to), run.end, is_disturbed));
+  for (const ChainInfo& info : run.info.chains) {
+    std::vector<MessageRecord> outputs = messages_of(run, info.to);
+    reveal_sources(run, info, outputs);
+    chains.push_back(chain_latency(info, messages_of(run, info.from), outputs, run.end, is_disturbed));
+  }
   return chains;
 }
 

@@ -41,6 +41,7 @@ ObjectState state_of(const ocelli::msg::Track& track) {
   out.velocity = {track.velocity().x(), track.velocity().y(), track.velocity().z()};
   out.existence = track.existence();
   out.lidar_points = track.lidar_points();
+  out.sources = track.sources();
   return out;
 }
 

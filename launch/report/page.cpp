@@ -44,15 +44,14 @@ std::string fault_tiles(const RunData& run, const FaultReport& faults) {
   return out + tile(std::to_string(wrong), "unexpected faults", wrong == 0 ? "ok" : "bad-text");
 }
 
-std::string latency_tile(const std::vector<ChainLatency>& chains, bool has_injections) {
-  const ChainLatency* worst = nullptr;
+std::string latency_tiles(const std::vector<ChainLatency>& chains, bool has_injections) {
+  std::string out;
   for (const ChainLatency& chain : chains)
-    if (chain.reaction_quiet.count > 0 && (worst == nullptr || chain.reaction_quiet.p99 > worst->reaction_quiet.p99))
-      worst = &chain;
-  if (worst == nullptr) return tile("no data", "reaction time of chains");
-  return tile(ms(worst->reaction_quiet.p99),
-              fmt::format("p99 reaction, {}{}", worst->info.name, has_injections ? ", undisturbed" : ""),
-              worst->late_quiet == 0 ? "" : "warn");
+    if (chain.reaction_quiet.count > 0)
+      out += tile(ms(chain.reaction_quiet.p99),
+                  fmt::format("p99 reaction, {}{}", chain.info.name, has_injections ? ", undisturbed" : ""),
+                  chain.late_quiet == 0 ? "" : "warn");
+  return out.empty() ? tile("no data", "reaction time of chains") : out;
 }
 
 std::string tiles(const RunData& run, const Results& results) {
@@ -60,7 +59,7 @@ std::string tiles(const RunData& run, const Results& results) {
   for (const TopicSummary& topic : results.topics) messages += topic.count, lost += topic.lost;
   std::string out = "<div class=\"tiles\">";
   out += tile(fmt::format("{:.1f} s", to_seconds(run.end - run.begin)), "recorded");
-  out += fault_tiles(run, results.faults) + latency_tile(results.chains, !results.faults.injections.empty());
+  out += fault_tiles(run, results.faults) + latency_tiles(results.chains, !results.faults.injections.empty());
   if (results.tracking.absent.empty()) {
     out += tile(decimal(results.tracking.undisturbed.precision(), 3), "tracking precision");
     out += tile(decimal(results.tracking.undisturbed.recall(), 3), "tracking recall");
@@ -122,7 +121,29 @@ std::string sight_text(const CameraSight& sight) {
   return text;
 }
 
-std::string camera_section(const RunData& run) {
+/// What the detector of the camera found by itself.
+std::string detection_table(const RunData& run, const CameraReport& camera) {
+  if (run.detections.empty()) return "";
+  if (!camera.absent.empty()) return paragraph("Detections are not compared with truth: " + camera.absent + ".", "note");
+  Table table({"camera detections", ">to be found", ">recall", ">boxes", ">precision"},
+              {"", "true objects in the pictures", "", "to be right", ""});
+  for (const CameraScore& s : camera.scores)
+    table.row({{s.name, "nowrap"},
+               number(fmt::format("{}", s.truth)),
+               number(decimal(s.recall(), 3)),
+               number(fmt::format("{}", s.boxes)),
+               number(decimal(s.precision(), 3))});
+  const CameraRules rules;
+  return table.str() +
+         paragraph(fmt::format("{} pictures outside injections. To be found: within {:.0f} m, at least {:.0f} pixels "
+                               "high, {} lidar returns or more; right: overlap of {:.1f} or more, vehicle with vehicle, "
+                               "person with person.",
+                               camera.pictures, rules.range_m, rules.height_min_px, rules.returns_min,
+                               rules.overlap_min),
+                   "note");
+}
+
+std::string camera_section(const RunData& run, const Results& results) {
   std::string out = heading("Camera");
   if (!run.shot)
     return out + absent(run.no_shot_reason.empty() ? "no camera picture in this recording" : run.no_shot_reason);
@@ -139,15 +160,16 @@ std::string camera_section(const RunData& run) {
   return out +
          figure(camera_view(shot),
                 fmt::format(
-                    "{} at {:.2f} s with the boxes of {} {}, labelled with id and distance.{}{} {}", shot.topic,
+                    "{} at {:.2f} s with the boxes of {} {}, labelled with id, class and distance, in the colour of their sensors.{}{} {}", shot.topic,
                     run.seconds(shot.stamp), seen, seen == 1 ? "track" : "tracks",
                     shot.track_offset == Duration::zero() ? " Picture and tracks have the same time stamp." : offset,
                     sight_text(shot.sight), calibration)) +
-         legend({{"car", "car"},
-                 {"truck", "truck"},
-                 {"pedestrian", "pedestrian"},
-                 {"cyclist", "cyclist"},
-                 {"unknown", "unknown"}});
+         legend({{"fused", "track seen by lidar and camera"},
+                 {"by-lidar", "by the lidar"},
+                 {"by-camera", "by the camera"},
+                 {"predicted", "by neither lately"},
+                 {"photo-seen", "camera detection (dashed)"}}) +
+         detection_table(run, results.camera);
 }
 
 std::string topic_section(const Results& results) {
@@ -211,7 +233,7 @@ std::string html_page(const RunData& run, const Results& results) {
          "<title>Ocelli report: " +
          escape(title_of(run.info)) + "</title><style>" + kPageStyle + "</style></head>\n<body><main>\n" +
          head_section(run, results) + fault_section(run, results) + latency_section(run, results) +
-         tracking_section(run, results) + camera_section(run) + topic_section(results) + notes_section(run) +
+         tracking_section(run, results) + camera_section(run, results) + topic_section(results) + notes_section(run) +
          "</main></body></html>\n";
 }
 

@@ -15,7 +15,7 @@ namespace ocelli::report {
 [[nodiscard]] std::string fault_section(const RunData& run, const Results& results);
 [[nodiscard]] std::string latency_section(const RunData& run, const Results& results);
 [[nodiscard]] std::string tracking_section(const RunData& run, const Results& results);
-[[nodiscard]] std::string camera_section(const RunData& run);
+[[nodiscard]] std::string camera_section(const RunData& run, const Results& results);
 [[nodiscard]] std::string topic_section(const Results& results);
 [[nodiscard]] std::string notes_section(const RunData& run);
 

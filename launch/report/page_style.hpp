@@ -81,7 +81,7 @@ svg text.id{font-size:10px;font-weight:600}
 .trail{fill:none;stroke:var(--c);stroke-width:1.4}.trail.dot{fill:var(--c);stroke:none}
 .scale-bar{stroke:var(--ink);stroke-width:2}
 .photo-line{stroke-width:1.6;stroke-linecap:round}
-.photo-line.car,.legend .car{--c:#4fa3ff}.photo-line.truck{--c:#c79bff}.photo-line.pedestrian{--c:#ffb03b}.photo-line.cyclist{--c:#35e0c8}.photo-line.unknown{--c:#e4e8ee}
+.fused{--c:#35e07a}.by-lidar{--c:#4fa3ff}.by-camera{--c:#ffb03b}.predicted{--c:#e4e8ee}.photo-seen{--c:#ffe04d}
 .photo-line{stroke:var(--c)}.photo-seen{fill:none;stroke-dasharray:6 4}
 .photo-lane{fill:none;stroke:#ff5fd2;stroke-width:2.4;stroke-linecap:round}.photo-area{fill:#3ad06b;fill-opacity:.22;stroke:none}
 svg text.photo-label{fill:#fff;font-size:12px;font-weight:600;paint-order:stroke;stroke:#000;stroke-width:3px}

@@ -36,5 +36,7 @@ struct Moment {
 
 /// CSS class of an object class: "car" …
 [[nodiscard]] std::string css_of(ObjectClass c);
+/// Of a track's sensors: "fused", "by-lidar", "by-camera" or "predicted" (the radar alone places nothing).
+[[nodiscard]] std::string css_of_sources(std::uint32_t sources);
 
 }  // namespace ocelli::report

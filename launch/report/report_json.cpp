@@ -113,6 +113,15 @@ Json json_of(const TrackingReport& t) {
   return out;
 }
 
+Json json_of(const CameraReport& c) {
+  if (!c.absent.empty()) return {{"absent", c.absent}};
+  Json out = {{"pictures", c.pictures}};
+  for (const CameraScore& s : c.scores)
+    out[s.name] = {{"truth", s.truth},   {"found", s.found}, {"recall", maybe(s.recall())},
+                   {"boxes", s.boxes},   {"right", s.right}, {"precision", maybe(s.precision())}};
+  return out;
+}
+
 Json json_of(const TopicSummary& t) {
   return {{"name", t.name},
           {"kind", t.kind},
@@ -147,6 +156,7 @@ std::string json_report(const RunData& run, const Results& results) {
   for (const ChainLatency& c : results.chains) out["chains"].push_back(json_of(c));
   out["faults"] = json_of(results.faults, run);
   out["tracking"] = json_of(results.tracking);
+  out["camera"] = json_of(results.camera);
   out["topics"] = Json::array();
   for (const TopicSummary& t : results.topics) out["topics"].push_back(json_of(t));
   out["nodes"] = Json::array();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ocelli/launch/report/camera_metrics.hpp"
 #include "ocelli/launch/report/fault_metrics.hpp"
 #include "ocelli/launch/report/latency.hpp"
 #include "ocelli/launch/report/run_data.hpp"
@@ -24,6 +25,7 @@ struct Results {
   std::vector<NodeSummary> nodes;
   FaultReport faults;
   TrackingReport tracking;
+  CameraReport camera;
   Verdict verdict;
 };
 

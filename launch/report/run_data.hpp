@@ -94,6 +94,7 @@ struct ObjectState {
   Eigen::Vector3d velocity = Eigen::Vector3d::Zero();
   double existence = 0.0;
   std::uint32_t lidar_points = 0;  // truth only
+  std::uint32_t sources = 0;       // tracks only: bits of ocelli::msg::SOURCE_*, the sensors that saw it lately
 };
 
 struct ObjectFrame {

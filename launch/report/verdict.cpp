@@ -95,7 +95,13 @@ void remark_on_latency(const Results& results, Findings& findings) {
   for (const ChainLatency& chain : results.chains) {
     if (!chain.absent.empty())
       findings.remarks.push_back(fmt::format("chain {}: {}", chain.info.name, chain.absent));
-    else if (chain.late > 0)
+    if (chain.reaction_quiet.count > 0)
+      findings.remarks.push_back(fmt::format("chain {}: p50 {:.0f} ms, p99 {:.0f} ms from {} to {} in {} reactions{}",
+                                             chain.info.name, to_milliseconds(chain.reaction_quiet.p50),
+                                             to_milliseconds(chain.reaction_quiet.p99), chain.info.from, chain.info.to,
+                                             chain.reaction_quiet.count,
+                                             results.faults.injections.empty() ? "" : " while nothing was injected"));
+    if (chain.absent.empty() && chain.late > 0)
       findings.remarks.push_back(fmt::format(
           "chain {}: {} of {} reactions over the budget of {:.0f} ms, {} of them while nothing was injected",
           chain.info.name, chain.late, chain.reaction.count + chain.unanswered,
@@ -130,6 +136,7 @@ Results compute_results(const RunData& run) {
   results.topics = topic_summaries(run);
   results.nodes = node_summaries(run);
   results.tracking = tracking_report(run.tracks, run.truth, disturbed);
+  results.camera = camera_report(run, disturbed);
   results.verdict = judge(run, results);
   return results;
 }

@@ -1,8 +1,14 @@
 #include "ocelli/middleware/bus/scheduling.hpp"
 
 #include <sched.h>
+#include <sys/resource.h>
 
 namespace ocelli {
+namespace {
+
+constexpr int kBackgroundNice = 5;  // a third of the share of an ordinary thread
+
+}  // namespace
 
 bool try_realtime(int priority) {
   const sched_param parameters{.sched_priority = priority};
@@ -12,6 +18,11 @@ bool try_realtime(int priority) {
 void leave_realtime() {
   const sched_param parameters{.sched_priority = 0};
   ::sched_setscheduler(0, SCHED_OTHER, &parameters);
+}
+
+void go_background() {
+  leave_realtime();
+  ::setpriority(PRIO_PROCESS, 0, kBackgroundNice);  // on Linux: of this thread
 }
 
 }  // namespace ocelli

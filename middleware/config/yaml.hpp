@@ -138,6 +138,10 @@ void ConfigReader::read_ranged(const YAML::Node& node, std::string_view what, st
   if constexpr (HasFields<T>) {
     read(node, out);
   } else if constexpr (detail::IsVector<T>::value) {
+    if (std::same_as<T, std::vector<std::string>> && node.IsScalar()) {  // one text is a list of one
+      out.clear();
+      return read_ranged(node, what, unit, low, high, out.emplace_back());
+    }
     if (!node.IsSequence()) return mistake(node, fmt::format("'{}': expected a list", what));
     out.clear();
     for (const YAML::Node& item : node) read_ranged(item, what, unit, low, high, out.emplace_back());

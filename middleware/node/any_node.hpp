@@ -46,6 +46,9 @@ class AnyNode {
   [[nodiscard]] virtual std::string_view kind_name() const = 0;
   [[nodiscard]] virtual const std::vector<InputSpec>& inputs() const = 0;
   [[nodiscard]] virtual const std::vector<OutputSpec>& outputs() const = 0;
+  /// What the node will work with on this machine, as a sentence for people; "" when it has no choice. Error: it has
+  /// nothing to work with. Loads nothing.
+  [[nodiscard]] virtual Result<std::string> choice() const = 0;
   /// Loads what the node needs; once, before the first step.
   virtual Status prepare(const Conditions& conditions) = 0;
   /// Runs the node's step; an exception from a library below it becomes a failed status.
@@ -93,6 +96,13 @@ class ErasedNode final : public AnyNode {
   [[nodiscard]] std::string_view kind_name() const override { return N::kName; }
   [[nodiscard]] const std::vector<InputSpec>& inputs() const override { return inputs_; }
   [[nodiscard]] const std::vector<OutputSpec>& outputs() const override { return outputs_; }
+
+  [[nodiscard]] Result<std::string> choice() const override {
+    if constexpr (requires(const N& node) { node.choice(); })
+      return node_.choice();
+    else
+      return std::string();
+  }
 
   Status prepare(const Conditions& conditions) override {
     if constexpr (requires(N & node) { node.prepare(conditions); })

@@ -50,6 +50,7 @@ struct LiveExecutor::LiveNode {
   std::vector<bool> is_trigger;  // by input
   std::vector<std::shared_ptr<Subscription>> inputs;
   std::vector<std::unique_ptr<RawPublisher>> outputs;
+  std::atomic<Duration> inference_delay{};
 };
 
 Result<std::unique_ptr<ObservationOutlet>> ObservationOutlet::open(Bus& bus) {
@@ -95,8 +96,8 @@ Status LiveExecutor::add_source(std::string name, std::unique_ptr<Source> source
 }
 
 Status LiveExecutor::add_node(std::unique_ptr<NodeShell> shell) {
-  OCELLI_TRY(shell->prepare({.has_deadlines = true}));
   auto live = std::make_unique<LiveNode>();
+  OCELLI_TRY(shell->prepare({.has_deadlines = true, .inference_delay = &live->inference_delay}));
   for (const BoundOutput& output : shell->outputs()) {
     OCELLI_ASSIGN(auto publisher, bus_.publish(*output.spec.kind, output.topic));
     live->outputs.push_back(std::move(publisher));
@@ -132,6 +133,16 @@ void LiveExecutor::stop() {
 
 void LiveExecutor::inject_freeze(const std::string& topic, bool is_frozen) {
   inject(topic, [is_frozen](LiveSource::Output& output) { output.is_frozen = is_frozen; });
+}
+
+void LiveExecutor::inject_slow_inference(const std::string& node, Duration delay) {
+#ifdef OCELLI_INJECTION
+  for (auto& live : nodes_)
+    if (live->shell->name() == node) live->inference_delay = delay;
+#else
+  static_cast<void>(node);
+  static_cast<void>(delay);
+#endif
 }
 
 void LiveExecutor::inject_loss(const std::string& topic, bool is_lost) {

@@ -54,6 +54,8 @@ class LiveExecutor {
 
   /// Injection point: while frozen, the source repeats the last payload of the topic under new stamps.
   void inject_freeze(const std::string& topic, bool is_frozen);
+  /// Every inference of that node takes so much longer; 0: as long as it takes.
+  void inject_slow_inference(const std::string& node, Duration delay);
   /// The source says nothing on the topic.
   void inject_loss(const std::string& topic, bool is_lost);
 

@@ -16,6 +16,7 @@
 // both only while they are young enough. Bulk topics arrive as views (PointCloudView, ImageView), all others as
 // generated messages. A port knows nothing of bus, clock or executor.
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -67,6 +68,8 @@ class Input {
 /// What a node's prepare() is told, once, before the first step.
 struct Conditions {
   bool has_deadlines = true;  // false in logical time: no result may depend on how fast this machine computes
+  /// Injection point of a live run: how much later every inference of the node ends. Null: there is none.
+  const std::atomic<Duration>* inference_delay = nullptr;
 };
 
 /// Starts an activation for every message. At most `kMostWaiting` wait while a step runs, the newest; what they push

@@ -22,6 +22,15 @@ void widen(Lineage& lineage, const SampleHeader& header) {
   if (is_newer) lineage.newest = header.newest;
 }
 
+void widen(Lineage& lineage, const Lineage& other) {
+  if (other.oldest.is_set() &&
+      (!lineage.oldest.is_set() || other.oldest.sensed_at_ns < lineage.oldest.sensed_at_ns))
+    lineage.oldest = other.oldest;
+  if (other.newest.is_set() &&
+      (!lineage.newest.is_set() || other.newest.sensed_at_ns > lineage.newest.sensed_at_ns))
+    lineage.newest = other.newest;
+}
+
 Observation observation_of(EntityId entity, const SampleHeader& header, ObservationKind kind) {
   Observation observation;
   observation.kind = kind;
@@ -117,6 +126,12 @@ Result<std::unique_ptr<NodeShell>> NodeShell::create(std::string name, std::uniq
   return shell;
 }
 
+Result<std::string> NodeShell::choice() const {
+  auto choice = node_->choice();
+  if (!choice) return error(choice.error().within(fmt::format("node '{}'", name_)));
+  return choice;
+}
+
 Status NodeShell::prepare(const Conditions& conditions) {
   const Status status = node_->prepare(conditions);
   return status ? ok() : Status(error(status.error().within(fmt::format("node '{}'", name_))));
@@ -190,12 +205,24 @@ Activation NodeShell::begin(SamplePtr trigger, Time now) {
   return activation;
 }
 
+/// A node with several triggers gathers: what started a step without an output goes into the next output. (A step of an
+/// only trigger that gives nothing has passed its message over.)
+void NodeShell::keep_lineage(Activation& activation, bool has_output) {
+  const auto is_trigger = [](const BoundInput& input) { return input.spec.policy == InputPolicy::kTrigger; };
+  if (std::ranges::count_if(inputs_, is_trigger) < 2) return;
+  if (has_output)
+    widen(activation.lineage, std::exchange(unanswered_, {}));
+  else
+    widen(unanswered_, activation.lineage);
+}
+
 std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const ObservationSink& observe) {
   std::vector<Outgoing> outgoing;
   for (const StepOutput& output : activation.result.outputs) activation.is_degraded |= output.is_degraded;
   const std::uint32_t flags = activation.is_degraded ? SampleHeader::kDegraded : 0;
   Status status = std::move(activation.result.status);
   if (status) status = check_intact(activation.inputs, inputs_);
+  if (status) keep_lineage(activation, !activation.result.outputs.empty());
   for (StepOutput& output : activation.result.outputs) {
     if (output.value != nullptr && status) status = validate(*outputs_[output.port].spec.kind, output.value.get());
     if (!status) break;

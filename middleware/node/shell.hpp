@@ -59,6 +59,9 @@ class NodeShell {
   static Result<std::unique_ptr<NodeShell>> create(std::string name, std::unique_ptr<AnyNode> node,
                                                    const Binding& binding);
 
+  /// AnyNode::choice(); its error names the node.
+  [[nodiscard]] Result<std::string> choice() const;
+
   /// Loads what the node needs; once, before the first activation.
   Status prepare(const Conditions& conditions);
 
@@ -86,6 +89,7 @@ class NodeShell {
   NodeShell() = default;
   void note(std::string problem);
   [[nodiscard]] std::size_t trigger_of(TopicId topic) const;
+  void keep_lineage(Activation& activation, bool has_output);
 
   std::string name_;
   std::unique_ptr<AnyNode> node_;
@@ -93,6 +97,7 @@ class NodeShell {
   std::vector<BoundOutput> outputs_;
   std::vector<std::deque<SamplePtr>> histories_;  // per input
   std::vector<Time> last_used_;                   // per input: sensed_at of the newest sample of the last activation
+  Lineage unanswered_;  // of several triggers: what went in since the last output
   std::vector<std::string> problems_;
 };
 

@@ -2,35 +2,26 @@
 
 namespace ocelli::perception {
 
-Result<CameraObjects> CameraObjects::load(const CameraObjectsConfig& config, bool has_deadline) {
-  CameraObjects detector(config);
-  if (config.model.empty()) return detector;
-  const std::filesystem::path folder = accel::models_folder();
-  OCELLI_ASSIGN(accel::ModelCard card, accel::find_card(config.model, folder));
-  OCELLI_ASSIGN(accel::Network network, accel::load_network(card, config.accelerator, folder));
-  OCELLI_TRY(check_outputs(card, network.outputs()));
-  const PictureInput input(card.input);
-  detector.model_.emplace(
-      Model{std::move(card), std::move(network), input, inference_deadline(config.deadline, has_deadline)});
-  return detector;
-}
+CameraObjects::CameraObjects(accel::ModelCard card, accel::Network network, Duration deadline)
+    : card_(std::move(card)), network_(std::move(network)), input_(card_.input), deadline_(deadline) {}
 
-Status CameraObjects::detect_by_model(const topics::ImageView& picture) {
-  Model& model = *model_;
-  OCELLI_ASSIGN(const std::span<float> input, model.network.begin_input());
-  OCELLI_ASSIGN(const Placement placement, model.input.fill(picture, input));
-  OCELLI_TRY(model.network.run(model.deadline));
-  OCELLI_TRY(decode(model.card, model.network.outputs(), candidates_));
-  suppress(candidates_, model.card.overlap_max);
-  to_boxes(model.card, candidates_, placement, boxes_);
-  return ok();
+Result<CameraObjects> CameraObjects::load(const CameraObjectsConfig& config, bool has_deadline,
+                                          const std::atomic<Duration>* delay) {
+  const std::filesystem::path folder = accel::models_folder();
+  OCELLI_ASSIGN(accel::ChosenModel chosen, accel::choose_model(config.model, config.accelerator, folder));
+  OCELLI_ASSIGN(accel::Network network, accel::load_network(chosen.card, chosen.accelerator, folder));
+  OCELLI_TRY(check_outputs(chosen.card, network.outputs()));
+  network.inject_delay(delay);
+  return CameraObjects(std::move(chosen.card), std::move(network), inference_deadline(config.deadline, has_deadline));
 }
 
 Result<std::span<const Box2>> CameraObjects::detect(const topics::ImageView& picture) {
-  if (model_)
-    OCELLI_TRY(detect_by_model(picture));
-  else
-    pedestrians_.detect(picture, boxes_);
+  OCELLI_ASSIGN(const std::span<float> input, network_.begin_input());
+  OCELLI_ASSIGN(const Placement placement, input_.fill(picture, input));
+  OCELLI_TRY(network_.run(deadline_));
+  OCELLI_TRY(decode(card_, network_.outputs(), candidates_));
+  suppress(candidates_, card_.overlap_max);
+  to_boxes(card_, candidates_, placement, boxes_);
   return std::span<const Box2>(boxes_);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// Road users in a camera picture, by a network on an accelerator, or by the built-in pedestrian detector when no model
-// is named. Must not know: messages, clocks, which accelerator.
+// Road users in a camera picture, by a network on an accelerator. The model `pedestrians` needs no file.
+// Must not know: messages, clocks, which accelerator.
 
-#include <optional>
+#include <atomic>
 #include <span>
 #include <string>
 #include <tuple>
@@ -15,49 +15,42 @@
 #include "ocelli/middleware/core/time.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
 #include "ocelli/perception/camera_objects/decoders.hpp"
-#include "ocelli/perception/camera_objects/pedestrians.hpp"
 
 namespace ocelli::perception {
 
 struct CameraObjectsConfig {
-  std::string model;
+  std::vector<std::string> model = {"pedestrians"};
   accel::AcceleratorConfig accelerator;
   Duration deadline = std::chrono::milliseconds(80);
   double rate_max_hz = 0.0;
-  PedestriansConfig pedestrians;
   static constexpr auto fields() {
     return std::tuple{
         field("model", &CameraObjectsConfig::model,
-              "card of `ocelli models list`; empty: the built-in pedestrian detector, which needs no file"),
+              "card of `ocelli models list`, or several: the first whose files are there; `pedestrians` needs none"),
         field("accelerator", &CameraObjectsConfig::accelerator, "where the model runs"),
         field("deadline", &CameraObjectsConfig::deadline, "s", 1e-4, 10.0,
               "longest inference in a live run; a later one is dropped with a fault"),
         field("rate_max_hz", &CameraObjectsConfig::rate_max_hz, "Hz", 0.0, 1000.0,
-              "pictures beyond this rate are passed over, so that the model's cost fits the budget; 0: every picture"),
-        field("pedestrians", &CameraObjectsConfig::pedestrians, "the built-in detector")};
+              "pictures beyond this rate are passed over, so that the model's cost fits the budget; 0: every picture")};
   }
 };
 
 class CameraObjects {
  public:
-  /// Reads the card and its files and loads the model. `has_deadline` false: waits for every inference.
-  static Result<CameraObjects> load(const CameraObjectsConfig& config, bool has_deadline);
+  /// Chooses the model and loads it. `has_deadline` false: waits for every inference. `delay`: Network::inject_delay.
+  static Result<CameraObjects> load(const CameraObjectsConfig& config, bool has_deadline,
+                                    const std::atomic<Duration>* delay = nullptr);
 
   /// Boxes in pixels of the picture; valid until the next call. kTimeout, kUnavailable or kCorrupt as Network::run.
   [[nodiscard]] Result<std::span<const Box2>> detect(const topics::ImageView& picture);
 
  private:
-  struct Model {
-    accel::ModelCard card;
-    accel::Network network;
-    PictureInput input;
-    Duration deadline;
-  };
-  explicit CameraObjects(const CameraObjectsConfig& config) : pedestrians_(config.pedestrians) {}
-  Status detect_by_model(const topics::ImageView& picture);
+  CameraObjects(accel::ModelCard card, accel::Network network, Duration deadline);
 
-  std::optional<Model> model_;
-  Pedestrians pedestrians_;
+  accel::ModelCard card_;
+  accel::Network network_;
+  PictureInput input_;
+  Duration deadline_;
   std::vector<Candidate> candidates_;
   std::vector<Box2> boxes_;
 };

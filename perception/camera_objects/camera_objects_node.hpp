@@ -21,8 +21,14 @@ struct CameraObjectsNode {
 
   explicit CameraObjectsNode(const Config& node_config) : config(node_config), limit(node_config.rate_max_hz) {}
 
+  [[nodiscard]] Result<std::string> choice() const {
+    OCELLI_ASSIGN(const accel::ChosenModel chosen,
+                  accel::choose_model(config.model, config.accelerator, accel::models_folder()));
+    return chosen.sentence();
+  }
+
   Status prepare(const Conditions& conditions) {
-    OCELLI_ASSIGN(detector, CameraObjects::load(config, conditions.has_deadlines));
+    OCELLI_ASSIGN(detector, CameraObjects::load(config, conditions.has_deadlines, conditions.inference_delay));
     return ok();
   }
 

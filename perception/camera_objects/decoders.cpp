@@ -15,6 +15,7 @@ using accel::ModelCard;
 using accel::Tensor;
 
 constexpr std::size_t kDistanceBins = 8;  // NanoDet: reg_max + 1
+constexpr std::size_t kBoxColumns = 5;
 constexpr std::array<int, 3> kStrides = {8, 16, 32};
 
 /// The last two sizes: rows x columns, all before them 1.
@@ -148,6 +149,15 @@ Status decode_nanodet(const ModelCard& card, std::span<const Tensor> outputs, st
   return ok();
 }
 
+/// Rows of corners in pixels of the input and a score, of the only class.
+Status decode_boxes(const ModelCard& card, std::span<const Tensor> outputs, std::vector<Candidate>& out) {
+  const std::span<const float> data = outputs[0].data;
+  for (std::size_t i = 0; i + kBoxColumns <= data.size(); i += kBoxColumns)
+    if (data[i + 4] > 0.0F && data[i + 4] >= card.score_min)
+      OCELLI_TRY(add(card, {0, data[i + 4], data[i], data[i + 1], data[i + 2], data[i + 3]}, out));
+  return ok();
+}
+
 float overlap(const Candidate& a, const Candidate& b) {
   const float width = std::min(a.x_max, b.x_max) - std::max(a.x_min, b.x_min);
   const float height = std::min(a.y_max, b.y_max) - std::max(a.y_min, b.y_min);
@@ -182,6 +192,10 @@ Status check_outputs(const ModelCard& card, std::span<const Tensor> outputs) {
                                fmt::format("for stride {} tables {}x{} and {}x{}", stride, cells(card, stride), classes,
                                            cells(card, stride), 4 * kDistanceBins));
       return ok();
+    case Decoder::kBoxes:
+      if (outputs.size() != 1 || !table_of(outputs[0]) || table_of(outputs[0])->columns != kBoxColumns || classes != 1)
+        return shape_mistake(card, outputs, "1xROWSx5, of one class");
+      return ok();
     case Decoder::kTwinLiteNet: break;
   }
   return error(ErrorCode::kUnsupported, "model '{}': its decoder gives lanes, not objects", card.name);
@@ -193,6 +207,7 @@ Status decode(const ModelCard& card, std::span<const Tensor> outputs, std::vecto
     case Decoder::kDarknetYolo: return decode_yolo(card, outputs, out);
     case Decoder::kFastestDet: return decode_fastestdet(card, outputs, out);
     case Decoder::kNanoDet: return decode_nanodet(card, outputs, out);
+    case Decoder::kBoxes: return decode_boxes(card, outputs, out);
     case Decoder::kTwinLiteNet: break;
   }
   return error(ErrorCode::kUnsupported, "model '{}': its decoder gives lanes, not objects", card.name);

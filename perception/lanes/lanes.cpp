@@ -25,12 +25,13 @@ Status check_masks(const accel::ModelCard& card, std::span<const accel::Tensor> 
 Lanes::Lanes(const LanesConfig& config, accel::ModelCard card, accel::Network network)
     : config_(config.lines), card_(std::move(card)), network_(std::move(network)), input_(card_.input) {}
 
-Result<Lanes> Lanes::load(const LanesConfig& config, bool has_deadline) {
+Result<Lanes> Lanes::load(const LanesConfig& config, bool has_deadline, const std::atomic<Duration>* delay) {
   const std::filesystem::path folder = accel::models_folder();
-  OCELLI_ASSIGN(accel::ModelCard card, accel::find_card(config.model, folder));
-  OCELLI_ASSIGN(accel::Network network, accel::load_network(card, config.accelerator, folder));
-  OCELLI_TRY(check_masks(card, network.outputs()));
-  Lanes lanes(config, std::move(card), std::move(network));
+  OCELLI_ASSIGN(accel::ChosenModel chosen, accel::choose_model(config.model, config.accelerator, folder));
+  OCELLI_ASSIGN(accel::Network network, accel::load_network(chosen.card, chosen.accelerator, folder));
+  OCELLI_TRY(check_masks(chosen.card, network.outputs()));
+  network.inject_delay(delay);
+  Lanes lanes(config, std::move(chosen.card), std::move(network));
   lanes.deadline_ = inference_deadline(config.deadline, has_deadline);
   return lanes;
 }

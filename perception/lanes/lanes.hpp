@@ -2,6 +2,7 @@
 // Lane lines and drivable area in a camera picture, by a segmentation network on an accelerator.
 // Must not know: messages, clocks, which accelerator.
 
+#include <atomic>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -17,13 +18,13 @@
 namespace ocelli::perception {
 
 struct LanesConfig {
-  std::string model = "twinlitenet_320x192";
+  std::vector<std::string> model = {"twinlitenet_320x192"};
   accel::AcceleratorConfig accelerator;
   Duration deadline = std::chrono::milliseconds(90);
   double rate_max_hz = 5.0;
   LaneModelConfig lines;
   static constexpr auto fields() {
-    return std::tuple{field("model", &LanesConfig::model, "card of `ocelli models list`"),
+    return std::tuple{field("model", &LanesConfig::model, "card of `ocelli models list`, or several: the first whose files are there"),
                       field("accelerator", &LanesConfig::accelerator, "where the model runs"),
                       field("deadline", &LanesConfig::deadline, "s", 1e-4, 10.0,
                             "longest inference in a live run; a later one is dropped with a fault"),
@@ -41,7 +42,9 @@ void decode_mask(const accel::Tensor& planes, std::vector<std::uint8_t>& mask);
 
 class Lanes {
  public:
-  static Result<Lanes> load(const LanesConfig& config, bool has_deadline);
+  /// Chooses the model and loads it. `delay`: Network::inject_delay.
+  static Result<Lanes> load(const LanesConfig& config, bool has_deadline,
+                            const std::atomic<Duration>* delay = nullptr);
 
   struct Found {
     std::vector<LaneLine> lines;

@@ -52,6 +52,17 @@ TEST_F(Expectations, AStoppedNodeTakesNothingAndGivesNothing) {
     EXPECT_FALSE(may_follow(expected, fault)) << fault;
 }
 
+TEST_F(Expectations, LateInferencesFailTheirNodeAndCostTheCamera) {
+  const auto expected = of("slow:camera_objects@5s+1s=300ms");
+  EXPECT_EQ(expected.fault, "camera_objects.failed");
+  EXPECT_EQ(expected.mode, "lidar_only");
+  for (const char* fault : {"camera_objects.silent", "camera/front.lost", "camera to tracks.chain_late"})
+    EXPECT_TRUE(may_follow(expected, fault)) << fault;
+  for (const char* fault : {"camera/front.frozen", "lidar_objects.silent", "lidar/top.late"})
+    EXPECT_FALSE(may_follow(expected, fault)) << fault;
+  EXPECT_EQ(of("stop:camera_objects@5s+1s").mode, "lidar_only") << "a camera that nobody looks at is none";
+}
+
 TEST_F(Expectations, AFrozenPictureReachesNobody) { EXPECT_TRUE(of("freeze:camera/front@5s+1s").also.empty()); }
 
 }  // namespace

@@ -12,7 +12,7 @@ using testing::Contains;
 using testing::HasSubstr;
 
 const InjectionTargets kTargets = {
-    {"camera/front", "camera/rear"}, {"lidar_objects", "tracks"}, {"imu", "ego_motion"}, {}};
+    {"camera/front", "camera/rear"}, {"lidar_objects", "tracks"}, {"imu", "ego_motion"}, {}, {}};
 
 std::string text_of(const std::vector<PlannedInjection>& plan) {
   std::string text;
@@ -74,6 +74,22 @@ TEST(InjectionPlan, LosesEachSensorThatCanBeLostOnce) {
   }
 }
 
+TEST(InjectionPlan, ALateInferenceIsOneOfTheFaultsWhereThereIsInference) {
+  InjectionTargets targets = kTargets;
+  targets.lose = {"camera/front", "lidar/top"};
+  targets.slow = {"camera_objects"};
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const auto plan = plan_injections(seed, 35s, targets);
+    ASSERT_TRUE(plan);
+    ASSERT_EQ(plan->size(), 6U);
+    const auto slow = std::ranges::find(*plan, InjectionKind::kSlow, &PlannedInjection::kind);
+    ASSERT_NE(slow, plan->end());
+    EXPECT_EQ(slow->target, "camera_objects");
+    EXPECT_GE(slow->delay, 250ms);
+    EXPECT_LE(slow->delay, 400ms);
+  }
+}
+
 TEST(InjectionPlan, TakesTargetsOnlyFromThoseOfTheKind) {
   std::set<std::string> seen;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -119,12 +135,16 @@ TEST(ParseInjection, ReadsEachKind) {
   ASSERT_TRUE(delay);
   EXPECT_EQ(delay->kind, InjectionKind::kDelay);
   EXPECT_EQ(delay->delay, 80ms);
+  const auto slow = parse_injection("slow:camera_objects@5s+1s=300ms");
+  ASSERT_TRUE(slow);
+  EXPECT_EQ(slow->kind, InjectionKind::kSlow);
+  EXPECT_EQ(slow->delay, 300ms);
 }
 
 TEST(ParseInjection, RefusesEverythingElseAndShowsTheForm) {
   for (const char* text :
        {"", "freeze", "freeze:@1s+1s", "melt:camera@1s+1s", "freeze:camera@1s", "freeze:camera@1+1s", "freeze@1s+1s",
-        "freeze:camera+1s@1s", "freeze:camera@1s+1s=5ms", "delay:imu@1s+1s", "delay:imu@1s+1s=", "delay:imu@1s+1s=5",
+        "freeze:camera+1s@1s", "freeze:camera@1s+1s=5ms", "delay:imu@1s+1s", "slow:eyes@1s+1s", "delay:imu@1s+1s=", "delay:imu@1s+1s=5",
         "freeze:camera@-1s+2s", "freeze:camera@1s+-2s", "freeze:camera@1s+0s", "delay:imu@1s+1s=-5ms"}) {
     const auto injection = parse_injection(text);
     ASSERT_FALSE(injection) << text;

@@ -2,9 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
+#include "ocelli/tests/hal/accel/models.hpp"
+
 namespace ocelli::launch {
 namespace {
 
+namespace test = accel::test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -82,6 +87,43 @@ TEST(LaunchFile, ANodesExecutionTimeIsTheRowsOrTheFiles) {
   EXPECT_EQ(launch.nodes[1].exec_time, 7ms);
   EXPECT_THAT(mistakes_of("nodes: [{node: tracks, exec_time: 0 ms}]\n"),
               HasSubstr("car.yaml:1:35: exec_time: expected more than 0"));
+}
+
+TEST(LaunchFile, AProcessHasOnePriority) {
+  const LaunchFile launch = parsed("nodes: [{node: camera_objects, scheduling: background}, {node: tracks}]\n");
+  EXPECT_EQ(launch.scheduling_of("camera_objects"), Scheduling::kBackground);
+  EXPECT_EQ(launch.scheduling_of("tracks"), Scheduling::kRealtime);
+  EXPECT_EQ(launch.scheduling_of("sensors"), Scheduling::kRealtime);
+  EXPECT_THAT(mistakes_of("nodes: [{node: tracks, scheduling: idle}]\n"),
+              HasSubstr("'scheduling': expected one of realtime, background"));
+  EXPECT_THAT(mistakes_of("nodes:\n"
+                          "  - {node: camera_objects, process: eyes, scheduling: background}\n"
+                          "  - {node: lanes, process: eyes}\n"),
+              HasSubstr("car.yaml:2:5: 'camera_objects' is in the background, 'lanes' of the same process 'eyes'"));
+  EXPECT_THAT(mistakes_of("sources: [{source: sim}]\n"
+                          "nodes: [{node: camera_objects, process: sensors, scheduling: background}]\n"),
+              HasSubstr("its process 'sensors' runs sources"));
+}
+
+TEST(LaunchFile, SaysWhatItsNodesHaveChosenOnThisMachine) {
+  const test::Folder none;
+  accel::set_models_folder(none.path().string());
+  const auto choices = choices_of(parsed(
+      "nodes: [{node: tracks}, {node: camera_objects, config: {model: [fastestdet, yolo_fastest, pedestrians]}}]\n"));
+  ASSERT_TRUE(choices) << choices.error().message;
+  ASSERT_EQ(choices->size(), 1U);
+  EXPECT_THAT(choices->front(), HasSubstr("camera_objects: model 'pedestrians' on 'hog' (not 'fastestdet': "));
+  EXPECT_THAT(choices->front(), HasSubstr("/FastestDet.onnx is not there; not 'yolo_fastest': "));
+  const auto refused = [](const std::string& model) {
+    const auto result = choices_of(parsed("nodes: [{node: camera_objects, config: {model: " + model + "}}]\n"));
+    return result ? std::string("nothing was wrong") : result.error().message;
+  };
+  EXPECT_THAT(refused("[pedestrians, yolo_fastets]"), HasSubstr("did you mean 'yolo_fastest'"));
+  EXPECT_THAT(refused("fastestdet"), HasSubstr("node 'camera_objects': model 'fastestdet': "));
+  EXPECT_THAT(refused("[fastestdet, nanodet_m]"), HasSubstr("none of these models is there: not 'fastestdet': "));
+  EXPECT_THAT(refused("[]"), HasSubstr("expected at least one name"));
+  std::ofstream(none.path() / "FastestDet.onnx") << "not a model";
+  EXPECT_THAT(refused("[fastestdet, pedestrians]"), HasSubstr("not the model that the card describes"));
 }
 
 TEST(LaunchFile, RefusesTwoNodesOnOneOutputAndTwoInstancesOfOneName) {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/tests/hal/accel/models.hpp"
 
 namespace ocelli::accel {
@@ -39,7 +40,7 @@ TEST(ModelCard, EveryBuiltInCardIsRight) {
     ASSERT_TRUE(card) << card.error().message;
     EXPECT_EQ(card->name, name);
     if (card->decoder != Decoder::kTwinLiteNet) {
-      EXPECT_EQ(card->classes.size(), 80U) << name;
+      EXPECT_EQ(card->classes.size(), card->backend.empty() ? 80U : 1U) << name;
     }
   }
 }
@@ -78,6 +79,56 @@ TEST(ModelCard, AFileThatIsMissingOrAnotherIsNamed) {
   EXPECT_EQ(right->front().data.size(), 3U);
 }
 
+TEST(ModelCard, WithoutFilesItNamesTheBackEndThatBringsTheModel) {
+  const std::string none = with(kCard, R"(
+  - {name: a.onnx, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad})", " []");
+  EXPECT_THAT(parse_card(none, "own.yaml").error().message, HasSubstr("or a 'backend' that brings it along"));
+  EXPECT_TRUE(parse_card(none + "backend: hog\n", "own.yaml"));
+}
+
+TEST(ChooseModel, TakesTheFirstThatIsThereAndNamesWhatIsMissing) {
+  const test::Folder folder;
+  std::ofstream(folder.path() / "mine.yaml") << kCard;
+  std::ofstream(folder.path() / "a.onnx") << "abc";
+  const AcceleratorConfig plain;
+  const auto first = choose_model({"mine", "pedestrians"}, plain, folder.path());
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->sentence(), "model 'mine' on 'opencv'");
+  const auto second = choose_model({"yolo_fastest", "mine"}, plain, folder.path());
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second->sentence(), "model 'mine' on 'opencv' (not 'yolo_fastest': " +
+                                    (folder.path() / "yolo-fastest-1.1.cfg").string() + " is not there)");
+  std::ofstream(folder.path() / "a.onnx") << "abd";
+  EXPECT_EQ(choose_model({"mine", "pedestrians"}, plain, folder.path()).error().code, ErrorCode::kCorrupt)
+      << "a broken model is not passed over";
+}
+
+TEST(ChooseModel, AutoIsOnnxRuntimeOnlyWhereItCanBeUsedAndReadsTheModel) {
+  const test::Folder folder;
+  std::ofstream(folder.path() / "mine.yaml") << kCard;
+  std::ofstream(folder.path() / "a.onnx") << "abc";
+  const AcceleratorConfig automatic{"auto", "", 1};
+  const auto row = std::ranges::find(backends(), std::string_view("onnxruntime"), &BackendRow::name);
+  EXPECT_EQ(choose_model({"mine"}, automatic, folder.path())->accelerator.backend,
+            version_of(*row) ? "onnxruntime" : "opencv");
+  EXPECT_EQ(choose_model({"pedestrians"}, automatic, folder.path())->accelerator.backend, "hog");
+}
+
+TEST(Hog, FindsNobodyInAnEmptyPictureAndRefusesBadOptions) {
+  const auto card = find_card("pedestrians", "no such folder");
+  ASSERT_TRUE(card) << card.error().message;
+  auto network = load_network(*card, {"opencv", "", 1}, "no such folder");
+  ASSERT_TRUE(network) << "the card's own back end runs it: " << network.error().message;
+  std::ranges::fill(*network->begin_input(), 90.0F);
+  ASSERT_TRUE(network->run(60s));
+  ASSERT_EQ(network->outputs().size(), 1U);
+  EXPECT_EQ(network->outputs()[0].dims, (std::vector<std::int64_t>{1, 100, 5}));
+  EXPECT_THAT(network->outputs()[0].data, testing::Each(0.0F));
+  EXPECT_THAT(load_network(*card, {"hog", "scale_step=1", 1}, "").error().message, HasSubstr("scale_step"));
+  EXPECT_THAT(Network::load("flat", {}, {1, 1, 64, 64}, {"hog", "", 1}).error().message,
+              HasSubstr("1 x 3 x height x width"));
+}
+
 TEST(ModelCard, ACardOfTheFolderGoesBeforeTheBuiltInOne) {
   const test::Folder folder;
   std::ofstream(folder.path() / "fastestdet.yaml") << kCard;
@@ -106,6 +157,7 @@ TEST(ModelCard, EveryModelRunsOnOpencvAndTheOnnxOnesAlikeOnOnnxRuntime) {
   for (const std::string& name : card_names(*folder)) {
     const auto card = find_card(name, *folder);
     ASSERT_TRUE(card) << card.error().message;
+    if (!card->backend.empty()) continue;
     auto plain = load_network(*card, {"opencv", "", 1}, *folder);
     ASSERT_TRUE(plain) << plain.error().message;
     test::fill_with_pattern(*plain->begin_input());

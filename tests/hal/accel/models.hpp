@@ -44,7 +44,7 @@ inline std::optional<std::filesystem::path> models() {
 
 /// Nothing for a model that is not ONNX, and where the library is missing.
 inline std::optional<Network> on_onnxruntime(const ModelCard& card, const std::filesystem::path& folder) {
-  if (card.files[0].role != "onnx") return std::nullopt;
+  if (card.files.empty() || card.files[0].role != "onnx") return std::nullopt;
   auto network = load_network(card, {"onnxruntime", "", 1}, folder);
   if (network) return std::move(*network);
   EXPECT_NE(network.error().message.find("not found"), std::string::npos) << network.error().message;

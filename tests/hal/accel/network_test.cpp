@@ -46,6 +46,23 @@ TEST(Network, GivesTheOutputsOfTheBackEnd) {
   EXPECT_EQ(network->health().jobs, 1U);
 }
 
+TEST(Network, AnInjectedDelayMakesResultsLateOnlyAsLongAsItLasts) {
+  auto network = faulty("value=2.5");
+  ASSERT_TRUE(network);
+  std::atomic<Duration> delay = Duration{};
+  network->inject_delay(&delay);
+  ASSERT_TRUE(run(*network));
+  delay = kLong;
+  const Status late = run(*network, 2ms);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kTimeout);
+  EXPECT_THAT(late.error().message, HasSubstr("no result within 2.0 ms"));
+  delay = Duration(1ms);
+  EXPECT_TRUE(run_when_free(*network)) << "late, but within the deadline";
+  delay = Duration{};
+  EXPECT_TRUE(run(*network));
+}
+
 TEST(Network, DropsALateResultAndIsBusyUntilTheDeviceLetsGo) {
   auto network = faulty("fault=deaf;hang_ms=300;after=1");
   ASSERT_TRUE(network);

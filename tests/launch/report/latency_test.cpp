@@ -117,6 +117,39 @@ TEST(ChainLatency, MessagesThatWereNotRecordedComeFromTheirObservations) {
   EXPECT_EQ(chains[0].reactions[0].latency, 80ms);
 }
 
+/// A node that gathers: its output names lidar and wheels, and was made from a picture as well.
+TEST(ChainLatency, StepsOfTheNodeTellWhatAnOutputWasMadeFrom) {
+  RunData run;
+  run.begin = at(0.0);
+  run.end = at(1.0);
+  run.info.chains = {{"c", "camera", "tracks", 300ms, 300ms}, {"l", "lidar", "tracks", 300ms, 300ms}};
+  const auto add = [&](ObservationKind kind, const char* who, const char* topic, const char* source, double sensed,
+                       double began, double ended) {
+    Observation o;
+    o.kind = kind;
+    o.entity = entity_id(who);
+    o.topic = topic_id(topic);
+    o.sensed_at = at(sensed);
+    o.published_at = o.observed_at = at(ended);
+    o.started_at = at(began);
+    o.oldest = {topic_id(source), 1, at(sensed)};
+    o.newest = {topic_id("wheels"), 1, at(ended)};
+    run.observations.push_back(o);
+  };
+  add(ObservationKind::kPublish, "sensors", "camera", "camera", 0.0, 0.0, 0.0);
+  add(ObservationKind::kPublish, "sensors", "lidar", "lidar", 0.1, 0.1, 0.1);
+  add(ObservationKind::kActivation, "follower", "camera/objects", "camera", 0.0, 0.04, 0.05);
+  add(ObservationKind::kActivation, "follower", "lidar/objects", "lidar", 0.1, 0.13, 0.14);
+  add(ObservationKind::kPublish, "follower", "tracks", "lidar", 0.1, 0.14, 0.14);
+  const auto chains = chain_latencies(run, kNever);
+  ASSERT_EQ(chains[0].reactions.size(), 1U) << chains[0].absent;
+  EXPECT_EQ(chains[0].reactions[0].latency, 140ms);
+  ASSERT_EQ(chains[1].reactions.size(), 1U) << chains[1].absent;
+  EXPECT_EQ(chains[1].reactions[0].latency, 40ms);
+  run.observations[2].status = ObservationStatus::kFailed;
+  EXPECT_TRUE(chain_latencies(run, kNever)[0].reactions.empty()) << "a failed step went into nothing";
+}
+
 TEST(ChainLatency, OfAThinnedTopicAllInputsCount) {
   RunData run = test::synthetic_run(false, 100);
   const std::size_t complete = chain_latencies(run, kNever)[0].reactions.size();

@@ -65,6 +65,20 @@ TEST(Report, ShowsWhatTheCameraItselfSaw) {
   EXPECT_EQ(project_ground(*run.shot, run.shot->sight.lanes[0]).size(), 2U) << "one place is behind the camera";
 }
 
+TEST(Report, TracksInThePictureHaveTheColourOfTheirSensors) {
+  RunData run = test::synthetic_run();
+  ASSERT_GE(run.shot->objects.size(), 4U);
+  for (ObjectState& object : run.shot->objects) object.sources = 0;
+  const ObjectState near = run.shot->objects[0];  // the car ahead
+  const std::uint32_t sources[] = {0, 1, 2, 3, 4, 7};
+  const char* expected[] = {"predicted", "by-lidar", "by-camera", "fused", "predicted", "fused"};
+  for (std::size_t i = 0; i < std::size(sources); ++i) {
+    run.shot->objects = {near};
+    run.shot->objects[0].sources = sources[i];
+    EXPECT_THAT(Report{run}.page, HasSubstr(std::string("class=\"photo-line ") + expected[i])) << sources[i];
+  }
+}
+
 TEST(Report, WhatIsNotThereIsSaidAndNeverShownAsZero) {
   RunData empty;
   empty.info.kind = "run";

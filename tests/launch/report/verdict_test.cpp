@@ -110,6 +110,8 @@ TEST(Verdict, LatenessIsRemarkedOnAndNotJudged) {
   const Verdict verdict = verdict_of(test::synthetic_run());
   EXPECT_THAT(verdict.remarks, Contains(HasSubstr("chain lidar_tracks:")));
   EXPECT_THAT(verdict.remarks, Contains(HasSubstr("0 of them while nothing was injected")));
+  EXPECT_THAT(verdict.remarks, Contains(testing::ContainsRegex("chain lidar_tracks: p50 [0-9]+ ms, p99 [0-9]+ ms from "
+                                                               "lidar/top to tracks in [0-9]+ reactions while")));
 }
 
 }  // namespace

@@ -298,6 +298,41 @@ TEST(SeveralTriggers, EachMessageStartsAnActivationOfItsOwn) {
   EXPECT_EQ(speed_after(0, wheels(5.0, kStart), false), 1.0) << "nothing is left of the activation before";
 }
 
+/// Takes the gyro in and answers with the wheels.
+struct Gatherer {
+  static constexpr std::string_view kName = "gatherer";
+  using In = TwoTriggers::In;
+  using Out = TwoTriggers::Out;
+  Status step(const In& in, Out& out) {
+    if (in.imu && in.imu->header().frame_id() == "broken") return error(ErrorCode::kCorrupt, "broken");
+    ocelli::msg::EgoMotion motion;
+    motion.status(ocelli::msg::EGO_DEAD_RECKONED);
+    if (in.wheels) out.motion.publish(motion);
+    return ok();
+  }
+};
+
+TEST(SeveralTriggers, WhatWentInWithoutAnOutputIsSourceOfTheNextOne) {
+  auto shell = std::move(*NodeShell::create("gatherer", erase(Gatherer{}), {}));
+  const ObservationSink observe = [](const Observation&) {};
+  const auto take = [&](std::size_t input, const Received& received) {
+    Activation activation = shell->begin(shell->accept(input, received, observe), kStart);
+    shell->run(activation);
+    return shell->finish(activation, kStart, observe);
+  };
+  EXPECT_TRUE(take(1, message<topics::ImuData>({}, kStart - 60ms)).empty());
+  EXPECT_TRUE(take(1, message<topics::ImuData>({}, kStart - 50ms)).empty());
+  ocelli::msg::ImuData broken;
+  broken.header().frame_id("broken");
+  EXPECT_TRUE(take(1, message<topics::ImuData>(broken, kStart - 90ms)).empty());
+  const auto outgoing = take(0, wheels(5.0, kStart));
+  ASSERT_EQ(outgoing.size(), 1U);
+  EXPECT_EQ(outgoing[0].info.lineage.oldest.topic, topic_id("imu"));
+  EXPECT_EQ(outgoing[0].info.lineage.oldest.sensed_at(), kStart - 60ms) << "a failed step went into nothing";
+  EXPECT_EQ(outgoing[0].info.lineage.newest.topic, topic_id("vehicle/state"));
+  EXPECT_EQ(take(0, wheels(5.0, kStart + 10ms))[0].info.lineage.oldest.sensed_at(), kStart + 10ms) << "only once";
+}
+
 /// Two triggers of one kind must be bound to different topics.
 struct Twins {
   static constexpr std::string_view kName = "twins";

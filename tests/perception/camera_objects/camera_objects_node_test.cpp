@@ -29,7 +29,7 @@ class CameraObjectsNodeTest : public testing::Test {
     std::ofstream(folder.path() / "test.yaml") << kCard;
     std::ofstream(folder.path() / "a") << "abc";
     accel::set_models_folder(folder.path().string());
-    config.model = "test";
+    config.model = {"test"};
     config.accelerator.backend = "fault";
     config.accelerator.options = kGoodShape;
     config.deadline = 20s;
@@ -102,7 +102,7 @@ TEST_F(CameraObjectsNodeTest, BadModelsAreRefusedBeforeTheFirstPicture) {
   EXPECT_EQ(CameraObjectsNode(config).prepare({}).error().code, ErrorCode::kCorrupt);
   std::filesystem::remove(folder.path() / "a");
   EXPECT_EQ(CameraObjectsNode(config).prepare({}).error().code, ErrorCode::kNotFound);
-  config.model = "tset";
+  config.model = {"tset"};
   EXPECT_THAT(CameraObjectsNode(config).prepare({}).error().message, HasSubstr("did you mean 'test'"));
 }
 

@@ -49,6 +49,23 @@ TEST(Decoders, DarknetRowsAreCentresAndSizesInSharesOfTheInput) {
   EXPECT_FLOAT_EQ(found[0].y_max, 70.0F);
 }
 
+TEST(Decoders, BoxesAreRowsOfCornersAndAScoreOfTheOnlyClass) {
+  auto card = card_of(Decoder::kBoxes, 200, 100);
+  Made made = make({1, 3, 5});
+  const float rows[] = {10, 20, 30, 60, 0.9F, 40, 20, 60, 60, 0.4F, 0, 0, 0, 0, 0};
+  std::ranges::copy(rows, made.memory.begin());
+  EXPECT_THAT(check_outputs(card, {&made.tensor, 1}).error().message, HasSubstr("of one class"));
+  card.classes = {"person"};
+  ASSERT_TRUE(check_outputs(card, {&made.tensor, 1}));
+  std::vector<Candidate> found;
+  ASSERT_TRUE(decode(card, {&made.tensor, 1}, found));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FLOAT_EQ(found[0].x_min, 10.0F);
+  EXPECT_FLOAT_EQ(found[0].y_max, 60.0F);
+  const Made wide = make({1, 3, 6});
+  EXPECT_THAT(check_outputs(card, {&wide.tensor, 1}).error().message, HasSubstr("1xROWSx5"));
+}
+
 TEST(Decoders, FastestDetOffsetsCentresWithinItsGrid) {
   const auto card = card_of(Decoder::kFastestDet, 64, 64);
   Made made = make({1, 8, 4, 4});

@@ -61,7 +61,7 @@ class LiveCamera : public testing::Test {
   }
 
   /// All pictures through a node whose accelerator has these options.
-  Sums drive(const std::string& options, Duration deadline) {
+  Sums drive(const std::string& options, Duration deadline, Duration injected = {}) {
     Bus bus(clock_, nullptr);
     const auto observations = *bus.subscribe<topics::Observations>();
     auto executor = std::move(*node::LiveExecutor::create(bus, [this](std::string_view, const std::string& problem) {
@@ -69,7 +69,7 @@ class LiveCamera : public testing::Test {
       problems_.push_back(problem);
     }));
     CameraObjectsConfig config;
-    config.model = "test";
+    config.model = {"test"};
     config.deadline = deadline;
     config.accelerator = {"fault", "outputs=1x7x4x4;" + options, 1};
     auto shell = node::NodeShell::create("eyes", node::erase(CameraObjectsNode(config)),
@@ -77,6 +77,8 @@ class LiveCamera : public testing::Test {
     EXPECT_TRUE(shell) << shell.error().message;
     EXPECT_TRUE(executor->add_node(std::move(*shell)));
     EXPECT_TRUE(executor->add_source("camera", std::make_unique<Pictures>()));
+    executor->inject_slow_inference("ears", 1h);  // somebody else
+    executor->inject_slow_inference("eyes", injected);
     executor->start();
     Sums sums;
     while (sums.received + static_cast<int>(sums.lost) < kPictures || sums.done + sums.failed < sums.received) {
@@ -119,6 +121,14 @@ TEST_F(LiveCamera, AHangIsAFaultAndTheNextPictureWorksAgain) {
   EXPECT_EQ(sums.done + sums.failed + static_cast<int>(sums.lost), kPictures);
   EXPECT_GT(sums.failed, 0);
   EXPECT_GT(sums.done, 0);
+  EXPECT_THAT(problems_, Contains(HasSubstr("no result within 5.0 ms: dropped")));
+}
+
+TEST_F(LiveCamera, AnInjectedDelayBeyondTheDeadlineFailsEveryPicture) {
+  RecordProperty("verifies", "REQ-EXE-004");
+  const Sums sums = drive("", 5ms, 20ms);
+  EXPECT_EQ(sums.done, 0);
+  EXPECT_GT(sums.failed, 0);
   EXPECT_THAT(problems_, Contains(HasSubstr("no result within 5.0 ms: dropped")));
 }
 

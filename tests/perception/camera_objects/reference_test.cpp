@@ -168,7 +168,7 @@ class DetectorAgainstPlainOpencv : public testing::Test {
     const auto card = accel::find_card(model, folder);
     ASSERT_TRUE(card) << card.error().message;
     CameraObjectsConfig config;
-    config.model = model;
+    config.model = {model};
     CameraObjectsNode node(config);
     const Status ready = node.prepare({.has_deadlines = false});
     ASSERT_TRUE(ready) << ready.error().message;

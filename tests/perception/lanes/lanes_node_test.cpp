@@ -41,7 +41,7 @@ class LanesNodeTest : public testing::Test {
     std::ofstream(folder.path() / "test.yaml") << kLanesCard;
     std::ofstream(folder.path() / "a") << "abc";
     accel::set_models_folder(folder.path().string());
-    config.model = "test";
+    config.model = {"test"};
     config.accelerator = {"fault", "outputs=1x2x32x64,1x2x32x64", 1};
     config.rate_max_hz = 0.0;
     config.deadline = 20s;
@@ -90,7 +90,7 @@ TEST_F(LanesNodeTest, LateAndWrongNetworksAreErrors) {
   EXPECT_THAT(run(node, picture).error().message, HasSubstr("not a finite number"));
   config.accelerator.options = "outputs=1x2x32x64";
   EXPECT_THAT(LanesNode(config).prepare({}).error().message, HasSubstr("two outputs of 1x2x32x64"));
-  config.model = "fastestdet";
+  config.model = {"fastestdet"};
   EXPECT_FALSE(LanesNode(config).prepare({}));
 }
 
@@ -106,7 +106,7 @@ TEST_F(LanesNodeTest, FindsTheLinesOfARecordedStreet) {
   if (pictures.empty() || !std::filesystem::is_directory(models))
     GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   accel::set_models_folder(models.string());
-  config.model = "twinlitenet_640x192";
+  config.model = {"twinlitenet_640x192"};
   config.accelerator = {"opencv", "", 1};
   LanesNode node(config);
   ASSERT_TRUE(node.prepare({.has_deadlines = false}));
