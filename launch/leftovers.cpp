@@ -60,25 +60,22 @@ Result<Processes> processes_in(const fs::path& proc) {
   return processes;
 }
 
-enum class Lock { kNone, kFree, kHeld };
-
-Lock lock_of(const fs::path& file) {
+bool is_locked(const fs::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return Lock::kNone;
+  if (descriptor < 0) return false;
   const bool is_free = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;  // given back by close()
   ::close(descriptor);
-  return is_free ? Lock::kFree : Lock::kHeld;
+  return !is_free;
 }
 
-/// Fast DDS holds a lock on `SEGMENT_el` or `PORT_el` as long as its owner lives, on `PORT_sl` while somebody listens.
-Lock lock_for(const fs::path& shm, std::string_view name) {
+/// Fast DDS holds a lock on `SEGMENT_el` or `PORT_el` as long as its owner lives, on `PORT_sl` while somebody listens,
+/// and removes them when they end properly.
+bool has_living_owner(const fs::path& shm, std::string_view name) {
   constexpr std::string_view kSemaphore = "sem.";
   if (name.starts_with(kSemaphore)) name.remove_prefix(kSemaphore.size());
   for (const std::string_view suffix : {"_mutex", "_el", "_sl"})
     if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
-  const Lock exclusive = lock_of(shm / (std::string(name) + "_el"));
-  const Lock shared = lock_of(shm / (std::string(name) + "_sl"));
-  return std::max(exclusive, shared);
+  return is_locked(shm / (std::string(name) + "_el")) || is_locked(shm / (std::string(name) + "_sl"));
 }
 
 /// Bytes 4 and 5 of the GUID in the name are the low bits of its maker's process number (Fast DDS, GuidUtils).
@@ -95,13 +92,9 @@ enum class State { kInUse, kUnknown, kDead };
 
 State state_of(const fs::path& shm, const std::string& name, const Processes& processes) {
   if (processes.names.contains(name)) return State::kInUse;
-  const Lock lock = lock_for(shm, name);
-  if (lock == Lock::kHeld) return State::kInUse;
-  const bool may_be_unseen =
-      name.starts_with(kDataSharing)
-          ? std::ranges::any_of(processes.unseen, [&](const std::string& process) { return is_made_by(name, process); })
-          : !processes.unseen.empty() && lock == Lock::kNone;
-  return may_be_unseen ? State::kUnknown : State::kDead;
+  if (!name.starts_with(kDataSharing)) return has_living_owner(shm, name) ? State::kInUse : State::kDead;
+  const auto made_it = [&](const std::string& process) { return is_made_by(name, process); };
+  return std::ranges::any_of(processes.unseen, made_it) ? State::kUnknown : State::kDead;
 }
 
 }  // namespace

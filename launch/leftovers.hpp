@@ -25,8 +25,8 @@ struct Leftovers {
 
 /// Files of Fast DDS in `shm` whose program is dead, if they were last changed `min_age` ago or earlier (a file may be
 /// made before it is used). In use is what a process in `proc` has mapped or open, and segments and ports whose lock
-/// (`…_el`, `…_sl`) is held, by whomever. A process that may not be looked into makes files unknown that nothing else
-/// proves dead: neither a free lock, nor, for data-sharing, the process number in the name.
+/// (`…_el`, `…_sl`) is held, by whomever. Files for data-sharing have no lock: those whose name has the number of a
+/// process that may not be looked into are unknown.
 [[nodiscard]] Result<Leftovers> find_leftovers(const std::filesystem::path& shm, const std::filesystem::path& proc,
                                                std::chrono::seconds min_age);
 
