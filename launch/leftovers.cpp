@@ -1,7 +1,13 @@
 #include "ocelli/launch/leftovers.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <string>
@@ -12,48 +18,88 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kDataSharing = "fast_datasharing_";
+
 bool is_of_fast_dds(std::string_view name) {
-  constexpr auto kPrefixes = std::to_array<std::string_view>({"fast_datasharing_", "fastrtps_", "sem.fastrtps_"});
+  constexpr auto kPrefixes = std::to_array<std::string_view>({kDataSharing, "fastrtps_", "sem.fastrtps_"});
   return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](auto prefix) { return name.starts_with(prefix); });
 }
 
-/// Adds the last path component of everything that a process has mapped or open.
-Status add_names(const fs::path& process, std::set<std::string>& names) {
-  const auto unknown = [&] {
-    return error(ErrorCode::kUnavailable, "{}: cannot see what it uses (run as root, with CAP_SYS_PTRACE)",
-                 process.string());
-  };
+struct Processes {
+  std::set<std::string> names;      // last path components of all that they have mapped or open
+  std::vector<std::string> unseen;  // those that may not be looked into
+};
+
+/// False: it lives, but may not be looked into.
+bool add_names(const fs::path& process, std::set<std::string>& names) {
   std::error_code failure;
   std::ifstream maps(process / "maps");
-  if (!maps && fs::exists(process, failure)) return unknown();
+  if (!maps && fs::exists(process, failure)) return false;
   for (std::string line; std::getline(maps, line);)
     if (const std::size_t slash = line.rfind('/'); slash != std::string::npos)
       names.insert(line.substr(slash + 1, line.find(' ', slash) - slash - 1));
   fs::directory_iterator files(process / "fd", failure);
-  if (failure) return fs::exists(process, failure) ? Status(unknown()) : ok();
+  if (failure) return !fs::exists(process, failure);
   for (; files != fs::directory_iterator(); files.increment(failure)) {
     std::error_code gone;
     names.insert(fs::read_symlink(files->path(), gone).filename().string());
     if (failure) break;
   }
-  return ok();
+  return true;
 }
 
-Result<std::set<std::string>> names_in_use(const fs::path& proc) {
-  std::set<std::string> names;
+Result<Processes> processes_in(const fs::path& proc) {
+  Processes processes;
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(proc, failure)) {
     const std::string name = entry.path().filename().string();
-    if (std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; }))
-      OCELLI_TRY(add_names(entry.path(), names));
+    const bool is_process = std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c) != 0; });
+    if (is_process && !add_names(entry.path(), processes.names)) processes.unseen.push_back(name);
   }
   if (failure) return error(ErrorCode::kUnavailable, "{}: {}", proc.string(), failure.message());
-  return names;
+  return processes;
+}
+
+bool is_locked(const fs::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool is_free = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;  // given back by close()
+  ::close(descriptor);
+  return !is_free;
+}
+
+/// Fast DDS holds a lock on `SEGMENT_el` or `PORT_el` as long as its owner lives, on `PORT_sl` while somebody listens,
+/// and removes them when they end properly.
+bool has_living_owner(const fs::path& shm, std::string_view name) {
+  constexpr std::string_view kSemaphore = "sem.";
+  if (name.starts_with(kSemaphore)) name.remove_prefix(kSemaphore.size());
+  for (const std::string_view suffix : {"_mutex", "_el", "_sl"})
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  return is_locked(shm / (std::string(name) + "_el")) || is_locked(shm / (std::string(name) + "_sl"));
+}
+
+/// Bytes 4 and 5 of the GUID in the name are the low bits of its maker's process number (Fast DDS, GuidUtils).
+bool is_made_by(std::string_view name, const std::string& process) {
+  constexpr std::size_t kAt = kDataSharing.size() + 4 * 3;
+  unsigned low = 0;
+  unsigned high = 0;
+  if (std::sscanf(std::string(name.substr(std::min(kAt, name.size()))).c_str(), "%2x.%2x.", &low, &high) != 2)
+    return true;  // not such a name: nothing is known
+  return (std::strtoul(process.c_str(), nullptr, 10) & 0xffffU) == (high << 8U | low);
+}
+
+enum class State { kInUse, kUnknown, kDead };
+
+State state_of(const fs::path& shm, const std::string& name, const Processes& processes) {
+  if (processes.names.contains(name)) return State::kInUse;
+  if (!name.starts_with(kDataSharing)) return has_living_owner(shm, name) ? State::kInUse : State::kDead;
+  const auto made_it = [&](const std::string& process) { return is_made_by(name, process); };
+  return std::ranges::any_of(processes.unseen, made_it) ? State::kUnknown : State::kDead;
 }
 
 }  // namespace
 
-Result<std::vector<Leftover>> find_leftovers(const fs::path& shm, const fs::path& proc, std::chrono::seconds min_age) {
+Result<Leftovers> find_leftovers(const fs::path& shm, const fs::path& proc, std::chrono::seconds min_age) {
   std::vector<Leftover> candidates;  // before the processes are asked: who appears later cannot be wronged
   std::error_code failure;
   const auto now = fs::file_time_type::clock::now();
@@ -64,10 +110,15 @@ Result<std::vector<Leftover>> find_leftovers(const fs::path& shm, const fs::path
       candidates.push_back({entry.path(), entry.file_size(gone)});
   }
   if (failure) return error(ErrorCode::kNotFound, "{}: {}", shm.string(), failure.message());
-  OCELLI_ASSIGN(const std::set<std::string> used, names_in_use(proc));
-  std::erase_if(candidates, [&](const Leftover& file) { return used.contains(file.path.filename().string()); });
-  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  return candidates;
+  std::ranges::sort(candidates, {}, &Leftover::path);
+  OCELLI_ASSIGN(const Processes processes, processes_in(proc));
+  Leftovers leftovers{{}, {}, processes.unseen};
+  for (const Leftover& file : candidates) {
+    const State state = state_of(shm, file.path.filename().string(), processes);
+    if (state == State::kDead) leftovers.dead.push_back(file);
+    if (state == State::kUnknown) leftovers.unknown.push_back(file.path);
+  }
+  return leftovers;
 }
 
 Result<std::uintmax_t> remove_leftovers(const std::vector<Leftover>& leftovers) {

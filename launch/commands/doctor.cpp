@@ -96,13 +96,19 @@ Finding check_leftovers(bool is_cleaning) {
   const auto leftovers = find_leftovers("/dev/shm", "/proc", kLeftoverAge);
   if (!leftovers) return {false, "leftovers of killed programs: not known", leftovers.error().message};
   std::uintmax_t bytes = 0;
-  for (const Leftover& leftover : *leftovers) bytes += leftover.bytes;
-  const std::string what = fmt::format("{} files, {} MiB", leftovers->size(), bytes >> 20U);
+  for (const Leftover& leftover : leftovers->dead) bytes += leftover.bytes;
+  std::string what = fmt::format("{} files, {} MiB", leftovers->dead.size(), bytes >> 20U);
+  const bool is_all_known = leftovers->unknown.empty();
+  if (!is_all_known)
+    what += fmt::format("; {} files may belong to a process that may not be looked into ({})",
+                        leftovers->unknown.size(), fmt::join(leftovers->unseen, ", "));
+  const std::string as_root = "for those: as root, with CAP_SYS_PTRACE";
   if (!is_cleaning)
-    return {leftovers->empty(), "leftovers of killed programs in /dev/shm: " + what, "ocelli doctor --clean"};
-  const auto removed = remove_leftovers(*leftovers);
+    return {leftovers->dead.empty() && is_all_known, "leftovers of killed programs in /dev/shm: " + what,
+            is_all_known ? "ocelli doctor --clean" : "ocelli doctor --clean; " + as_root};
+  const auto removed = remove_leftovers(leftovers->dead);
   if (!removed) return {false, "leftovers of killed programs: " + what, removed.error().message};
-  return {true, "removed leftovers of killed programs: " + what, ""};
+  return {is_all_known, "removed leftovers of killed programs: " + what, as_root};
 }
 
 int examine(bool is_cleaning) {

@@ -1,6 +1,8 @@
 #include "ocelli/launch/leftovers.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -29,7 +31,7 @@ struct Host {
   [[nodiscard]] std::vector<std::string> leftovers() const {
     std::vector<std::string> names;
     const auto found = find_leftovers(shm, proc, std::chrono::seconds(5));
-    for (const auto& leftover : *found) names.push_back(leftover.path.filename());
+    for (const auto& leftover : found->dead) names.push_back(leftover.path.filename());
     return names;
   }
   fs::path root = fs::temp_directory_path() / ("ocelli-leftovers-" + std::to_string(::getpid()));
@@ -47,20 +49,41 @@ TEST(Leftovers, OnlyOldFilesOfFastDdsThatNobodyUsesAreDead) {
                "/dev/shm/fastrtps_open_el");
   EXPECT_EQ(host.leftovers(),
             (std::vector<std::string>{"fast_datasharing_dead", "fastrtps_dead", "sem.fastrtps_port7_mutex"}));
-  const auto freed = remove_leftovers(*find_leftovers(host.shm, host.proc, std::chrono::seconds(5)));
+  const auto freed = remove_leftovers(find_leftovers(host.shm, host.proc, std::chrono::seconds(5))->dead);
   ASSERT_TRUE(freed);
   EXPECT_EQ(*freed, 12U);
   EXPECT_TRUE(host.leftovers().empty());
   EXPECT_TRUE(fs::exists(host.shm / "mine"));
 }
 
-TEST(Leftovers, AProcessThatCannotBeLookedIntoMakesNothingDead) {
+TEST(Leftovers, ALockThatIsHeldMeansAlive) {
   const Host host;
-  host.file("fastrtps_dead", std::chrono::seconds(60));
-  fs::create_directories(host.proc / "11");
-  const auto leftovers = find_leftovers(host.shm, host.proc, std::chrono::seconds(5));
-  ASSERT_FALSE(leftovers);
-  EXPECT_NE(leftovers.error().message.find("run as root"), std::string::npos);
+  for (const char* name : {"fastrtps_alive", "fastrtps_alive_el", "fastrtps_port7", "fastrtps_port7_sl",
+                           "sem.fastrtps_port7_mutex", "fastrtps_dead", "fastrtps_dead_el"})
+    host.file(name, std::chrono::seconds(60));
+  const int alive = ::open((host.shm / "fastrtps_alive_el").c_str(), O_RDONLY);
+  const int listener = ::open((host.shm / "fastrtps_port7_sl").c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(alive, LOCK_EX | LOCK_NB), 0);
+  ASSERT_EQ(::flock(listener, LOCK_SH | LOCK_NB), 0);
+  EXPECT_EQ(host.leftovers(), (std::vector<std::string>{"fastrtps_dead", "fastrtps_dead_el"}));
+  ::close(alive);
+  ::close(listener);
+  EXPECT_EQ(host.leftovers().size(), 7U);
+}
+
+TEST(Leftovers, AProcessThatCannotBeLookedIntoKeepsWhatItMayHaveMade) {
+  const Host host;
+  fs::create_directories(host.proc / "65537");  // its low bits: 00.01
+  for (const char* name : {"fast_datasharing_01.0f.78.fd.01.00.e2.62.00.00.00.00_0.0.1.4",
+                           "fast_datasharing_01.0f.78.fd.02.00.e2.62.00.00.00.00_0.0.1.4", "fast_datasharing_odd",
+                           "fastrtps_dead", "fastrtps_dead_el", "fastrtps_port8"})
+    host.file(name, std::chrono::seconds(60));
+  const auto found = find_leftovers(host.shm, host.proc, std::chrono::seconds(5));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(host.leftovers(), (std::vector<std::string>{"fast_datasharing_01.0f.78.fd.02.00.e2.62.00.00.00.00_0.0.1.4",
+                                                        "fastrtps_dead", "fastrtps_dead_el", "fastrtps_port8"}));
+  EXPECT_EQ(found->unknown.size(), 2U);
+  EXPECT_EQ(found->unseen, std::vector<std::string>{"65537"});
 }
 
 }  // namespace

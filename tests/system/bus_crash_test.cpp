@@ -42,37 +42,31 @@ std::set<std::string> shm_names_of(pid_t pid) {
   return names;
 }
 
-/// A folder like /proc with the processes that we may look into: in a container that is not every one, and the cleaner
-/// rightly refuses to judge files of unknown users. Here only files of our own dead children are judged.
-struct VisibleProcesses {
-  VisibleProcesses() {
+/// A folder like /proc without ourselves: Fast DDS unmaps what it read from others at our end only.
+struct OtherProcesses {
+  OtherProcesses() {
     std::filesystem::create_directory(folder);
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-      std::error_code failure;
-      if (entry.path().filename() == std::to_string(::getpid())) continue;  // Fast DDS unmaps at our end only
-      const bool is_visible =
-          std::isdigit(static_cast<unsigned char>(entry.path().filename().string()[0])) != 0 &&
-          std::ifstream(entry.path() / "maps").good() &&
-          std::filesystem::directory_iterator(entry.path() / "fd", failure) != std::filesystem::directory_iterator();
-      if (is_visible)
-        std::filesystem::create_directory_symlink(entry.path(), folder / entry.path().filename(), failure);
+      const std::string name = entry.path().filename().string();
+      if (std::isdigit(static_cast<unsigned char>(name[0])) != 0 && name != std::to_string(::getpid()))
+        std::filesystem::create_directory_symlink(entry.path(), folder / name);
     }
   }
-  ~VisibleProcesses() { std::filesystem::remove_all(folder); }
-  VisibleProcesses(const VisibleProcesses&) = delete;
-  VisibleProcesses& operator=(const VisibleProcesses&) = delete;
+  ~OtherProcesses() { std::filesystem::remove_all(folder); }
+  OtherProcesses(const OtherProcesses&) = delete;
+  OtherProcesses& operator=(const OtherProcesses&) = delete;
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("ocelli-crash-proc-" + std::to_string(::getpid()));
 };
 
 /// What killed processes had there and nobody uses any more. These files are old enough: their makers are dead.
 std::vector<launch::Leftover> leftovers_among(const std::set<std::string>& names) {
-  const VisibleProcesses visible;
-  auto leftovers = launch::find_leftovers(kShm, visible.folder, std::chrono::seconds(0));
+  const OtherProcesses others;
+  auto leftovers = launch::find_leftovers(kShm, others.folder, std::chrono::seconds(0));
   EXPECT_TRUE(leftovers) << leftovers.error().message;
   if (!leftovers) return {};
-  std::erase_if(*leftovers, [&](const auto& file) { return !names.contains(file.path.filename().string()); });
-  return *leftovers;
+  std::erase_if(leftovers->dead, [&](const auto& file) { return !names.contains(file.path.filename().string()); });
+  return leftovers->dead;
 }
 
 struct Child {

@@ -1,13 +1,17 @@
 // `ocelli bench bus` runs this. Rounds are interleaved: every transport once, then all again, so that what disturbs the
 // machine disturbs all alike; medians over the rounds, and medians of the ratios within a round.
+#include <sched.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "ocelli/tests/bench/bus/bars.hpp"
 #include "ocelli/tests/bench/bus/companion.hpp"
@@ -24,8 +28,40 @@ struct Options {
   std::uint64_t messages = 200;
   bool is_throughput = false;
   int stress = 0;
+  bool keeps_awake = false;
   std::vector<std::string> only;
   std::string json;
+};
+
+/// Keeps the processors from halting, at the lowest priority: waking a halted one costs tens of microseconds on a
+/// virtual machine, the same for every transport, and hides what they cost themselves.
+class Awake {
+ public:
+  Awake() {
+    for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+      threads_.emplace_back([this] {
+        const sched_param none{};
+        ::sched_setscheduler(0, SCHED_IDLE, &none);
+        while (!is_over_.load(std::memory_order_relaxed)) relax();
+      });
+  }
+  ~Awake() {
+    is_over_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+  Awake(const Awake&) = delete;
+  Awake& operator=(const Awake&) = delete;
+
+ private:
+  static void relax() {
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#else
+    asm volatile("yield");
+#endif
+  }
+  std::atomic<bool> is_over_ = false;
+  std::vector<std::thread> threads_;
 };
 
 double median(std::vector<double> values) {
@@ -159,6 +195,8 @@ int run(const Options& options) {
       return 2;
     }
   }
+  std::optional<Awake> awake;
+  if (options.keeps_awake) awake.emplace();
   nlohmann::json cases = nlohmann::json::array();
   for (const std::size_t size : options.sizes)
     for (const int readers : options.readers) cases.push_back(run_case(transports, options, size, readers));
@@ -184,6 +222,7 @@ int main(int argc, char** argv) {
   app.add_flag("--throughput", options.is_throughput, "without a pause between messages");
   app.add_option("--stress", options.stress, "processors that stress-ng keeps busy meanwhile")
       ->check(CLI::Range(0, 64));
+  app.add_flag("--awake", options.keeps_awake, "keep idle processors from halting, as a real-time system does");
   app.add_option("--only", options.only, "transports whose name contains one of these")->delimiter(',');
   app.add_option("--json", options.json, "also write the numbers to this file");
   CLI11_PARSE(app, argc, argv);

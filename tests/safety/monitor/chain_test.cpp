@@ -68,6 +68,63 @@ TEST(Chain, AttributesTheTimeToTheHops) {
   EXPECT_EQ(chain.tracker.hop_count(), 1U);
 }
 
+TEST(Chain, EveryHopHasPartsOfItsOwn) {
+  RecordProperty("verifies", "REQ-LAT-011");
+  Chain chain(config_of({{"detector", "boxes"}, {"tracker", "objects"}}));
+  const Observation one = chain.picture(1, 0, 5);
+  chain.tracker.observe(received("detector", one, at(8)));
+  chain.tracker.observe(activated("detector", one, at(12), at(30)));
+  const Observation boxes = derived("detector", "boxes", 7, one, at(28));
+  chain.tracker.observe(boxes);
+  chain.tracker.observe(received("tracker", boxes, at(33)));
+  chain.tracker.observe(activated("tracker", boxes, at(39), at(50)));
+  chain.tracker.observe(derived("tracker", "objects", 9, one, at(46)));
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kCompute).max(), 16ms);
+  EXPECT_EQ(chain.tracker.hop(1, HopPart::kTransport).max(), 5ms);
+  EXPECT_EQ(chain.tracker.hop(1, HopPart::kQueue).max(), 6ms);
+  EXPECT_EQ(chain.tracker.hop(1, HopPart::kCompute).max(), 7ms);
+}
+
+TEST(Chain, ASourceMessageWithoutLineageIsItsOwnSource) {
+  RecordProperty("verifies", "REQ-LAT-011");
+  Chain chain;
+  Observation one = published("camera", "camera", 1, at(0), at(5));
+  one.oldest = one.newest = {};
+  chain.tracker.observe(one);
+  chain.tracker.observe(received("detector", one, at(8)));
+  Observation other = published("radar", "radar", 1, at(0), at(1));  // the same number, another topic
+  other.oldest = other.newest = {};
+  chain.tracker.observe(activated("detector", other, at(9), at(10)));
+  chain.tracker.observe(activated("detector", one, at(12), at(30)));
+  one.oldest = one.newest = {one.topic, 1, at(0)};
+  chain.objects(1, one, 28);
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kTransport).max(), 3ms);
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kQueue).max(), 4ms);
+}
+
+TEST(Chain, OnlyTheStepOfItsOwnTriggerEndsTheQueue) {
+  RecordProperty("verifies", "REQ-LAT-011");
+  Chain chain;
+  const Observation one = chain.picture(1, 0, 5);
+  chain.tracker.observe(received("detector", one, at(8)));
+  const Observation radar = derived("radar", "radar", 4, one, at(9));  // made from the same picture
+  chain.tracker.observe(activated("detector", radar, at(10), at(11)));
+  chain.tracker.observe(activated("detector", one, at(12), at(30)));
+  chain.objects(1, one, 28);
+  EXPECT_EQ(chain.tracker.hop(0, HopPart::kQueue).max(), 4ms);
+}
+
+TEST(Chain, OfEquallyBadOutcomesTheLastIsTheEvidence) {
+  RecordProperty("verifies", "REQ-LAT-012");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 5), 20);
+  chain.objects(2, chain.picture(2, 50, 55), 70);
+  chain.objects(3, chain.picture(3, 100, 105), 110);
+  const ChainOutcome outcome = chain.tracker.take_reaction();
+  EXPECT_EQ(outcome.worst, 20ms);
+  EXPECT_EQ(outcome.evidence_at, at(70));
+}
+
 TEST(Chain, AnOutputAnswersAllMessagesUpToItsNewestSource) {
   RecordProperty("verifies", "REQ-LAT-010");
   Chain chain;
@@ -166,6 +223,15 @@ TEST(Chain, ASourceHiddenBetweenTwoOthersIsFoundByWhatTheNodeHadReceived) {
   EXPECT_EQ(chain.tracker.reaction().count(), 1U);
   EXPECT_EQ(chain.tracker.reaction().max(), 40ms);
   EXPECT_EQ(chain.tracker.age().max(), 40ms);
+}
+
+TEST(Chain, WhatWasReceivedAtTheMomentOfTheOutputMayBeInIt) {
+  RecordProperty("verifies", "REQ-LAT-013");
+  Chain chain;
+  const Observation one = chain.picture(1, 20, 22);
+  chain.tracker.observe(received("detector", one, at(60)));
+  chain.tracker.observe(fused(1, {topic_id("lidar"), 1, at(0)}, {topic_id("imu"), 9, at(50)}, 60));
+  EXPECT_EQ(chain.tracker.reaction().max(), 40ms);
 }
 
 TEST(Chain, WithoutHopsAHiddenSourceIsUnresolvedAndNoSample) {

@@ -198,7 +198,7 @@ TEST(Timing, ARequiredMarginMustStayFree) {
   EXPECT_FALSE(budget.holds()) << "345 of 460 ms are three quarters";
   budget.ftti = 461ms;
   EXPECT_TRUE(budget.holds());
-  EXPECT_THAT(budget.explain(), HasSubstr("assumed FTTI 461 ms less 25 % to stay free (margin 116 ms"));
+  EXPECT_THAT(budget.explain(), HasSubstr("assumed FTTI 461 ms less 25 % to stay free (margin 116 ms, 25 %)"));
 }
 
 TEST(Timing, EndlessPartsDoNotOverflow) {
