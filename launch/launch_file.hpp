@@ -27,7 +27,7 @@ struct SourceEntry {
   std::string place;  // "file:line:column" for messages
 };
 
-/// Of a process. `realtime`: SCHED_FIFO where permitted. `background`: gives way, for what takes a core for long.
+/// Of a process: real-time priority where permitted. `background`: behind all others, for what takes a core for long.
 enum class Scheduling { kRealtime, kBackground };
 constexpr auto enum_names(Scheduling) {
   return std::to_array<std::pair<std::string_view, Scheduling>>(

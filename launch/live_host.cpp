@@ -17,6 +17,18 @@ namespace {
 constexpr Duration kStopPoll = 50ms;  // how long a stop request may wait
 constexpr int kMonitorPriority = 20;
 constexpr int kNodePriority = 10;
+constexpr int kBackgroundPriority = 1;  // before all that is not ours, behind all that is
+
+/// Monitor before nodes before those in the background; recorder and fault store take what is left.
+void set_priority(const LiveSettings& settings, const LaunchFile& launch, const std::string& process) {
+  if (process == kRecorderProcess || process == kFaultStoreProcess) return;
+  const bool is_background = launch.scheduling_of(process) == Scheduling::kBackground;
+  const int priority = process == kMonitorProcess ? kMonitorPriority
+                       : is_background            ? kBackgroundPriority
+                                                  : kNodePriority;
+  const bool is_realtime = settings.is_realtime && try_realtime(priority);
+  if (is_background && !is_realtime) go_background();
+}
 
 /// Injections that concern this process are carried out here; others are not ours.
 void apply_injection(const ocelli::msg::Injection& injection, node::LiveExecutor& executor, Bus& bus) {
@@ -69,10 +81,7 @@ Status run_host(const LiveSettings& settings, const std::string& process, int re
   handle_stop_signals();
   set_up_log(process);
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(settings.launch));
-  if (launch.scheduling_of(process) == Scheduling::kBackground)
-    go_background();
-  else if (settings.is_realtime && process != kRecorderProcess && process != kFaultStoreProcess)
-    try_realtime(process == kMonitorProcess ? kMonitorPriority : kNodePriority);
+  set_priority(settings, launch, process);
   const LiveClock clock{Duration{settings.clock_offset_ns}};
   OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings, process)));
   Bus bus(clock, std::move(lane));

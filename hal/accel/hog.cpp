@@ -29,7 +29,7 @@ class HogModel final : public EngineModel {
     if (source.dims.size() != 4 || source.dims[0] != 1 || source.dims[1] != 3)
       return {OCELLI_ACCEL_BAD_ARGUMENT, "hog: the input must be 1 x 3 x height x width"};
     auto model = std::make_unique<HogModel>();
-    model->scale_step_ = std::atof(source.option("scale_step", "1.2").c_str());
+    model->scale_step_ = std::atof(source.option("scale_step", "1.15").c_str());
     if (!(model->scale_step_ >= 1.02 && model->scale_step_ <= 2.0))
       return {OCELLI_ACCEL_BAD_ARGUMENT, "hog: scale_step: expected 1.02 to 2"};
     cv::setNumThreads(std::max(1, std::atoi(source.option("threads", "1").c_str())));
@@ -48,7 +48,7 @@ class HogModel final : public EngineModel {
     if (grey_.cols < descriptor_.winSize.width || grey_.rows < descriptor_.winSize.height) return {};
     to_grey(inputs[0]);
     try {
-      descriptor_.detectMultiScale(grey_, places_, distances_, 0.0, {8, 8}, {}, scale_step_, 1.0);
+      descriptor_.detectMultiScale(grey_, places_, distances_, 0.0, {8, 8}, {}, scale_step_, 0.0);
     } catch (const cv::Exception& problem) {
       return {OCELLI_ACCEL_DEVICE_LOST, "hog: " + problem.err};
     }
@@ -83,7 +83,7 @@ class HogModel final : public EngineModel {
   }
 
   cv::HOGDescriptor descriptor_;
-  double scale_step_ = 1.2;
+  double scale_step_ = 1.15;
   cv::Mat grey_;
   std::vector<cv::Rect> places_;
   std::vector<double> distances_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace ocelli::report {
@@ -94,12 +95,20 @@ std::vector<Taken> taken_by(const RunData& run, const ChainInfo& chain) {
   std::optional<EntityId> node;
   for (const Observation& o : run.observations)
     if (o.kind == ObservationKind::kPublish && o.topic == topic_id(chain.to)) node = o.entity;
+  // The lineage of a step may hide the source between others; that of the message which started it names it.
+  using Key = std::tuple<TopicId, std::uint32_t, std::uint64_t>;
+  const auto key_of = [](const Observation& o) { return Key{o.topic, o.writer, o.sequence}; };
+  std::map<Key, std::pair<LineageEnd, LineageEnd>> received;
   std::vector<Taken> taken;
+  for (const Observation& o : run.observations)
+    if (o.kind == ObservationKind::kReceive && o.entity == node) received[key_of(o)] = {o.oldest, o.newest};
   for (const Observation& o : run.observations) {
     if (o.kind != ObservationKind::kActivation || o.entity != node || o.status > ObservationStatus::kDegraded) continue;
+    const auto trigger = received.find(key_of(o));
+    const auto& [first, last] = trigger != received.end() ? trigger->second : std::pair(o.oldest, o.newest);
     const TopicId from = topic_id(chain.from);
-    const LineageEnd* oldest = o.oldest.topic == from ? &o.oldest : o.newest.topic == from ? &o.newest : nullptr;
-    const LineageEnd* newest = o.newest.topic == from ? &o.newest : oldest;
+    const LineageEnd* oldest = first.topic == from ? &first : last.topic == from ? &last : nullptr;
+    const LineageEnd* newest = last.topic == from ? &last : oldest;
     if (oldest != nullptr) taken.push_back({o.started_at, *oldest, *newest});
   }
   std::ranges::stable_sort(taken, {}, &Taken::started_at);

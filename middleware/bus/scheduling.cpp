@@ -21,7 +21,6 @@ void leave_realtime() {
 }
 
 void go_background() {
-  leave_realtime();
   ::setpriority(PRIO_PROCESS, 0, kBackgroundNice);  // on Linux: of this thread
 }
 

@@ -9,7 +9,8 @@ bool try_realtime(int priority);
 /// Back to SCHED_OTHER: for threads that only prepare data and may take a core for long.
 void leave_realtime();
 
-/// Less of a core than others when there is not enough for all: for this thread and those it starts, without real time.
+/// Less of a core than others when there is not enough for all: for this thread and those it starts, where real time is
+/// not permitted.
 void go_background();
 
 }  // namespace ocelli

@@ -8,15 +8,17 @@ constexpr const char* kWords[] = {"ok", "degraded", "failed", "invalid", "corrup
 
 class Failed final : public Detector {
  public:
-  /// A topic is not to blame for what its readers make of its messages.
+  /// A topic is not to blame for what its readers make of its messages. A node that has received a good message has
+  /// done nothing with it yet: only its steps and messages speak for it.
   Failed(Duration period, bool is_topic)
-      : period_(period), interests_(kPublishes | kReceives | (is_topic ? 0 : kActivations)) {}
+      : period_(period), is_topic_(is_topic), interests_(kPublishes | kReceives | (is_topic ? 0 : kActivations)) {}
 
   int interests() const override { return interests_; }
   Verdict observe(const Observation& observation) override {
     const auto status = static_cast<std::size_t>(observation.status);
     const bool is_good = observation.status <= ObservationStatus::kDegraded;
     const auto value = static_cast<double>(status);
+    if (is_good && !is_topic_ && observation.kind == ObservationKind::kReceive) return {};
     if (is_good) return pre_passed(observation.observed_at, value, kLimit);
     return pre_failed(observation.observed_at, value, kLimit, status < std::size(kWords) ? kWords[status] : "unknown");
   }
@@ -25,6 +27,7 @@ class Failed final : public Detector {
  private:
   static constexpr double kLimit = static_cast<double>(ObservationStatus::kDegraded);
   Duration period_;
+  bool is_topic_;
   int interests_;
 };
 

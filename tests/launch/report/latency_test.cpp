@@ -146,6 +146,12 @@ TEST(ChainLatency, StepsOfTheNodeTellWhatAnOutputWasMadeFrom) {
   EXPECT_EQ(chains[0].reactions[0].latency, 140ms);
   ASSERT_EQ(chains[1].reactions.size(), 1U) << chains[1].absent;
   EXPECT_EQ(chains[1].reactions[0].latency, 40ms);
+  Observation received = run.observations[2];  // what the step saw hides the picture between others
+  received.kind = ObservationKind::kReceive;
+  run.observations[2].oldest.topic = topic_id("wheels");
+  EXPECT_TRUE(chain_latencies(run, kNever)[0].reactions.empty());
+  run.observations.push_back(received);
+  EXPECT_EQ(chain_latencies(run, kNever)[0].reactions.size(), 1U);
   run.observations[2].status = ObservationStatus::kFailed;
   EXPECT_TRUE(chain_latencies(run, kNever)[0].reactions.empty()) << "a failed step went into nothing";
 }

@@ -322,7 +322,7 @@ TEST(SeveralTriggers, WhatWentInWithoutAnOutputIsSourceOfTheNextOne) {
   };
   EXPECT_TRUE(take(1, message<topics::ImuData>({}, kStart - 60ms)).empty());
   EXPECT_TRUE(take(1, message<topics::ImuData>({}, kStart - 50ms)).empty());
-  ocelli::msg::ImuData broken;
+  topics::ImuData::Type broken;
   broken.header().frame_id("broken");
   EXPECT_TRUE(take(1, message<topics::ImuData>(broken, kStart - 90ms)).empty());
   const auto outgoing = take(0, wheels(5.0, kStart));

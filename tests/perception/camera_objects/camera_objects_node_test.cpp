@@ -121,7 +121,7 @@ TEST_F(CameraObjectsNodeTest, FindsPedestriansWithoutAnyModel) {
   if (pictures.empty()) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   picture = pictures[0];  // kitti_object 000000: a pedestrian 160 pixels high
   CameraObjectsNode node({});
-  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(node.prepare({.has_deadlines = false}));
   ASSERT_TRUE(run(node));
   const Box2 truth{ObjectClass::kPedestrian, 1.0, 712.40, 143.00, 810.73, 307.92};
   double best = 0.0;
@@ -131,7 +131,7 @@ TEST_F(CameraObjectsNodeTest, FindsPedestriansWithoutAnyModel) {
 
 TEST_F(CameraObjectsNodeTest, ASmallOrEmptyPictureHasNoPedestrians) {
   CameraObjectsNode node({});
-  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(node.prepare({.has_deadlines = false}));
   EXPECT_TRUE(run(node));
   EXPECT_TRUE(out.objects.message()->detections().empty());
 }

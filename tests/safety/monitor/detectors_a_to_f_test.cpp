@@ -198,6 +198,18 @@ TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   EXPECT_EQ(watch.detector->observability().first, 70ms);
 }
 
+TEST(Failed, AGoodMessageTakenInSaysNothingAboutTheStep) {
+  RecordProperty("verifies", "REQ-DET-007");
+  Watch watch("failed", kNodeTarget);
+  watch.node.period = 70ms;
+  watch.make();
+  Observation taken = step(ObservationStatus::kOk);
+  taken.kind = ObservationKind::kReceive;
+  EXPECT_EQ(watch.observe(taken), '-');
+  taken.status = ObservationStatus::kCorrupt;
+  EXPECT_EQ(watch.observe(taken), 'b');
+}
+
 TEST(Failed, ATopicIsNotToBlameForAFailedStepOfItsReader) {
   RecordProperty("verifies", "REQ-DET-007");
   Watch watch("failed");
