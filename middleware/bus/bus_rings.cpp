@@ -36,11 +36,14 @@ RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<cons
     ring.peers.push_back(peer);
     return RingVerdict::kRead;
   }
+  std::int64_t heard_until_ns = 0;
+  for (const ReadRing& ring : topic.rings)
+    if (ring.address == *address) heard_until_ns = std::max(heard_until_ns, ring.heard_until_ns);
   std::erase_if(topic.rings, [](const ReadRing& ring) {
     return ring.is_ending && std::all_of(ring.inputs.begin(), ring.inputs.end(),
                                          [](const auto& entry) { return entry.second.use_count() == 1; });
   });
-  topic.rings.push_back({{peer}, *address, std::move(*map), false, {}});
+  topic.rings.push_back({{peer}, *address, std::move(*map), false, heard_until_ns, {}});
   for (const auto& weak : topic.subscriptions)
     if (const auto subscription = weak.lock(); subscription != nullptr && subscription->waiter() != nullptr)
       listen(topic, *subscription);
@@ -58,10 +61,10 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
     }
     input = std::make_shared<RingInput>(ring.map);
     input->mode = mode_for(subscription);
-    if (topic.kind->qos == topics::Qos::kState)
+    if (topic.kind->qos == topics::Qos::kState && ring.heard_until_ns == 0)
       input->reader.rewind_to_newest();
     else
-      input->reader.rewind(to_ns(subscription.created_at()));
+      input->reader.rewind(std::max(to_ns(subscription.created_at()), ring.heard_until_ns));
     input->deliver = [this, &topic, waiter = subscription.waiter().get(),
                       missed = std::uint64_t{0}](RingMessage message) mutable {
       message.skipped += std::exchange(missed, 0);
@@ -77,6 +80,7 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
   for (ReadRing& ring : topic.rings) {
     if (std::erase(ring.peers, peer) == 0 || !ring.peers.empty()) continue;
     ring.is_ending = true;
+    ring.heard_until_ns = to_ns(clock_.now());  // up to here it is still delivered
     for (const auto& [waiter, input] : ring.inputs) {
       input->is_ending = true;
       waiter->notify();

@@ -22,7 +22,8 @@ struct ReadRing {
   std::vector<PeerId> peers;  // who announced it: two while the writer replaces its end of the network lane
   RingAddress address;
   std::shared_ptr<const RingMap> map;
-  bool is_ending = false;  // its writer has gone
+  bool is_ending = false;           // its writer has gone
+  std::int64_t heard_until_ns = 0;  // what was published before has come already: the writer was lost and found again
   std::map<std::shared_ptr<RingWaiter>, std::shared_ptr<RingInput>> inputs;
 };
 

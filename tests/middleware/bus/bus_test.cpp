@@ -333,6 +333,35 @@ TEST(Bus, ReadersOfARingDoNotNoticeThatItsNetworkWriterWasReplaced) {
   EXPECT_TRUE(take_all().empty()) << "now it has gone";
 }
 
+TEST(Bus, AWriterLostAndFoundAgainIsHeardOnWhereItWasLeft) {
+  RecordProperty("verifies", "REQ-BUS-011");
+  RingPair pair;
+  auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
+  auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
+  const auto publish = [&] {
+    (*publisher)->publish(ego_with_speed(1.0), {});
+    pair.clock.time += 1ms;
+  };
+  const auto take_all = [&] {
+    std::vector<std::uint64_t> taken;
+    pair.waiter->wait_for(0s);
+    while (const auto received = (*subscription)->take()) taken.push_back(received->sample->header.sequence);
+    return taken;
+  };
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  publish();
+  EXPECT_EQ(take_all(), std::vector<std::uint64_t>{1});
+  publish();
+  pair.receiver_wire.events.on_writer_gone(PeerId{1});  // the reader was suspended for longer than the lease
+  EXPECT_EQ(take_all(), std::vector<std::uint64_t>{2});
+  take_all();
+  publish();
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  publish();
+  EXPECT_EQ(take_all(), (std::vector<std::uint64_t>{3, 4})) << "nothing twice, nothing lost";
+  EXPECT_EQ((*subscription)->lost(), 0U);
+}
+
 TEST(Bus, ManySleepingReadersAreWokenByAnotherThread) {
   RingPair pair;
   pair.sender_wire.ring_readers = 16;
