@@ -17,7 +17,6 @@ namespace {
 constexpr Duration kStopPoll = 50ms;  // how long a stop request may wait
 constexpr int kMonitorPriority = 20;
 constexpr int kNodePriority = 10;
-constexpr int kBackgroundPriority = 1;  // before all that is not ours, behind all that is
 
 /// Monitor before nodes before those in the background; recorder and fault store take what is left.
 void set_priority(const LiveSettings& settings, const LaunchFile& launch, const std::string& process) {

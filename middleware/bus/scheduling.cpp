@@ -20,6 +20,10 @@ void leave_realtime() {
   ::sched_setscheduler(0, SCHED_OTHER, &parameters);
 }
 
+void step_back() {
+  if (::sched_getscheduler(0) == SCHED_FIFO) try_realtime(kBackgroundPriority);
+}
+
 void go_background() {
   ::setpriority(PRIO_PROCESS, 0, kBackgroundNice);  // on Linux: of this thread
 }

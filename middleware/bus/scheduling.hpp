@@ -9,6 +9,12 @@ bool try_realtime(int priority);
 /// Back to SCHED_OTHER: for threads that only prepare data and may take a core for long.
 void leave_realtime();
 
+/// Of what takes a core for long: before all that is not ours, behind all that is.
+inline constexpr int kBackgroundPriority = 1;
+
+/// Where this thread is real-time: kBackgroundPriority, for it and those it starts.
+void step_back();
+
 /// Less of a core than others when there is not enough for all: for this thread and those it starts, where real time is
 /// not permitted.
 void go_background();

@@ -33,7 +33,7 @@ SourceReader::~SourceReader() {
 }
 
 void SourceReader::run() {
-  leave_realtime();  // whoever consumes is on time; reading ahead may take the rest of the machine
+  step_back();  // whoever consumes is on time; reading ahead may take what nodes leave of the machine
   while (true) {
     {
       std::unique_lock lock(mutex_);
