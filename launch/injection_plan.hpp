@@ -40,9 +40,9 @@ struct InjectionTargets {
 };
 
 /// One fault of each kind, of kLose one per target, in random order, each in its own part of `run`, far enough apart to
-/// heal; a delay of messages lasts 70 to 100 ms, one of inferences 250 to 400 ms. A short run has fewer of them, at least
-/// three. Same seed, same plan. Error when the run is too short for that (18 s) or a kind other than kLose and kSlow has
-/// no target.
+/// heal; a delay of messages lasts 70 to 100 ms, one of inferences 250 to 400 ms. A short run has fewer of them, at
+/// least three. Same seed, same plan. Error when the run is too short for that (18 s) or a kind other than kLose and
+/// kSlow has no target.
 [[nodiscard]] Result<std::vector<PlannedInjection>> plan_injections(std::uint64_t seed, Duration run,
                                                                     const InjectionTargets& targets);
 

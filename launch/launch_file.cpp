@@ -50,7 +50,8 @@ void read_exec_time(ConfigReader& reader, const YAML::Node& yaml, NodeEntry& ent
 }
 
 void read_node(ConfigReader& reader, const YAML::Node& yaml, LaunchFile& launch) {
-  reader.check_keys(yaml, {"node", "name", "process", "inputs", "outputs", "max_age", "exec_time", "scheduling", "config"});
+  reader.check_keys(yaml,
+                    {"node", "name", "process", "inputs", "outputs", "max_age", "exec_time", "scheduling", "config"});
   if (!yaml.IsMap()) return;
   NodeEntry& entry = launch.nodes.emplace_back();
   entry.place = reader.place_of(yaml);

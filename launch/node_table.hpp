@@ -29,7 +29,11 @@ struct NodeRow {
 template <class N>
 constexpr NodeRow node_row(std::string_view meaning, Duration exec_time, int priority) {
   constexpr bool kInfers = requires(typename N::Config config) { config.accelerator; };
-  return {N::kName, meaning, exec_time, priority, kInfers,
+  return {N::kName,
+          meaning,
+          exec_time,
+          priority,
+          kInfers,
           [](const YAML::Node& yaml, const std::string& file) -> Result<std::unique_ptr<node::AnyNode>> {
             typename N::Config config;
             if (yaml.IsDefined() && !yaml.IsNull()) {

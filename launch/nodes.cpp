@@ -19,7 +19,7 @@ constexpr auto kNodes = std::to_array<NodeRow>({
     node_row<perception::LidarObjectsNode>("boxes of road users in one lidar turn", 25ms, 20),
     node_row<perception::RadarObjectsNode>("clusters of one radar scan, with velocity over ground", 2ms, 20),
     node_row<perception::CameraObjectsNode>("boxes of road users in a picture", 60ms, 20),
-    node_row<perception::LanesNode>("lane lines and drivable area in a picture", 80ms, 20),
+    node_row<perception::LanesNode>("lane lines and drivable area in a picture", 140ms, 20),
     node_row<perception::TracksNode>("objects followed over time", 5ms, 30),
 });
 

@@ -75,8 +75,8 @@ class HogModel final : public EngineModel {
     for (std::size_t i = 0; i < order_.size(); ++i) {
       const cv::Rect2f place(places_[order_[i]]);
       const std::array<float, kColumns> row = {
-          place.x + kMarginX * place.width, place.y + kMarginY * place.height, place.x + (1.0F - kMarginX) * place.width,
-          place.y + (1.0F - kMarginY) * place.height,
+          place.x + kMarginX * place.width, place.y + kMarginY * place.height,
+          place.x + (1.0F - kMarginX) * place.width, place.y + (1.0F - kMarginY) * place.height,
           static_cast<float>(1.0 / (1.0 + std::exp(-kSteepness * distances_[order_[i]])))};
       std::ranges::copy(row, rows.begin() + static_cast<std::ptrdiff_t>(i * kColumns));
     }

@@ -27,7 +27,8 @@ struct AcceleratorConfig {
   int threads = 1;
   static constexpr auto fields() {
     return std::tuple{
-        field("backend", &AcceleratorConfig::backend, "row of `ocelli models backends`, `auto`, or path of a shared library"),
+        field("backend", &AcceleratorConfig::backend,
+              "row of `ocelli models backends`, `auto`, or path of a shared library"),
         field("options", &AcceleratorConfig::options, "key=value;key=value for the back end"),
         field("threads", &AcceleratorConfig::threads, "", 1, 64, "that compute, where the back end is a CPU")};
   }

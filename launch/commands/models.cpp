@@ -54,8 +54,7 @@ Status check_one(const std::string& name, const ModelsOptions& options) {
   std::ranges::fill(input, 0.5F);
   OCELLI_TRY(network.run(60s));
   fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name,
-             card.backend.empty() ? options.accelerator.backend : card.backend,
-             to_milliseconds(network.last_time()));
+             card.backend.empty() ? options.accelerator.backend : card.backend, to_milliseconds(network.last_time()));
   return ok();
 }
 

@@ -43,8 +43,7 @@ std::optional<TrueBox> true_box_of(const CameraShot& camera, const ObjectState& 
   out.box.u_max = std::min<double>(camera.width, projected->u_max);
   out.box.v_max = std::min<double>(camera.height, projected->v_max);
   out.is_wanted = object.lidar_points >= rules.returns_min && projected->distance_m <= rules.range_m &&
-                  out.box.v_max - out.box.v_min >= rules.height_min_px &&
-                  area_of(out.box) >= rules.inside_min * whole;
+                  out.box.v_max - out.box.v_min >= rules.height_min_px && area_of(out.box) >= rules.inside_min * whole;
   return out;
 }
 

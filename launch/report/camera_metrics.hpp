@@ -26,10 +26,10 @@ struct CameraRules {
 };
 
 struct CameraScore {
-  std::string name;        // "vehicles", "people"
-  std::size_t truth = 0;   // to be found
+  std::string name;       // "vehicles", "people"
+  std::size_t truth = 0;  // to be found
   std::size_t found = 0;
-  std::size_t boxes = 0;   // to be right
+  std::size_t boxes = 0;  // to be right
   std::size_t right = 0;
   [[nodiscard]] std::optional<double> recall() const;
   [[nodiscard]] std::optional<double> precision() const;

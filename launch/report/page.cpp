@@ -124,7 +124,8 @@ std::string sight_text(const CameraSight& sight) {
 /// What the detector of the camera found by itself.
 std::string detection_table(const RunData& run, const CameraReport& camera) {
   if (run.detections.empty()) return "";
-  if (!camera.absent.empty()) return paragraph("Detections are not compared with truth: " + camera.absent + ".", "note");
+  if (!camera.absent.empty())
+    return paragraph("Detections are not compared with truth: " + camera.absent + ".", "note");
   Table table({"camera detections", ">to be found", ">recall", ">boxes", ">precision"},
               {"", "true objects in the pictures", "", "to be right", ""});
   for (const CameraScore& s : camera.scores)
@@ -135,12 +136,12 @@ std::string detection_table(const RunData& run, const CameraReport& camera) {
                number(decimal(s.precision(), 3))});
   const CameraRules rules;
   return table.str() +
-         paragraph(fmt::format("{} pictures outside injections. To be found: within {:.0f} m, at least {:.0f} pixels "
-                               "high, {} lidar returns or more; right: overlap of {:.1f} or more, vehicle with vehicle, "
-                               "person with person.",
-                               camera.pictures, rules.range_m, rules.height_min_px, rules.returns_min,
-                               rules.overlap_min),
-                   "note");
+         paragraph(
+             fmt::format("{} pictures outside injections. To be found: within {:.0f} m, at least {:.0f} pixels "
+                         "high, {} lidar returns or more; right: overlap of {:.1f} or more, vehicle with vehicle, "
+                         "person with person.",
+                         camera.pictures, rules.range_m, rules.height_min_px, rules.returns_min, rules.overlap_min),
+             "note");
 }
 
 std::string camera_section(const RunData& run, const Results& results) {
@@ -160,8 +161,9 @@ std::string camera_section(const RunData& run, const Results& results) {
   return out +
          figure(camera_view(shot),
                 fmt::format(
-                    "{} at {:.2f} s with the boxes of {} {}, labelled with id, class and distance, in the colour of their sensors.{}{} {}", shot.topic,
-                    run.seconds(shot.stamp), seen, seen == 1 ? "track" : "tracks",
+                    "{} at {:.2f} s with the boxes of {} {}, labelled with id, class and distance, in the colour of "
+                    "their sensors.{}{} {}",
+                    shot.topic, run.seconds(shot.stamp), seen, seen == 1 ? "track" : "tracks",
                     shot.track_offset == Duration::zero() ? " Picture and tracks have the same time stamp." : offset,
                     sight_text(shot.sight), calibration)) +
          legend({{"fused", "track seen by lidar and camera"},

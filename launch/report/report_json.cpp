@@ -117,8 +117,8 @@ Json json_of(const CameraReport& c) {
   if (!c.absent.empty()) return {{"absent", c.absent}};
   Json out = {{"pictures", c.pictures}};
   for (const CameraScore& s : c.scores)
-    out[s.name] = {{"truth", s.truth},   {"found", s.found}, {"recall", maybe(s.recall())},
-                   {"boxes", s.boxes},   {"right", s.right}, {"precision", maybe(s.precision())}};
+    out[s.name] = {{"truth", s.truth}, {"found", s.found}, {"recall", maybe(s.recall())},
+                   {"boxes", s.boxes}, {"right", s.right}, {"precision", maybe(s.precision())}};
   return out;
 }
 

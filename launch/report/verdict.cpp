@@ -93,8 +93,7 @@ void judge_tracking(const RunData& run, const TrackingReport& tracking, Findings
 
 void remark_on_latency(const Results& results, Findings& findings) {
   for (const ChainLatency& chain : results.chains) {
-    if (!chain.absent.empty())
-      findings.remarks.push_back(fmt::format("chain {}: {}", chain.info.name, chain.absent));
+    if (!chain.absent.empty()) findings.remarks.push_back(fmt::format("chain {}: {}", chain.info.name, chain.absent));
     if (chain.reaction_quiet.count > 0)
       findings.remarks.push_back(fmt::format("chain {}: p50 {:.0f} ms, p99 {:.0f} ms from {} to {} in {} reactions{}",
                                              chain.info.name, to_milliseconds(chain.reaction_quiet.p50),

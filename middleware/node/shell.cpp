@@ -23,11 +23,9 @@ void widen(Lineage& lineage, const SampleHeader& header) {
 }
 
 void widen(Lineage& lineage, const Lineage& other) {
-  if (other.oldest.is_set() &&
-      (!lineage.oldest.is_set() || other.oldest.sensed_at_ns < lineage.oldest.sensed_at_ns))
+  if (other.oldest.is_set() && (!lineage.oldest.is_set() || other.oldest.sensed_at_ns < lineage.oldest.sensed_at_ns))
     lineage.oldest = other.oldest;
-  if (other.newest.is_set() &&
-      (!lineage.newest.is_set() || other.newest.sensed_at_ns > lineage.newest.sensed_at_ns))
+  if (other.newest.is_set() && (!lineage.newest.is_set() || other.newest.sensed_at_ns > lineage.newest.sensed_at_ns))
     lineage.newest = other.newest;
 }
 

@@ -97,7 +97,7 @@ class NodeShell {
   std::vector<BoundOutput> outputs_;
   std::vector<std::deque<SamplePtr>> histories_;  // per input
   std::vector<Time> last_used_;                   // per input: sensed_at of the newest sample of the last activation
-  Lineage unanswered_;  // of several triggers: what went in since the last output
+  Lineage unanswered_;                            // of several triggers: what went in since the last output
   std::vector<std::string> problems_;
 };
 

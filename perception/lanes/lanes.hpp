@@ -20,11 +20,12 @@ namespace ocelli::perception {
 struct LanesConfig {
   std::vector<std::string> model = {"twinlitenet_320x192"};
   accel::AcceleratorConfig accelerator;
-  Duration deadline = std::chrono::milliseconds(90);
+  Duration deadline = std::chrono::milliseconds(150);
   double rate_max_hz = 5.0;
   LaneModelConfig lines;
   static constexpr auto fields() {
-    return std::tuple{field("model", &LanesConfig::model, "card of `ocelli models list`, or several: the first whose files are there"),
+    return std::tuple{field("model", &LanesConfig::model,
+                            "card of `ocelli models list`, or several: the first whose files are there"),
                       field("accelerator", &LanesConfig::accelerator, "where the model runs"),
                       field("deadline", &LanesConfig::deadline, "s", 1e-4, 10.0,
                             "longest inference in a live run; a later one is dropped with a fault"),
@@ -43,8 +44,7 @@ void decode_mask(const accel::Tensor& planes, std::vector<std::uint8_t>& mask);
 class Lanes {
  public:
   /// Chooses the model and loads it. `delay`: Network::inject_delay.
-  static Result<Lanes> load(const LanesConfig& config, bool has_deadline,
-                            const std::atomic<Duration>* delay = nullptr);
+  static Result<Lanes> load(const LanesConfig& config, bool has_deadline, const std::atomic<Duration>* delay = nullptr);
 
   struct Found {
     std::vector<LaneLine> lines;

@@ -81,7 +81,8 @@ TEST(ModelCard, AFileThatIsMissingOrAnotherIsNamed) {
 
 TEST(ModelCard, WithoutFilesItNamesTheBackEndThatBringsTheModel) {
   const std::string none = with(kCard, R"(
-  - {name: a.onnx, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad})", " []");
+  - {name: a.onnx, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad})",
+                                " []");
   EXPECT_THAT(parse_card(none, "own.yaml").error().message, HasSubstr("or a 'backend' that brings it along"));
   EXPECT_TRUE(parse_card(none + "backend: hog\n", "own.yaml"));
 }
