@@ -1,5 +1,7 @@
 // The radar's part of an update: a return says little about where an object is and much about how fast it comes or
 // goes. Range rate of a point on an object: r' = u . (v_object - v_sensor), u the line of sight (Kellner et al. 2013).
+#include <Eigen/Geometry>
+
 #include <cmath>
 #include <limits>
 
@@ -11,7 +13,7 @@ namespace {
 constexpr double kMargin_m = 0.7;      // a return may lie this far off the object's box, and
 constexpr double kBearing_rad = 0.02;  // this far per metre of range
 constexpr double kGate_sigmas = 3.0;
-constexpr double kUnsure_mps = 2.0;  // of an object less sure of its speed, only what lies inside its box is taken
+constexpr double kUnsure_mps = 1.0;  // of an object less sure of its speed, only what lies inside its box is taken
 constexpr double kEvidence = 0.3;    // log-odds that a matching range rate speaks for an object
 constexpr double kMoving_mps = 1.0;  // faster than this over ground, nothing that stands reflects
 
@@ -25,9 +27,25 @@ double distance_m(const Object& object, const Eigen::Vector2d& point) {
   return std::hypot(along, across);
 }
 
-void take_range_rate(Object& object, const Eigen::Vector2d& sight, double radial_mps, double sigma_mps) {
-  const Vector6 by_state = velocity_by_state(object.motion).transpose() * sight;
-  update_scalar(by_state, radial_mps - sight.dot(report_motion(object.motion).velocity), sigma_mps, object.motion);
+/// Range rate that the object's state lets one expect, and its derivative by the state. A point on a turning body moves
+/// with v + w x (point - centre); one beside the box counts as on it.
+struct Expected {
+  double radial_mps = 0.0;
+  Vector6 by_state = Vector6::Zero();
+};
+
+Expected expected_rate(const Object& object, const Eigen::Vector2d& point, const Eigen::Vector2d& sight) {
+  const MotionReport motion = report_motion(object.motion);
+  const Eigen::Rotation2Dd turn(object.motion.mean[2]);
+  const Eigen::Vector2d half = 0.5 * object.size_m.head<2>();
+  const Eigen::Vector2d away = turn.inverse() * (point - object.motion.mean.head<2>());
+  const Eigen::Vector2d lever = turn * away.cwiseMin(half).cwiseMax(-half);
+  const double by_turn_m = sight.dot(Eigen::Vector2d(-lever.y(), lever.x()));
+  Expected expected;
+  expected.radial_mps = sight.dot(motion.velocity) + motion.turn_rate_rps * by_turn_m;
+  expected.by_state = velocity_by_state(object.motion).transpose() * sight;
+  expected.by_state[object.motion.model == MotionModel::kFreeVelocity ? 5 : 4] += by_turn_m;
+  return expected;
 }
 
 }  // namespace
@@ -61,9 +79,9 @@ void Tracker::update_by_radar(const RadarReturn& seen, Time stamp) {
   for (Object& object : scene_.objects) {
     const double away_m = distance_m(object, point);
     if (away_m > margin_m) continue;
-    const Vector6 by_state = velocity_by_state(object.motion).transpose() * sight;
-    const double innovation = radial_mps - sight.dot(report_motion(object.motion).velocity);
-    const double state_variance = by_state.dot(object.motion.covariance * by_state);
+    const Expected expected = expected_rate(object, point, sight);
+    const double innovation = radial_mps - expected.radial_mps;
+    const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
     if (state_variance > kUnsure_mps * kUnsure_mps && away_m > 0.0) continue;
     const double variance = state_variance + seen.range_rate_sigma_mps * seen.range_rate_sigma_mps;
     const double off2 = innovation * innovation / variance;
@@ -74,7 +92,8 @@ void Tracker::update_by_radar(const RadarReturn& seen, Time stamp) {
     best = &object;
   }
   if (best == nullptr) return;
-  take_range_rate(*best, sight, radial_mps, seen.range_rate_sigma_mps);
+  const Expected expected = expected_rate(*best, point, sight);
+  update_scalar(expected.by_state, radial_mps - expected.radial_mps, seen.range_rate_sigma_mps, best->motion);
   best->radar_at = stamp;
   if (is_moving && (best->sources & kSourceRadar) == 0)
     best->evidence = std::min(best->evidence + kEvidence, config_.of(best->object_class).evidence_max);
