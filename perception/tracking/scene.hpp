@@ -38,6 +38,7 @@ struct Object {
 
 struct Scene {
   std::optional<Time> stamp;
+  Time begun_at{};
   std::optional<Time> lidar_at;  // the lidar delivered last
   bool is_world = true;          // false: the own motion is not known, objects are in the vehicle frame
   Ego ego;                       // last known; identity in the vehicle frame

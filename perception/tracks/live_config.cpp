@@ -83,6 +83,7 @@ tracking::Config live_tracker_config() {
   config.has_flat_road = true;
   config.camera_place_after_s = 0.25;
   config.camera_birth_after_s = 0.5;
+  config.radar_birth_after_s = 0.5;
   config.history = 24;
   return config;
 }
