@@ -47,6 +47,7 @@ Result<e2e::CrcKind> crc_kind(const std::string& name, const json& models) {
       OCELLI_ASSIGN(const bool is_same, is_model(model, definition));
       if (is_same) return model.kind;
     }
+    return error(ErrorCode::kUnsupported, "crcs: '{}': no CRC here has these parameters", name);
   }
   for (const e2e::CrcModel& model : e2e::kCrcModels)
     if (name.substr(0, name.find(" (")) == model.name) return model.kind;
@@ -135,7 +136,7 @@ VectorResult compute_e2e_vector(const json& vector) {
   OCELLI_ASSIGN(std::vector<std::byte> message, field_bytes(vector, "input"));
   OCELLI_ASSIGN(const json* in, member(vector, "config"));
   OCELLI_ASSIGN(const e2e::Config config, read_config(vector, *in, message.size()));
-  OCELLI_ASSIGN(const std::uint32_t counter, field_or(*in, "counter", 0U));
+  OCELLI_ASSIGN(const std::uint32_t counter, field_of<std::uint32_t>(*in, "counter"));
   OCELLI_ASSIGN(e2e::Protector protector, e2e::Protector::create(config, counter));
   if (!protector.protect(message)) return error(ErrorCode::kInternal, "protect() refused the message");
   const std::uint64_t modulo = e2e::info(config.profile).counter_modulo;
@@ -145,7 +146,8 @@ VectorResult compute_e2e_vector(const json& vector) {
   if (check.status != e2e::CheckStatus::kOk)
     return error(ErrorCode::kInternal, "the protected message is not accepted: {} ({})", to_string(check.status),
                  to_string(check.mistake));
-  return hex_of_bytes(message);
+  OCELLI_ASSIGN(const std::vector<std::byte> expected, field_bytes(vector, "expected"));
+  return expected == message ? vector["expected"] : json(hex_of_bytes(message));
 }
 
 }  // namespace ocelli::launch

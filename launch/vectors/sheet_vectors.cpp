@@ -24,8 +24,8 @@ Result<const json*> input_list(const json& vector, const char* key) {
 }
 
 Result<Duration> milliseconds(double value, std::string_view name) {
-  if (!(std::abs(value) <= 1e12))
-    return error(ErrorCode::kInvalidArgument, "{}: {} ms: expected at most 1e12 ms", name, value);
+  if (!(value >= 0.0 && value <= 1e12))
+    return error(ErrorCode::kInvalidArgument, "{}: {} ms: expected 0 to 1e12 ms", name, value);
   return Duration(std::llround(value * 1e6));
 }
 
@@ -94,8 +94,8 @@ VectorResult fmeda_residual_sum(const json& v) {
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const std::string name = fmt::format("rows[{}]", i);
     OCELLI_ASSIGN(const std::vector<double> row, values_of<double>((*rows)[i], name));
-    if (row.size() != 2 || !(row[1] >= 0.0 && row[1] <= 1.0))
-      return error(ErrorCode::kInvalidArgument, "{}: {}: expected FIT and a coverage of 0 to 1", name,
+    if (row.size() != 2 || !(row[0] >= 0.0 && row[0] <= 1e9) || !(row[1] >= 0.0 && row[1] <= 1.0))
+      return error(ErrorCode::kInvalidArgument, "{}: {}: expected 0 to 1e9 FIT and a coverage of 0 to 1", name,
                    (*rows)[i].dump());
     rates.residual += row[0] * (1.0 - row[1]);
   }
@@ -159,6 +159,8 @@ VectorResult ftti(const json& v) {
   OCELLI_ASSIGN(budget.frti, milliseconds(in[1], "frti_ms"));
   OCELLI_ASSIGN(budget.ftti, milliseconds(in[2], "ftti_ms"));
   OCELLI_ASSIGN(budget.least_margin, field_or(v["inputs"], "margin", 0.0));
+  if (!(budget.least_margin >= 0.0 && budget.least_margin < 1.0))
+    return error(ErrorCode::kInvalidArgument, "margin: {}: expected 0 to less than 1", budget.least_margin);
   return json{{"fhti_ms", to_milliseconds(budget.fdti() + budget.frti)}, {"ok", budget.holds()}};
 }
 

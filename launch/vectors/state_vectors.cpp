@@ -33,6 +33,18 @@ Result<e2e::StateLimits> limits(const json& config, const std::string& state) {
   return limits;
 }
 
+/// A key that nothing reads would change the meaning in silence.
+Status only_known(const json& config) {
+  for (const auto& [key, value] : config.items()) {
+    const bool is_limit =
+        key.starts_with("WindowSize") || key.starts_with("MinOkState") || key.starts_with("MaxErrorState");
+    const bool has_state = key.ends_with("Init") || key.ends_with("Valid") || key.ends_with("Invalid");
+    if (key != "WindowSize" && key != "ClearToInvalid" && !(is_limit && has_state))
+      return error(ErrorCode::kUnsupported, "config: unknown key '{}'", key);
+  }
+  return ok();
+}
+
 VectorResult state_machine(const json& vector) {
   OCELLI_ASSIGN(const json* in, member(vector, "config"));
   e2e::StateMachineConfig config;
@@ -40,6 +52,7 @@ VectorResult state_machine(const json& vector) {
   OCELLI_ASSIGN(config.valid, limits(*in, "Valid"));
   OCELLI_ASSIGN(config.invalid, limits(*in, "Invalid"));
   OCELLI_ASSIGN(config.clear_to_invalid, field_or(*in, "ClearToInvalid", false));
+  OCELLI_TRY(only_known(*in));
   OCELLI_ASSIGN(const std::vector<std::string> names, fields_of<std::string>(vector, "input"));
   e2e::StateMachine machine(config);
   json states = json::array();
@@ -60,6 +73,9 @@ VectorResult counter(const json& vector) {
   OCELLI_ASSIGN(const std::uint32_t last, field_of<std::uint32_t>(vector, "last"));
   OCELLI_ASSIGN(const std::uint32_t received, field_of<std::uint32_t>(vector, "rx"));
   OCELLI_ASSIGN(const std::uint32_t max_delta, field_of<std::uint32_t>(vector, "max_delta"));
+  for (const auto& [key, value] : {std::pair{"last", last}, std::pair{"rx", received}})
+    if (value >= modulo)
+      return error(ErrorCode::kInvalidArgument, "{}: {} is out of range: expected 0 to {}", key, value, modulo - 1);
   return json(to_string(e2e::evaluate_counter(last, received, max_delta, modulo)));
 }
 
@@ -113,6 +129,9 @@ Result<safety::DebounceConfig> debounce_config(const json& in) {
   OCELLI_ASSIGN(config.jump_down_value, field_of<std::int16_t>(in, "jdv"));
   OCELLI_ASSIGN(config.jumps_up, field_of<bool>(in, "ju"));
   OCELLI_ASSIGN(config.jump_up_value, field_of<std::int16_t>(in, "juv"));
+  if (config.increment < 1 || config.decrement < 1)
+    return error(ErrorCode::kInvalidArgument, "inc {} and dec {}: expected 1 or more", config.increment,
+                 config.decrement);
   if (config.failed_threshold < 1 || config.passed_threshold > -1)
     return error(ErrorCode::kInvalidArgument, "thresholds {} and {}: expected more than 0 and less than 0",
                  config.failed_threshold, config.passed_threshold);

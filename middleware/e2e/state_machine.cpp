@@ -57,6 +57,7 @@ StreamState StateMachine::step(CheckStatus result) {
   }
   remember(result);
   const StreamState before = state_;
+  const std::uint32_t window = limits().window;
   if (state_ == StreamState::kInit) {
     if (holds(config_.init))
       state_ = StreamState::kValid;
@@ -67,9 +68,20 @@ StreamState StateMachine::step(CheckStatus result) {
   } else if (holds(config_.invalid)) {
     state_ = StreamState::kValid;
   }
-  if (config_.clear_to_invalid && state_ == StreamState::kInvalid && before != state_)
-    results_.fill(CheckStatus::kNoNewData);
+  if (state_ == before) return state_;
+  forget_beyond(config_.clear_to_invalid && state_ == StreamState::kInvalid ? 0 : window);
   return state_;
+}
+
+/// Of the state that it is in, once there was data.
+const StateLimits& StateMachine::limits() const {
+  if (state_ == StreamState::kValid) return config_.valid;
+  return state_ == StreamState::kInvalid ? config_.invalid : config_.init;
+}
+
+void StateMachine::forget_beyond(std::uint32_t window) {
+  for (std::uint32_t back = window + 1; back <= kWindowMost; ++back)
+    results_[(next_ + kWindowMost - back) % kWindowMost] = CheckStatus::kNoNewData;
 }
 
 void StateMachine::remember(CheckStatus result) {

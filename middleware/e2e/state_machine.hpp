@@ -1,6 +1,7 @@
 #pragma once
 // The E2E state machine: from single verdicts to "may this stream be used?". Behaviour of AUTOSAR release 4.3, with the
-// window of each state set by itself (release 20-11); equal windows give 4.3 exactly.
+// window of each state set by itself (release 20-11): a state with a larger window than the one before starts with
+// what that one looked back at, older results stay forgotten. Equal windows give 4.3 exactly.
 // No heap, no lock, no exception; one step costs at most kWindowMost additions. Must not know: messages, time.
 
 #include <array>
@@ -69,6 +70,8 @@ class StateMachine {
     std::uint32_t errors = 0;
   };
   void remember(CheckStatus result);
+  void forget_beyond(std::uint32_t window);
+  [[nodiscard]] const StateLimits& limits() const;
   [[nodiscard]] Counts count(std::uint32_t window) const;
   [[nodiscard]] bool holds(const StateLimits& limits) const;
 

@@ -52,10 +52,14 @@ TEST(StateMachine, EveryStateLooksBackByItsOwnWindow) {
   RecordProperty("verifies", "REQ-E2E-015");
   StateMachineConfig config;
   config.valid.window = 2;
-  EXPECT_EQ(run(config, {kOk, kOk, kOk, kNoNewData, kNoNewData, kOk, kOk}), "IIVVXVV")
-      << "invalid looks back at five, three of them OK";
-  config.clear_to_invalid = true;
   EXPECT_EQ(run(config, {kOk, kOk, kOk, kNoNewData, kNoNewData, kOk, kOk, kOk}), "IIVVXXXV")
+      << "invalid looks back at five, but not beyond the two that valid looked at";
+  config.valid.window = 4;
+  config.valid.least_ok = 3;
+  EXPECT_EQ(run(config, {kOk, kOk, kOk, kOk, kNoNewData, kNoNewData, kOk}), "IIVVVXV")
+      << "two OKs of valid's four count in invalid";
+  config.clear_to_invalid = true;
+  EXPECT_EQ(run(config, {kOk, kOk, kOk, kOk, kNoNewData, kNoNewData, kOk, kOk, kOk}), "IIVVVXXXV")
       << "older OKs are forgotten on entering invalid";
 }
 
@@ -79,10 +83,12 @@ class NaiveMachine {
     }
     const bool good = errors <= limits.most_errors && ok >= limits.least_ok;
     const StreamState before = state_;
+    const std::size_t window = limits.window;
     if (good) state_ = StreamState::kValid;
     if (!good && before == StreamState::kValid) state_ = StreamState::kInvalid;
     if (before == StreamState::kInit && errors > limits.most_errors) state_ = StreamState::kInvalid;
     if (config_.clear_to_invalid && before != StreamState::kInvalid && state_ == StreamState::kInvalid) past_.clear();
+    if (before != state_) past_.resize(std::min(past_.size(), window));
     return state_;
   }
 

@@ -305,7 +305,8 @@ struct TwinCounter {
 };
 
 // E2E state machine.
-// - NODATA: any result but ERROR or NONEWDATA -> INIT; this result is not kept. All later ones are kept, for good.
+// - NODATA: any result but ERROR or NONEWDATA -> INIT; this result is not kept. All later ones are kept, until a change
+//   of state: then only the newest window_x of the state that is left remain.
 // - ok = number of OK and OKSOMELOST, err = number of ERROR among the newest window_x results, the new one included,
 //   x = the state in which it arrives (window, if window_x is 0). Results not there yet count as neither.
 // - INIT: good -> VALID; err above its limit -> INVALID. VALID: not good -> INVALID. INVALID: good -> VALID. Good: err
@@ -332,6 +333,7 @@ struct TwinE2eSm {
       return state_;
     }
     results_.push_back(result);
+    const std::string left = state_;
     if (state_ == "INIT") {
       const int err = count({"ERROR"}, limits_.window_init);
       const int ok = count({"OK", "OKSOMELOST"}, limits_.window_init);
@@ -346,10 +348,16 @@ struct TwinE2eSm {
       const int ok = count({"OK", "OKSOMELOST"}, limits_.window_invalid);
       if (err <= limits_.max_err_invalid && ok >= limits_.min_ok_invalid) state_ = "VALID";
     }
+    if (state_ != left)
+      keep(left == "INIT" ? limits_.window_init : left == "VALID" ? limits_.window_valid : limits_.window_invalid);
     return state_;
   }
 
  private:
+  void keep(int window) {
+    const auto size = static_cast<std::size_t>(window > 0 ? window : limits_.window);
+    if (results_.size() > size) results_.erase(results_.begin(), results_.end() - static_cast<std::ptrdiff_t>(size));
+  }
   int count(const std::set<std::string>& what, int window) const {
     const int size = window > 0 ? window : limits_.window;
     int seen = 0;

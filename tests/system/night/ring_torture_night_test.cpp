@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "ocelli/middleware/bus/ring_writer.hpp"
@@ -10,6 +11,8 @@ TEST(RingTortureNight, AcrossProcessesNothingTornIsAcceptedAndEveryLossIsCounted
   constexpr std::uint64_t kMessages = 10'000'000;
   const Outcome outcome = run(kMessages);
   for (const Tally* tally : outcome.readers) {
+    fmt::print("{} messages: {} accepted, {} counted lost, {} torn\n", kMessages, tally->accepted, tally->lost,
+               tally->torn);
     EXPECT_EQ(tally->torn, 0U);
     EXPECT_EQ(tally->accepted + tally->lost, kMessages);
   }
