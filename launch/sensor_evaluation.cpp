@@ -56,7 +56,8 @@ Result<SensorEvaluation> evaluate(const LaunchFile& launch, const SensorEvaluati
   report::TrackingRules rules;
   rules.range_m = options.range_m;
   evaluation.score = report::tracking_report(
-                         run.tracks, run.truth, [](Time) { return false; }, rules)
+                         run.tracks, run.truth, [](Time) { return false; }, rules,
+                         [&](const report::Outcome& one) { evaluation.errors.add(one); })
                          .whole;
   evaluation.frames = run.tracks.size();
   for (const report::ObjectFrame& frame : run.tracks) evaluation.degraded_frames += frame.is_degraded ? 1 : 0;

@@ -8,6 +8,7 @@
 
 #include "ocelli/launch/launch_file.hpp"
 #include "ocelli/launch/report/tracking_metrics.hpp"
+#include "ocelli/launch/track_errors.hpp"
 
 namespace ocelli::launch {
 
@@ -22,6 +23,7 @@ struct SensorEvaluationOptions {
 struct SensorEvaluation {
   std::string silent;  // topic; "" when all sensors are there
   report::Score score;
+  TrackErrors errors;
   std::size_t frames = 0;           // tracks messages
   std::size_t degraded_frames = 0;  // of them marked
 };

@@ -23,19 +23,23 @@ vision_msgs::msg::Detection2DArray message_of(std::span<const Box2> boxes, Time 
   return message;
 }
 
+Box2 box_of(const vision_msgs::msg::Detection2D& message) {
+  Box2 box;
+  const auto& bbox = message.bbox();
+  box.x_min = bbox.center().position().x() - 0.5 * bbox.size_x();
+  box.x_max = bbox.center().position().x() + 0.5 * bbox.size_x();
+  box.y_min = bbox.center().position().y() - 0.5 * bbox.size_y();
+  box.y_max = bbox.center().position().y() + 0.5 * bbox.size_y();
+  if (message.results().empty()) return box;
+  box.object_class = object_class_from(message.results().front().hypothesis().class_id());
+  box.score = message.results().front().hypothesis().score();
+  return box;
+}
+
 std::vector<Box2> boxes_of(const vision_msgs::msg::Detection2DArray& message) {
   std::vector<Box2> boxes;
-  for (const auto& detection : message.detections()) {
-    Box2& box = boxes.emplace_back();
-    const auto& bbox = detection.bbox();
-    box.x_min = bbox.center().position().x() - 0.5 * bbox.size_x();
-    box.x_max = bbox.center().position().x() + 0.5 * bbox.size_x();
-    box.y_min = bbox.center().position().y() - 0.5 * bbox.size_y();
-    box.y_max = bbox.center().position().y() + 0.5 * bbox.size_y();
-    if (detection.results().empty()) continue;
-    box.object_class = object_class_from(detection.results().front().hypothesis().class_id());
-    box.score = detection.results().front().hypothesis().score();
-  }
+  boxes.reserve(message.detections().size());
+  for (const auto& detection : message.detections()) boxes.push_back(box_of(detection));
   return boxes;
 }
 

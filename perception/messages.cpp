@@ -51,26 +51,6 @@ vision_msgs::msg::Detection3D detection_of(const Box3& box, const std_msgs::msg:
   return detection;
 }
 
-Box3 box_of(const vision_msgs::msg::Detection3D& detection) {
-  const Pose pose = pose_of(detection.bbox().center());
-  Box3 box;
-  box.centre_m = pose.translation();
-  box.yaw_rad = yaw_of(pose);
-  box.size_m = {detection.bbox().size().x(), detection.bbox().size().y(), detection.bbox().size().z()};
-  if (detection.results().empty()) return box;
-  const auto& result = detection.results().front();
-  box.object_class = object_class_from(result.hypothesis().class_id());
-  box.score = result.hypothesis().score();
-  Eigen::Matrix2d covariance;
-  covariance << result.pose().covariance()[0], result.pose().covariance()[1], result.pose().covariance()[6],
-      result.pose().covariance()[7];
-  const Eigen::Matrix2d axes = axes_of(box.yaw_rad);
-  const Eigen::Vector2d variance = (axes.transpose() * covariance * axes).diagonal();
-  box.is_length_seen = variance.x() < kSeenLimit_m * kSeenLimit_m;
-  box.is_width_seen = variance.y() < kSeenLimit_m * kSeenLimit_m;
-  return box;
-}
-
 }  // namespace
 
 builtin_interfaces::msg::Time message_of(Time time) {
@@ -118,6 +98,26 @@ vision_msgs::msg::Detection3DArray message_of(std::span<const Box3> boxes, Time 
   message.detections().reserve(boxes.size());
   for (const Box3& box : boxes) message.detections().push_back(detection_of(box, message.header()));
   return message;
+}
+
+Box3 box_of(const vision_msgs::msg::Detection3D& detection) {
+  const Pose pose = pose_of(detection.bbox().center());
+  Box3 box;
+  box.centre_m = pose.translation();
+  box.yaw_rad = yaw_of(pose);
+  box.size_m = {detection.bbox().size().x(), detection.bbox().size().y(), detection.bbox().size().z()};
+  if (detection.results().empty()) return box;
+  const auto& result = detection.results().front();
+  box.object_class = object_class_from(result.hypothesis().class_id());
+  box.score = result.hypothesis().score();
+  Eigen::Matrix2d covariance;
+  covariance << result.pose().covariance()[0], result.pose().covariance()[1], result.pose().covariance()[6],
+      result.pose().covariance()[7];
+  const Eigen::Matrix2d axes = axes_of(box.yaw_rad);
+  const Eigen::Vector2d variance = (axes.transpose() * covariance * axes).diagonal();
+  box.is_length_seen = variance.x() < kSeenLimit_m * kSeenLimit_m;
+  box.is_width_seen = variance.y() < kSeenLimit_m * kSeenLimit_m;
+  return box;
 }
 
 std::vector<Box3> boxes_of(const vision_msgs::msg::Detection3DArray& message) {

@@ -27,6 +27,7 @@ namespace ocelli::perception {
 /// one that was completed from the class.
 [[nodiscard]] vision_msgs::msg::Detection3DArray message_of(std::span<const Box3> boxes, Time stamp);
 /// The number of returns does not travel: Box3::points is 0.
+[[nodiscard]] Box3 box_of(const vision_msgs::msg::Detection3D& message);
 [[nodiscard]] std::vector<Box3> boxes_of(const vision_msgs::msg::Detection3DArray& message);
 
 /// Absent when there is no state.

@@ -86,6 +86,7 @@ struct SensorOptions {
   std::string launch = "demo";
   std::string duration = "0s";
   std::string out;
+  bool with_errors = false;
   SensorEvaluationOptions evaluation;
 };
 
@@ -100,6 +101,9 @@ Status run_sensors(SensorOptions& options) {
   options.evaluation.out = folder.path();
   OCELLI_ASSIGN(const auto evaluations, evaluate_sensors(launch, options.evaluation));
   fmt::print("{}", sensor_table(evaluations));
+  if (options.with_errors)
+    for (const SensorEvaluation& e : evaluations)
+      fmt::print("\nwithout {}:\n{}", e.silent.empty() ? "nothing" : e.silent, e.errors.table());
   return ok();
 }
 
@@ -116,6 +120,7 @@ void declare_sensors(CLI::App& command, int& exit_status) {
   command.add_option("--range", options->evaluation.range_m, "objects nearer than this are judged [m]")
       ->check(CLI::Range(1.0, 500.0))
       ->capture_default_str();
+  command.add_flag("--errors", options->with_errors, "what the errors of each run are made of");
   command.add_option("--out", options->out, "folder for the runs (default: a new one below out/)");
   command.callback([options, &exit_status] {
     const Status status = run_sensors(*options);

@@ -28,7 +28,8 @@ struct Pair {
 
 class Comparison {
  public:
-  Comparison(const TrackingRules& rules, TrackingReport& report) : rules_(rules), report_(report) {
+  Comparison(const TrackingRules& rules, TrackingReport& report, const OnOutcome& on_outcome)
+      : rules_(rules), report_(report), on_outcome_(on_outcome) {
     for (const ObjectClass c : kAllClasses) report_.classes.push_back({c, {}});
   }
 
@@ -54,6 +55,10 @@ class Comparison {
   void count_truth(const ObjectFrame& truth, bool is_disturbed);
   void count_pair(const ObjectState& track, const ObjectState& truth, bool is_disturbed);
   void count_track(const ObjectState& track, bool is_right, bool is_disturbed);
+  void say(const ObjectState* track, const ObjectState* object, const ObjectFrame& truth) const {
+    if (on_outcome_ && range_m(object != nullptr ? *object : *track) <= rules_.range_m)
+      on_outcome_({truth.stamp, track, object, &truth});
+  }
   template <class Change>
   void change(ObjectClass c, bool is_disturbed, const Change& apply) {
     apply(report_.whole);
@@ -65,6 +70,7 @@ class Comparison {
 
   TrackingRules rules_;
   TrackingReport& report_;
+  const OnOutcome& on_outcome_;
   std::map<std::uint32_t, std::uint32_t> last_id_;  // true object → track
   std::vector<bool> is_track_taken_;
   std::vector<bool> is_truth_taken_;
@@ -144,20 +150,29 @@ void Comparison::compare(const ObjectFrame& tracks, const ObjectFrame& truth, bo
   for (const Pair& pair : match(tracks, truth, Kind::kWanted)) {
     const ObjectState& object = truth.objects[pair.truth];
     count_pair(tracks.objects[pair.track], object, is_disturbed);
+    say(&tracks.objects[pair.track], &object, truth);
     if (range_m(object) <= rules_.range_m) count_track(tracks.objects[pair.track], true, is_disturbed);
   }
+  for (std::size_t k = 0; k < truth.objects.size(); ++k)
+    if (!is_truth_taken_[k] && kind_of(truth.objects[k]) == Kind::kWanted) say(nullptr, &truth.objects[k], truth);
   match(tracks, truth, Kind::kIgnored);  // taken, so neither right nor wrong
   for (const Pair& pair : match(tracks, truth, Kind::kHidden)) {
     report_.hidden += range_m(tracks.objects[pair.track]) <= rules_.range_m;
     count_track(tracks.objects[pair.track], false, is_disturbed);
+    say(&tracks.objects[pair.track], &truth.objects[pair.truth], truth);
   }
-  for (std::size_t i = 0; i < tracks.objects.size(); ++i)
-    if (!is_track_taken_[i]) count_track(tracks.objects[i], false, is_disturbed);
+  for (std::size_t i = 0; i < tracks.objects.size(); ++i) {
+    if (is_track_taken_[i]) continue;
+    count_track(tracks.objects[i], false, is_disturbed);
+    say(&tracks.objects[i], nullptr, truth);
+  }
 }
 
 void Comparison::miss_all(const ObjectFrame& truth, bool is_disturbed) {
   ++report_.unanswered;
   count_truth(truth, is_disturbed);
+  for (const ObjectState& object : truth.objects)
+    if (kind_of(object) == Kind::kWanted) say(nullptr, &object, truth);
 }
 
 std::string why_absent(const std::vector<ObjectFrame>& tracks, const std::vector<ObjectFrame>& truth) {
@@ -195,13 +210,14 @@ std::optional<double> Score::velocity_rmse_mps() const {
 }
 
 TrackingReport tracking_report(const std::vector<ObjectFrame>& tracks, const std::vector<ObjectFrame>& truth,
-                               const IsDisturbed& is_disturbed, const TrackingRules& rules) {
+                               const IsDisturbed& is_disturbed, const TrackingRules& rules,
+                               const OnOutcome& on_outcome) {
   TrackingReport report;
   report.absent = why_absent(tracks, truth);
   if (!report.absent.empty()) return report;
   report.is_world = std::all_of(tracks.begin(), tracks.end(), [](const ObjectFrame& f) { return f.is_world; });
   const Time start = truth.front().stamp + rules.warm_up;
-  Comparison comparison(rules, report);
+  Comparison comparison(rules, report, on_outcome);
   for (const ObjectFrame& frame : tracks) {
     if (frame.stamp < start) continue;
     const auto at_that_time = frame_at(truth, frame.stamp);

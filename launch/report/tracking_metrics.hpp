@@ -10,6 +10,7 @@
 // beyond 50 m. Must not know: how it is drawn.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,10 +62,21 @@ struct TrackingReport {
   std::string absent;               // why there are no numbers; "" when there are
 };
 
-/// `is_disturbed` says which times do not count for `undisturbed`.
+/// One that counted, in the vehicle frame: found (both), missed (no track), or wrong (no true object, or a hidden one).
+struct Outcome {
+  Time stamp;
+  const ObjectState* track = nullptr;
+  const ObjectState* object = nullptr;
+  const ObjectFrame* truth = nullptr;  // all true objects of that moment
+  [[nodiscard]] bool is_found() const { return track != nullptr && object != nullptr && object->lidar_points != 0; }
+};
+using OnOutcome = std::function<void(const Outcome&)>;
+
+/// `is_disturbed` says which times do not count for `undisturbed`; `on_outcome` hears of all that `whole` counts, frame
+/// by frame.
 [[nodiscard]] TrackingReport tracking_report(const std::vector<ObjectFrame>& tracks,
                                              const std::vector<ObjectFrame>& truth, const IsDisturbed& is_disturbed,
-                                             const TrackingRules& rules = {});
+                                             const TrackingRules& rules = {}, const OnOutcome& on_outcome = {});
 
 /// The same objects in the vehicle frame; velocities turned, not made relative.
 [[nodiscard]] ObjectFrame to_vehicle(const ObjectFrame& frame);

@@ -37,7 +37,7 @@ double car_score(const Shape& s) {
   if (s.is_cut_above() && ((s.is_hidden_beside && s.shorter_m() < kFace_m) || lacks_end_face(s))) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 5.4F, 0.6F);
   const double width = within(s.shorter_m(), 0.0F, 2.2F, 0.4F);
-  const double top = within(s.top_m, roof_seen_m(s), 2.2F, 0.1F);
+  const double top = within(s.top_m, roof_seen_m(s), 2.35F, 0.1F);  // a van's roof
   const double faces = s.longer_m() < kWholeSide_m ? within(s.on_faces, 0.75F, 1.0F, 0.2F) : 1.0;
   return length * width * top * faces;
 }
@@ -46,7 +46,7 @@ double truck_score(const Shape& s) {
   if (lacks_end_face(s) || (s.is_cut_above() && s.is_hidden_beside)) return 0.0;
   const double length = within(s.longer_m(), 1.9F, 13.0F, 1.0F);
   const double width = within(s.shorter_m(), 0.0F, 3.0F, 0.5F);
-  const double top = s.is_cut_above() ? within(s.top_m, 1.7F, 4.5F, 0.3F) : within(s.top_m, 2.3F, 4.5F, 0.3F);
+  const double top = s.is_cut_above() ? within(s.top_m, 1.7F, 4.5F, 0.3F) : within(s.top_m, 2.6F, 4.5F, 0.3F);
   return 0.8 * length * width * top;
 }
 

@@ -18,6 +18,10 @@ void Clusters::find(const CellMap& map, float sensor_height_m) {
   join(map, config_.reach, [&](std::size_t i) { return cells[i].top_m > 0.0F && is_structure_[i] == 0; });
   number(map);
   drop_leaning(map);
+  join(map, config_.piece_reach, [&](std::size_t i) { return cluster_of_cell_[i] != kNone; });
+  piece_of_cell_.resize(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    piece_of_cell_[i] = parent_[i] == kNone ? kNone : root(static_cast<std::int32_t>(i));
 }
 
 /// The root is the smallest cell index of a component: independent of the order of unions.

@@ -33,6 +33,7 @@ struct Reach {
 
 struct ClustersConfig {
   Reach reach;
+  Reach piece_reach{0.2, 0.0, 0.25, 0.02};
   Reach structure_reach{0.5, 0.005, 0.5, 0.03};
   double structure_height_m = 2.1;
   double structure_length_m = 13.0;
@@ -43,6 +44,7 @@ struct ClustersConfig {
     using C = ClustersConfig;
     return std::tuple{
         field("reach", &C::reach, "what makes two cells one object"),
+        field("piece_reach", &C::piece_reach, "what makes two cells of one object one piece, were it several objects"),
         field("structure_reach", &C::structure_reach, "gaps in a wall"),
         field("structure_height_m", &C::structure_height_m, "m", 1.0, 5.0, "walls are at least this high"),
         field("structure_length_m", &C::structure_length_m, "m", 3.0, 100.0, "and this long"),
@@ -63,6 +65,9 @@ class Clusters {
   [[nodiscard]] std::int32_t count() const { return count_; }
   /// Per cell: cluster number in 0..count()-1, kNone for structure and what hangs. Numbered in the order of cells.
   [[nodiscard]] std::span<const std::int32_t> cluster_of_cell() const { return cluster_of_cell_; }
+  /// Per cell: piece of its cluster, kNone as above. The cells of a piece are nearer to each other than those of a
+  /// cluster must be.
+  [[nodiscard]] std::span<const std::int32_t> piece_of_cell() const { return piece_of_cell_; }
   /// How high the sensor sees at a range [m above the ground], as far as this cloud tells.
   [[nodiscard]] float visible_height_m(float range_m) const { return sensor_height_m_ + steepest_ * range_m; }
 
@@ -91,6 +96,7 @@ class Clusters {
   std::vector<char> is_structure_;       // per cell
   std::vector<std::int32_t> component_;  // per cell: root of its tall component
   std::vector<std::int32_t> cluster_of_cell_;
+  std::vector<std::int32_t> piece_of_cell_;
   std::vector<char> stands_free_;         // per cluster
   std::vector<std::int32_t> renumbered_;  // per cluster
 };

@@ -34,11 +34,10 @@ std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T
   for (std::int32_t cluster = 0; cluster < clusters_.count(); ++cluster) {
     const auto c = static_cast<std::size_t>(cluster);
     if (begin_[c + 1] - begin_[c] < static_cast<std::uint32_t>(config_.boxes.points_min)) continue;
-    const Shape shape = measure(cluster);
+    const std::span members(member_.data() + begin_[c], begin_[c + 1] - begin_[c]);
+    const Shape shape = measure(members);
     const std::optional<Judgement> judgement = judge(shape, config_.boxes);
-    if (!judgement) continue;
-    boxes_.push_back(complete(shape, *judgement, config_.boxes));
-    boxes_.back().centre_m.head<2>() += sensor_m_.head<2>().cast<double>();
+    if (!add_pieces(members, judgement ? judgement->score : 0.0) && judgement) add_box(shape, *judgement);
   }
   drop_doubles();
   return boxes_;
@@ -65,9 +64,39 @@ void LidarObjects::gather() {
       member_[--begin_[static_cast<std::size_t>(cluster)]] = static_cast<std::uint32_t>(i);
 }
 
-Shape LidarObjects::measure(std::int32_t cluster) {
-  const auto c = static_cast<std::size_t>(cluster);
-  const std::span members(member_.data() + begin_[c], begin_[c + 1] - begin_[c]);
+void LidarObjects::add_box(const Shape& shape, const Judgement& judgement) {
+  boxes_.push_back(complete(shape, judgement, config_.boxes));
+  boxes_.back().centre_m.head<2>() += sensor_m_.head<2>().cast<double>();
+}
+
+/// Who passes close to something is one cluster with it. When its pieces make better objects than the whole does, they
+/// are the objects; false when they do not. Orders the members by piece.
+bool LidarObjects::add_pieces(std::span<std::uint32_t> members, double whole_score) {
+  constexpr double kBetter = 0.1;
+  constexpr double kGood = 0.6;  // what nobody takes for anything as a whole has to be all the clearer in pieces
+  const auto piece_of = [&](std::uint32_t i) {
+    return clusters_.piece_of_cell()[static_cast<std::size_t>(map_.cell_of_point()[i])];
+  };
+  std::ranges::sort(members, {}, [&](std::uint32_t i) { return std::pair(piece_of(i), i); });
+  if (piece_of(members.front()) == piece_of(members.back())) return false;
+  pieces_.clear();
+  double score = 0.0;
+  for (auto first = members.begin(); first != members.end();) {
+    const auto last =
+        std::find_if(first, members.end(), [&](std::uint32_t i) { return piece_of(i) != piece_of(*first); });
+    const Shape shape = measure({first, last});
+    if (const auto judgement = judge(shape, config_.boxes)) {
+      pieces_.emplace_back(shape, *judgement);
+      score += judgement->score * static_cast<double>(last - first) / static_cast<double>(members.size());
+    }
+    first = last;
+  }
+  if (pieces_.size() < 2 || score < std::max(whole_score + kBetter, kGood)) return false;
+  for (const auto& [shape, judgement] : pieces_) add_box(shape, judgement);
+  return true;
+}
+
+Shape LidarObjects::measure(std::span<const std::uint32_t> members) {
   Shape shape;
   shape.points = static_cast<std::uint32_t>(members.size());
   shape.bottom_m = std::numeric_limits<float>::max();

@@ -52,7 +52,9 @@ class LidarObjects {
 
  private:
   void gather();
-  [[nodiscard]] Shape measure(std::int32_t cluster);
+  [[nodiscard]] Shape measure(std::span<const std::uint32_t> members);
+  void add_box(const Shape& shape, const Judgement& judgement);
+  [[nodiscard]] bool add_pieces(std::span<std::uint32_t> members, double whole_score);
   [[nodiscard]] float share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const;
   void drop_doubles();
 
@@ -65,9 +67,10 @@ class LidarObjects {
   Clusters clusters_;
   Horizon horizon_;
   RectangleFitter fitter_;
-  std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
-  std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
-  std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
+  std::vector<std::uint32_t> begin_;                 // per cluster: first entry in member_; one more at the end
+  std::vector<std::uint32_t> member_;                // point indices, cluster by cluster
+  std::vector<Eigen::Vector2f> flat_;                // the points of one cluster, from above, relative to the sensor
+  std::vector<std::pair<Shape, Judgement>> pieces_;  // of one cluster
   std::vector<Box3> boxes_;
 };
 

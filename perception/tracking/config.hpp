@@ -164,6 +164,7 @@ struct Config {
   bool has_flat_road = false;
   double camera_place_after_s = 0.0;
   double camera_birth_after_s = 1e6;
+  double radar_birth_after_s = 1e6;
   double frame_noise_mps2 = 3.0;
   int max_detections = 400;
   int max_tracks = 1000;
@@ -198,6 +199,9 @@ struct Config {
               "a camera box moves an object that the lidar has not seen for longer"),
         field("camera_birth_after_s", &C::camera_birth_after_s, "s", 0.0, 1e6,
               "camera boxes become objects when no lidar has delivered for longer"),
+        field(
+            "radar_birth_after_s", &C::radar_birth_after_s, "s", 0.0, 1e6,
+            "returns that move over ground place objects, and become objects, when no lidar has delivered for longer"),
         field("frame_noise_mps2", &C::frame_noise_mps2, "m/s^2", 0.0, 20.0,
               "what the own vehicle may do while nothing measures it"),
         field("max_detections", &C::max_detections, "", 1, 100000, "per update; the surest are taken"),

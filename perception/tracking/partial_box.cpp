@@ -1,5 +1,7 @@
 // A detector that sees one or two sides of an object gives boxes that grow, shrink and lie across. Laid against the
 // object at the side that the sensor sees, they do not make it jump; heading and class come from many of them.
+#include <Eigen/LU>
+
 #include <algorithm>
 #include <cmath>
 
@@ -16,6 +18,10 @@ constexpr double kAcrossMost = 0.6;     // share at which the object is turned i
 constexpr double kClassMemory = 0.97;   // weight of old votes after each new one
 constexpr double kMoves_mps = 1.5;      // slower, the direction of motion says nothing
 constexpr double kSideways_mps = 0.5;   // sigma of "a vehicle does not move sideways"
+constexpr double kKnownYaw_rad = 0.15;  // a heading this sure says where a slow vehicle can move at all
+constexpr double kKnown_mps = 1.5;      // a velocity this sure can be told from standing, or not
+constexpr double kStands_sigmas = 2.0;
+constexpr double kStands_mps = 0.4;     // sigma of "what cannot be told from standing stands"
 constexpr double kWalkYaw_rad = 0.3;    // sigma of a heading taken from the direction of motion
 constexpr double kCourseYaw_rad = 0.2;  // the same for what has wheels
 
@@ -50,13 +56,31 @@ void forbid_sideways(MotionState& state) {
   update_scalar(by_state, s * vx - c * vy, kSideways_mps, state);
 }
 
+/// Most vehicles at rest stay there, and boxes that grow and shrink must not set them in motion.
+void take_for_standing(MotionState& state) {
+  const Eigen::Vector2d v = state.mean.segment<2>(3);
+  const Eigen::Matrix2d P = state.covariance.block<2, 2>(3, 3);
+  if (std::max(P(0, 0), P(1, 1)) > kKnown_mps * kKnown_mps) return;
+  if (v.dot(P.inverse() * v) > kStands_sigmas * kStands_sigmas) return;
+  for (const int i : {3, 4}) {
+    Vector6 by_state = Vector6::Zero();
+    by_state[i] = 1.0;
+    update_scalar(by_state, -state.mean[i], kStands_mps, state);
+  }
+}
+
 /// Motion decides between the ends of a box, and ties heading and velocity together.
 void follow_course(Object& object) {
   MotionState& motion = object.motion;
   if (motion.model != MotionModel::kFreeVelocity) return;
   const Eigen::Vector2d v = motion.mean.segment<2>(3);
   const double sigma_mps = std::sqrt(std::max(motion.covariance(3, 3), motion.covariance(4, 4)));
-  if (v.norm() < kMoves_mps || v.norm() < 2.0 * sigma_mps) return;
+  if (v.norm() < kMoves_mps || v.norm() < 2.0 * sigma_mps) {
+    if (!has_heading(object.object_class)) return;
+    if (motion.covariance(2, 2) < kKnownYaw_rad * kKnownYaw_rad) forbid_sideways(motion);
+    take_for_standing(motion);
+    return;
+  }
   const double course_rad = std::atan2(v.y(), v.x());
   if (!has_heading(object.object_class)) {
     set_yaw(course_rad, kWalkYaw_rad, motion);
@@ -125,11 +149,28 @@ void mend_heading(const Placement& placement, bool is_world, Object& object) {
   if (is_world) follow_course(object);
 }
 
+void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sensor, Object& object) {
+  const Eigen::Vector2d away = object.motion.mean.head<2>() - sensor;
+  for (int i = 0; i < 2; ++i) {
+    const Eigen::Vector2d axis = direction(object.motion.mean[2] + i * M_PI_2);
+    const double away_m = axis.dot(away);
+    if (std::abs(away_m) > 0.5 * before_m(i))
+      object.motion.mean.head<2>() += std::copysign(0.5, away_m) * (object.size_m(i) - before_m(i)) * axis;
+  }
+}
+
 void vote_for_class(const Detection3& detection, Object& object) {
   for (double& vote : object.votes) vote *= kClassMemory;
   object.votes[static_cast<std::size_t>(detection.object_class)] += probability(detection.score);
   const auto most = std::max_element(object.votes.begin(), object.votes.end());
-  object.object_class = static_cast<ObjectClass>(most - object.votes.begin());
+  const auto now = static_cast<ObjectClass>(most - object.votes.begin());
+  if (now == object.object_class) return;
+  object.object_class = now;
+  if (now != detection.object_class) return;
+  // Sizes of the other class say nothing about this one: begin with what is seen now.
+  object.size_m.head<2>() << detection.length_m, detection.width_m;
+  object.sized[0] = detection.is_length_seen ? 1.0 : 0.0;
+  object.sized[1] = detection.is_width_seen ? 1.0 : 0.0;
 }
 
 }  // namespace ocelli::tracking

@@ -89,6 +89,8 @@ void update_object(const ClassConfig& config, const WorldDetection& place, const
   object.z_variance *= 1.0 - gain;
   for (int axis = 0; axis < 3; ++axis) {
     double& sized = object.sized[std::size_t(axis)];
+    // A box of another class was completed to other sizes, or is a fragment.
+    if (axis < 2 && detection.object_class != object.object_class) continue;
     const bool is_seen = axis == 2 || (!placement.is_across && placement.is_seen[std::size_t(axis)]);
     if (is_seen)
       sized = std::min(sized + 1.0, config.size_memory);

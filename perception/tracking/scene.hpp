@@ -38,6 +38,7 @@ struct Object {
 
 struct Scene {
   std::optional<Time> stamp;
+  Time begun_at{};
   std::optional<Time> lidar_at;  // the lidar delivered last
   bool is_world = true;          // false: the own motion is not known, objects are in the vehicle frame
   Ego ego;                       // last known; identity in the vehicle frame
@@ -91,6 +92,8 @@ void update_object(const ClassConfig& config, const WorldDetection& place, const
 /// `is_world`: velocities are over ground, so that motion says where the front is.
 void mend_heading(const Placement& placement, bool is_world, Object& object);
 void vote_for_class(const Detection3& detection, Object& object);
+/// Its length and width have just changed from `before`: the sides that `sensor` sees stay where they are.
+void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sensor, Object& object);
 
 /// Log-likelihood ratio of a detection with this score.
 [[nodiscard]] double evidence_of(const ClassConfig& config, double score);

@@ -6,6 +6,7 @@
 namespace ocelli::tracking {
 namespace {
 
+constexpr double kEchoMissed = 0.3;  // evidence that an object of the radar alone loses with each scan without it
 constexpr std::size_t kUsual = 128;  // objects and detections that need no memory beyond what the start takes
 
 bool is_usable(const Detection3& d) {
@@ -28,6 +29,8 @@ template <class Detection>
 bool is_surer(const Detection& a, const Detection& b) {
   return a.score > b.score;
 }
+
+bool is_of_radar_alone(const Object& object) { return object.lidar_at == kNoTime && object.camera_at == kNoTime; }
 
 /// Copies what can be used; beyond `most` only the surest, or the nearest returns.
 template <class Detection>
@@ -72,6 +75,7 @@ void Tracker::take(const Measurements& measurements, Entry& entry) {
   entry.stamp = measurements.stamp;
   entry.has_lidar = measurements.lidar.has_value();
   entry.has_camera = measurements.camera.has_value();
+  entry.has_radar = measurements.radar.has_value();
   entry.camera_looks = measurements.camera_looks;
   entry.ego = measurements.ego;
   rejected_ +=
@@ -80,7 +84,7 @@ void Tracker::take(const Measurements& measurements, Entry& entry) {
       take_usable(measurements.camera.value_or(std::span<const Detection2>{}), config_.max_detections, entry.camera);
   rejected_ +=
       take_usable(measurements.radar.value_or(std::span<const RadarReturn>{}), config_.max_detections, entry.radar);
-  entry.birth_ids.assign(entry.lidar.size() + entry.camera.size(), 0);
+  entry.birth_ids.assign(entry.lidar.size() + entry.camera.size() + entry.radar.size(), 0);
 }
 
 Status Tracker::update(const Measurements& measurements) {
@@ -110,6 +114,7 @@ void Tracker::step(Entry& entry) {
   entry.before = scene_;
   const double step_s = scene_.stamp ? to_seconds(entry.stamp - *scene_.stamp) : 0.0;
   change_frame(entry, step_s);
+  if (!scene_.stamp) scene_.begun_at = entry.stamp;
   scene_.stamp = entry.stamp;
   if (entry.has_lidar) scene_.lidar_at = entry.stamp;
   predict_all(step_s);
@@ -234,6 +239,7 @@ void Tracker::weigh_and_bury(const Entry& entry) {
       object.misses = 0;
     }
     if (entry.has_lidar) count_misses(object);
+    if (entry.has_radar && is_of_radar_alone(object) && object.sources == 0) object.evidence -= kEchoMissed;
     object.is_proven = object.is_proven || object.evidence >= config.evidence_proof;
   }
   std::erase_if(scene_.objects, [&](const Object& object) {

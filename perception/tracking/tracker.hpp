@@ -37,13 +37,14 @@ class Tracker {
     Time stamp{};
     bool has_lidar = false;
     bool has_camera = false;
+    bool has_radar = false;
     std::array<bool, kObjectClasses> camera_looks{};
     std::optional<Ego> ego;
     std::vector<Detection3> lidar;
     std::vector<Detection2> camera;
     std::vector<RadarReturn> radar;
     std::vector<std::uint32_t>
-        birth_ids;  // of each lidar, then camera detection, 0: none yet; kept when computed again
+        birth_ids;  // of each lidar, then camera detection, then radar return, 0: none yet; kept when computed again
     Scene before;
   };
 
@@ -55,8 +56,23 @@ class Tracker {
   [[nodiscard]] double cost_of(const Entry& entry, std::size_t detection, const Object& object) const;
   void update_by_lidar(const Entry& entry, std::size_t detection, Object& object);
   void bear(Entry& entry);
-  void listen_to_radar(const Entry& entry);
-  void update_by_radar(const RadarReturn& seen, Time stamp);
+  void listen_to_radar(Entry& entry);
+  struct Echo {  // a radar return in the tracker's frame
+    Eigen::Vector2d p_world;
+    Eigen::Vector2d sight;  // from the sensor to it
+    double range_m;
+    Eigen::Vector2d v_sensor;
+    double radial_mps;  // over ground
+    double sigma_mps;
+    bool is_moving;
+  };
+  [[nodiscard]] std::optional<Echo> echo_of(const RadarReturn& seen) const;
+  void update_by_radar(Entry& entry, std::size_t index);
+  void take_echo(const Echo& echo, Time stamp, Object& object) const;
+  void bear_by_radar(Entry& entry, std::size_t index, const Echo& echo);
+  [[nodiscard]] bool is_lidar_silent(Time now, double longer_than_s) const {
+    return now - scene_.lidar_at.value_or(scene_.begun_at) > from_seconds(longer_than_s);
+  }
   void count_misses(Object& object) const;
   void look_through_camera(Entry& entry);
   void match_camera(const Entry& entry, std::optional<ObjectClass> only);

@@ -67,9 +67,11 @@ void Tracker::update_by_lidar(const Entry& entry, std::size_t detection, Object&
   const Placement placement = config_.has_partial_boxes
                                   ? place_at_near_side(config, places_[detection], seen, lidar_world_, object)
                                   : place_whole(config, places_[detection], seen);
+  const Eigen::Vector2d before_m = object.size_m.head<2>();
   update_object(config, places_[detection], placement, seen, entry.stamp, object);
   if (!config_.has_partial_boxes) return;
   vote_for_class(seen, object);
+  keep_near_side(before_m, lidar_world_, object);
   change_model(config_.of(object.object_class), model_of(config_.of(object.object_class)), object.motion);
   mend_heading(placement, scene_.is_world, object);
 }

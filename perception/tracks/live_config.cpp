@@ -56,6 +56,7 @@ tracking::Config live_tracker_config() {
   config.truck.acceleration_noise_mps2 = 0.5;
   config.truck.turn_noise_rps2 = 0.1;
   config.cyclist = live_class();
+  config.cyclist.yaw_noise_rad = 0.3;
   config.cyclist.acceleration_noise_mps2 = 0.5;
   config.cyclist.sideways_share = 0.7;
   config.cyclist.turn_noise_rps2 = 0.2;
@@ -82,6 +83,7 @@ tracking::Config live_tracker_config() {
   config.has_flat_road = true;
   config.camera_place_after_s = 0.25;
   config.camera_birth_after_s = 0.5;
+  config.radar_birth_after_s = 0.5;
   config.history = 24;
   return config;
 }

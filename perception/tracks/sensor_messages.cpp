@@ -29,7 +29,8 @@ void returns_of(const ocelli::msg::RadarObjects& message, std::vector<tracking::
 void camera_detections_of(const vision_msgs::msg::Detection2DArray& message,
                           std::vector<tracking::Detection2>& detections) {
   detections.clear();
-  for (const Box2& box : boxes_of(message)) {
+  for (const auto& detection : message.detections()) {
+    const Box2 box = box_of(detection);
     tracking::Detection2& seen = detections.emplace_back();
     seen.object_class = box.object_class;
     seen.image = {box.x_min, box.y_min, box.x_max, box.y_max};

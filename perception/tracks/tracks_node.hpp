@@ -67,7 +67,7 @@ struct TracksNode {
 
   Status see_lidar(const In& in) {
     lidar.clear();
-    for (const Box3& box : boxes_of(*in.objects)) lidar.push_back(detection_of(box));
+    for (const auto& box : in.objects->detections()) lidar.push_back(detection_of(box_of(box)));
     tracking::Measurements measurements = at(in, in.objects.sensed_at(), tracking::kSourceLidar);
     measurements.lidar = lidar;
     return tracker.update(measurements);

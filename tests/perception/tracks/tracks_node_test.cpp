@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ocelli/perception/camera_messages.hpp"
+#include "ocelli/tests/perception/allocation_counter.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -75,6 +76,7 @@ class FusedTracks : public ::testing::Test {
   TracksNode node_;
   TracksNode::In in_;
   TracksNode::Out out_;
+  std::uint64_t allocated_ = 0;  // in the last step
 
  private:
   template <class Bind>
@@ -90,7 +92,10 @@ class FusedTracks : public ::testing::Test {
     ego.speed_mps = kEgo_mps;
     in_.ego.bind(std::vector{input_sample<topics::EgoMotion>(message_of(ego, at), at)});
     out_ = {};
-    ASSERT_TRUE(node_.step(in_, out_));
+    const std::uint64_t before = allocations();
+    const Status status = node_.step(in_, out_);
+    allocated_ = allocations() - before;
+    ASSERT_TRUE(status);
   }
 };
 
@@ -258,6 +263,55 @@ TEST_F(FusedTracks, ABadCalibrationIsAFault) {
   const std::vector<Box2> none;
   in_.camera.bind(std::vector{input_sample<topics::CameraObjects>(message_of(none, kStart, "camera/front"), kStart)});
   EXPECT_FALSE(node_.step(in_, out_));
+}
+
+TEST_F(FusedTracks, WithoutALidarWhatMovesInTheRadarBecomesATrackThatIsLessSure) {
+  for (int i = 0; i < 10; ++i) radar(i * 50ms);
+  for (int i = 10; i < 40; ++i) radar(i * 50ms);
+  if (tracks() == nullptr) radar(2s);
+  ASSERT_NE(tracks(), nullptr);
+  EXPECT_TRUE(tracks()->is_degraded());
+  ASSERT_EQ(tracks()->tracks().size(), 1U);
+  const auto& track = tracks()->tracks()[0];
+  EXPECT_EQ(track.sources(), kSourceRadar);
+  EXPECT_LT(track.existence(), 0.9);
+  EXPECT_NEAR(track.velocity().x(), kCar_mps, 0.3);
+  EXPECT_NEAR(track.position().x() - tracks()->T_world_vehicle().position().x(), ahead_m(stamp()), 0.5);
+}
+
+TEST_F(FusedTracks, WithoutALidarReturnsThatDoNotGoOnOrDoNotMoveAreNoTracks) {
+  for (int i = 0; i < 60; ++i) {
+    radar(i * 50ms, i % 3 == 0 ? 9.0 : i % 3 == 1 ? -9.0 : 4.0);
+    if (tracks() != nullptr) {
+      EXPECT_TRUE(tracks()->tracks().empty()) << i;
+    }
+  }
+  for (int i = 60; i < 120; ++i) {
+    radar(i * 50ms, -kCar_mps);
+    if (tracks() != nullptr) {
+      EXPECT_TRUE(tracks()->tracks().empty()) << i;
+    }
+  }
+}
+
+TEST_F(FusedTracks, AMessageThatIsTakenInAllocatesNothing) {
+  calibrate();
+  std::uint64_t published = 0;
+  for (int i = 0; i < 40; ++i) {
+    lidar(i * 100ms);
+    if (i == 20) published = allocated_;
+    if (i > 20) {
+      EXPECT_LE(allocated_, published) << "only the message that goes out takes memory";
+    }
+    camera(i * 100ms + 20ms);
+    if (i > 10) {
+      EXPECT_EQ(allocated_, 0U) << "camera, frame " << i;
+    }
+    radar(i * 100ms + 50ms);
+    if (i > 10) {
+      EXPECT_EQ(allocated_, 0U) << "radar, frame " << i;
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,170 @@
+// Runs detectors and the node `tracks` again on recorded runs of the simulated drive and says what their errors are
+// made of (docs/fusion.md): a change of perception is judged without simulating the sensors again.
+//   rerun_tracks [--without-radar] [--without-lidar] RUN_FOLDER...   (ocelli run demo --logical --out RUN_FOLDER)
+#include <fmt/core.h>
+
+#include "ocelli/launch/report/load.hpp"
+#include "ocelli/launch/track_errors.hpp"
+#include "ocelli/middleware/log/recording.hpp"
+#include "ocelli/perception/lidar_objects/lidar_objects_node.hpp"
+#include "ocelli/perception/radar_objects/radar_objects_node.hpp"
+#include "ocelli/perception/tracks/tracks_node.hpp"
+
+namespace ocelli {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace perception;
+
+struct Options {
+  bool has_radar = true;
+  bool has_lidar = true;
+};
+
+class Rerun {
+ public:
+  explicit Rerun(const Options& options) : options_(options) {}
+
+  Status run(const fs::path& folder) {
+    OCELLI_ASSIGN(log::Recording recording, log::Recording::open(folder / report::kRecordingFile));
+    auto cursor = recording.messages();
+    while (true) {
+      OCELLI_ASSIGN(const auto message, cursor.next());
+      if (!message) return ok();
+      OCELLI_TRY(take(recording.topics()[message->topic].name, *message));
+    }
+  }
+  std::vector<report::ObjectFrame> frames;
+
+ private:
+  Status take(const std::string& name, const log::RecordedMessage& message) {
+    if (name == "ego_motion") {
+      OCELLI_ASSIGN(auto ego, log::decode<topics::EgoMotion>(message));
+      ego_ = input_sample<topics::EgoMotion>(std::move(ego), message.publish_time);
+    } else if (name == "lidar/top" && options_.has_lidar) {
+      OCELLI_ASSIGN(const auto view, topics::PointCloudView::parse(message.body));
+      LidarObjectsNode::In in;
+      in.cloud.bind(std::vector{input_sample<topics::LidarPoints>(view, message.publish_time)});
+      LidarObjectsNode::Out out;
+      OCELLI_TRY(lidar_.step(in, out));
+      boxes_ = input_sample<topics::LidarObjects>(*out.objects.message(), message.publish_time);
+    } else if (name == "radar/front" && options_.has_radar) {
+      OCELLI_ASSIGN(auto scan, log::decode<topics::RadarDetections>(message));
+      RadarObjectsNode::In in;
+      in.scan.bind(std::vector{input_sample<topics::RadarDetections>(std::move(scan), message.publish_time)});
+      if (ego_) in.ego.bind(std::vector{ego_});
+      RadarObjectsNode::Out out;
+      OCELLI_TRY(radar_.step(in, out));
+      returns_ = input_sample<topics::RadarObjects>(*out.objects.message(), message.publish_time);
+    } else if (name == "lidar/objects" && boxes_) {
+      TracksNode::In in;
+      in.objects.bind(std::vector{std::exchange(boxes_, nullptr)});
+      OCELLI_TRY(step(in));
+    } else if (name == "radar/objects" && returns_) {
+      TracksNode::In in;
+      in.radar.bind(std::vector{std::exchange(returns_, nullptr)});
+      OCELLI_TRY(step(in));
+    }
+    return ok();
+  }
+
+  Status step(TracksNode::In& in) {
+    if (ego_) in.ego.bind(std::vector{ego_});
+    TracksNode::Out out;
+    OCELLI_TRY(tracks_.step(in, out));
+    if (out.tracks.message() == nullptr) return ok();
+    const auto& message = *out.tracks.message();
+    report::ObjectFrame frame;
+    frame.stamp = time_of(message.header().stamp());
+    frame.is_world = message.is_world();
+    frame.T_world_vehicle = pose_of(message.T_world_vehicle());
+    for (const auto& t : message.tracks())
+      frame.objects.push_back({t.id(),
+                               static_cast<report::ObjectClass>(t.classification()),
+                               {t.position().x(), t.position().y(), t.position().z()},
+                               t.yaw_rad(),
+                               {t.size().x(), t.size().y(), t.size().z()},
+                               {t.velocity().x(), t.velocity().y(), 0.0},
+                               t.existence(),
+                               0});
+    frames.push_back(std::move(frame));
+    return ok();
+  }
+
+  static LidarObjectsNode::Config lidar_config() {
+    LidarObjectsNode::Config config;
+    config.mounting.x_m = 0.8;
+    config.mounting.z_m = 1.73;
+    return config;
+  }
+  static TracksNode::Config tracks_config() {
+    TracksNode::Config config;
+    config.sensor_x_m = 0.8;
+    return config;
+  }
+
+  Options options_;
+  LidarObjectsNode lidar_{lidar_config()};
+  RadarObjectsNode radar_{{}};
+  TracksNode tracks_{tracks_config()};
+  SamplePtr ego_;
+  SamplePtr boxes_;
+  SamplePtr returns_;
+};
+
+void print(const std::string& name, const report::Score& s) {
+  fmt::print(
+      "{:<20} precision {:.4f} recall {:.4f} place {:.3f} m velocity {:.3f} m/s switches {} class {:.3f} ({} of {} "
+      "tracks false, {} of {} missed)\n",
+      name, s.precision().value_or(0), s.recall().value_or(0), s.position_rmse_m().value_or(0),
+      s.velocity_rmse_mps().value_or(0), s.switches,
+      static_cast<double>(s.right_class) / static_cast<double>(std::max<std::size_t>(s.found, 1)), s.tracks - s.right,
+      s.tracks, s.truth - s.found, s.truth);
+}
+
+Status judge(const fs::path& folder, const Options& options, report::Score& sum, launch::TrackErrors& errors) {
+  Rerun rerun(options);
+  OCELLI_TRY(rerun.run(folder));
+  OCELLI_ASSIGN(const report::RunData run, report::load_run(folder));
+  report::TrackingRules rules;
+  rules.range_m = 60.0;
+  const report::Score s = report::tracking_report(
+                              rerun.frames, run.truth, [](Time) { return false; }, rules,
+                              [&](const report::Outcome& outcome) { errors.add(outcome); })
+                              .whole;
+  print(folder.filename().string(), s);
+  sum.truth += s.truth;
+  sum.found += s.found;
+  sum.tracks += s.tracks;
+  sum.right += s.right;
+  sum.right_class += s.right_class;
+  sum.switches += s.switches;
+  sum.speeds += s.speeds;
+  sum.position_error2_m2 += s.position_error2_m2;
+  sum.velocity_error2_m2ps2 += s.velocity_error2_m2ps2;
+  return ok();
+}
+
+}  // namespace
+}  // namespace ocelli
+
+int main(int argc, char** argv) {
+  using namespace ocelli;
+  Options options;
+  report::Score sum;
+  launch::TrackErrors errors;
+  for (int i = 1; i < argc; ++i) {
+    const std::string text = argv[i];
+    if (text == "--without-radar") {
+      options.has_radar = false;
+    } else if (text == "--without-lidar") {
+      options.has_lidar = false;
+    } else if (const Status status = judge(text, options, sum, errors); !status) {
+      fmt::print(stderr, "rerun_tracks: {}\n", status.error().message);
+      return 2;
+    }
+  }
+  print("sum", sum);
+  fmt::print("{}", errors.table());
+  return 0;
+}

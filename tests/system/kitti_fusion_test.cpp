@@ -1,0 +1,167 @@
+// `ocelli replay --launch camera` of a real KITTI drive: vehicles that lidar and camera see carry both as sources, and
+// the drive goes on, marked, without either of them. Prints what it measured.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "ocelli/middleware/log/recording.hpp"
+#include "ocelli/middleware/topics/topics.hpp"
+#include "ocelli/perception/messages.hpp"
+#include "ocelli/perception/tracking/scene.hpp"
+#include "ocelli/perception/tracks/sensor_messages.hpp"
+#include "ocelli/tests/recorded_data.hpp"
+
+namespace ocelli {
+namespace {
+
+namespace fs = std::filesystem;
+using tracking::ImageBox;
+using tracking::kSourceCamera;
+using tracking::kSourceLidar;
+
+constexpr double kRange_m = 30.0;
+constexpr std::size_t kFewest = 5;    // frames in view: fewer are a vehicle that just comes or goes
+constexpr double kHidden = 0.3;       // covered share of its picture from which on a vehicle counts as hidden
+constexpr double kBothAtLeast = 0.8;  // of its frames in view
+
+bool is_vehicle(const ocelli::msg::Track& track) {
+  return track.classification() == ocelli::msg::CLASS_CAR || track.classification() == ocelli::msg::CLASS_TRUCK;
+}
+
+double range_m(const ocelli::msg::Track& track) { return std::hypot(track.position().x(), track.position().y()); }
+
+/// The track's box in the picture; nothing unless all of it lies there.
+std::optional<ImageBox> in_picture(const tracking::CameraModel& camera, const ocelli::msg::Track& track) {
+  tracking::Object object;
+  object.motion.mean.head<3>() << track.position().x(), track.position().y(), track.yaw_rad();
+  object.z_m = track.position().z();
+  object.size_m = {track.size().x(), track.size().y(), track.size().z()};
+  const auto box = tracking::project(camera, Pose::Identity(), object);
+  const ImageBox frame{0.0, 0.0, camera.width_px, camera.height_px};
+  return box && tracking::image_cover(*box, frame) > 0.99 ? box : std::nullopt;
+}
+
+struct Drive {
+  std::vector<ocelli::msg::Tracks> tracks;
+  std::optional<tracking::CameraModel> camera;
+};
+
+struct Sighting {
+  std::size_t in_view = 0;  // frames
+  std::size_t lidar = 0;    // of them
+  std::size_t camera = 0;
+  std::size_t both = 0;
+};
+
+class KittiFusion : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    data_ = recorded_data("kitti_raw");
+    models_ = recorded_data("models");
+    if (!fs::is_directory(data_)) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
+    if (!fs::exists(models_ / "yolo-fastest-1.1-xl.weights")) GTEST_SKIP() << "skipped: no model (ocelli models list)";
+    out_ = fs::temp_directory_path() / fmt::format("ocelli_kitti_fusion_{}", ::getpid());
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    if (!out_.empty()) fs::remove_all(out_, ignored);
+  }
+
+  [[nodiscard]] Drive replay(const std::string& options) const {
+    const std::string command =
+        fmt::format("{} replay {} --launch camera --models {} --rate max {} --out {} > /dev/null 2>&1", OCELLI_COMMAND,
+                    data_.string(), models_.string(), options, out_.string());
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    Drive drive;
+    auto recording = log::Recording::open(out_ / "recording.mcap");
+    if (!recording) ADD_FAILURE() << recording.error().message;
+    if (!recording) return drive;
+    auto cursor = recording->messages();
+    for (auto message = cursor.next(); message && *message; message = cursor.next()) {
+      const std::string& name = recording->topics()[(*message)->topic].name;
+      if (name == "tracks") drive.tracks.push_back(log::decode<topics::Tracks>(**message).value());
+      if (name == "camera/front/calibration")
+        drive.camera = perception::camera_model_of(log::decode<topics::CameraInfo>(**message).value()).value();
+    }
+    return drive;
+  }
+
+  fs::path data_;
+  fs::path models_;
+  fs::path out_;
+};
+
+/// Of each vehicle within range, wholly in the picture and not hidden by a nearer one.
+std::map<std::uint32_t, Sighting> sightings(const Drive& drive) {
+  std::map<std::uint32_t, Sighting> all;
+  for (const ocelli::msg::Tracks& frame : drive.tracks) {
+    for (const ocelli::msg::Track& track : frame.tracks()) {
+      const auto box = in_picture(*drive.camera, track);
+      if (!box || !is_vehicle(track) || range_m(track) > kRange_m) continue;
+      const bool is_hidden = std::ranges::any_of(frame.tracks(), [&](const ocelli::msg::Track& other) {
+        const auto before = in_picture(*drive.camera, other);
+        return other.id() != track.id() && before && range_m(other) < range_m(track) &&
+               tracking::image_cover(*box, *before) > kHidden;
+      });
+      if (is_hidden) continue;
+      Sighting& seen = all[track.id()];
+      ++seen.in_view;
+      seen.lidar += (track.sources() & kSourceLidar) != 0;
+      seen.camera += (track.sources() & kSourceCamera) != 0;
+      seen.both += (track.sources() & (kSourceLidar | kSourceCamera)) == (kSourceLidar | kSourceCamera);
+    }
+  }
+  std::erase_if(all, [](const auto& entry) { return entry.second.in_view < kFewest; });
+  return all;
+}
+
+std::size_t frames_with_tracks(const Drive& drive) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(drive.tracks, [](const auto& frame) { return !frame.tracks().empty(); }));
+}
+
+TEST_F(KittiFusion, VehiclesThatBothSensorsSeeCarryBothAsSources) {
+  const Drive drive = replay("");
+  ASSERT_TRUE(drive.camera);
+  std::size_t vehicles = 0;
+  for (const auto& [id, seen] : sightings(drive)) {
+    fmt::print("track {}: in view {} frames, lidar {}, camera {}, both {}\n", id, seen.in_view, seen.lidar, seen.camera,
+               seen.both);
+    if (seen.lidar == 0 || seen.camera == 0) continue;  // one of the sensors never saw it
+    ++vehicles;
+    EXPECT_GE(static_cast<double>(seen.both), kBothAtLeast * static_cast<double>(seen.in_view)) << "track " << id;
+  }
+  EXPECT_GE(vehicles, 1U);
+}
+
+TEST_F(KittiFusion, WithoutTheCameraTheDriveGoesOnMarked) {
+  const Drive drive = replay("--without camera/front");
+  ASSERT_FALSE(drive.tracks.empty());
+  fmt::print("{} of {} frames have tracks\n", frames_with_tracks(drive), drive.tracks.size());
+  EXPECT_GE(frames_with_tracks(drive), drive.tracks.size() * 9 / 10);
+  for (const auto& frame : drive.tracks) {
+    EXPECT_TRUE(frame.is_degraded());
+    EXPECT_EQ(frame.sensors_missing(), kSourceCamera);
+  }
+}
+
+TEST_F(KittiFusion, WithoutTheLidarTheDriveGoesOnMarked) {
+  const Drive drive = replay("--without lidar/top");
+  ASSERT_FALSE(drive.tracks.empty());
+  fmt::print("{} of {} frames have tracks\n", frames_with_tracks(drive), drive.tracks.size());
+  EXPECT_GE(frames_with_tracks(drive), drive.tracks.size() / 2);
+  for (const auto& frame : drive.tracks) {
+    EXPECT_TRUE(frame.is_degraded());
+    EXPECT_EQ(frame.sensors_missing(), kSourceLidar);
+  }
+}
+
+}  // namespace
+}  // namespace ocelli
