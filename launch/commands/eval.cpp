@@ -3,6 +3,7 @@
 // `ocelli eval ego`: ego motion on a comma2k19 drive against its true poses.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -50,7 +51,8 @@ Status run(const Options& options) {
     const auto object_class = evaluation::class_from_name(name);
     if (!object_class)
       return error(ErrorCode::kInvalidArgument, "--classes: unknown class '{}', known: Car, Pedestrian, Cyclist", name);
-    request.classes.push_back(*object_class);
+    if (std::find(request.classes.begin(), request.classes.end(), *object_class) == request.classes.end())
+      request.classes.push_back(*object_class);
   }
   request.volume_ious = options.volume_ious;
   request.image_ious = options.image_ious;

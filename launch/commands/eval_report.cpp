@@ -95,6 +95,8 @@ std::string eval_tables(const evaluation::Dataset& data, const evaluation::Score
   const auto out = std::back_inserter(text);
   for (const std::string& name : data.sequences_without_results)
     fmt::format_to(out, "note: sequence {} has no result file, it counts as empty\n", name);
+  for (const std::string& name : data.results_without_truth)
+    fmt::format_to(out, "note: sequence {} has no label file, its results are not scored\n", name);
   if (data.skipped_rows > 0)
     fmt::format_to(out, "note: {} result rows skipped, the first: {}\n", data.skipped_rows, data.first_skipped);
   fmt::format_to(out, "| IoU | class | sAMOTA | AMOTA | AMOTP | MOTA | MOTP | IDS | FRAG | FP | FN |\n");
@@ -124,6 +126,7 @@ std::string eval_json(const evaluation::Dataset& data, const evaluation::Scores&
   ordered_json json{{"mode", mode == evaluation::Mode::kCompatible ? "compatible" : "exact"},
                     {"sequences", data.sequences},
                     {"sequences_without_results", data.sequences_without_results},
+                    {"results_without_truth", data.results_without_truth},
                     {"skipped_rows", data.skipped_rows},
                     {"clear", ordered_json::array()},
                     {"hota", ordered_json::array()}};

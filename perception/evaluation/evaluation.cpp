@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +14,8 @@ constexpr std::size_t kPictures = 6;
 
 constexpr auto kClassNames = std::to_array<std::pair<std::string_view, ObjectClass>>(
     {{"Car", ObjectClass::kCar}, {"Pedestrian", ObjectClass::kPedestrian}, {"Cyclist", ObjectClass::kCyclist}});
+
+bool is_same_letter(unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); }
 
 ClearRow clear_row(const Dataset& data, const ClassRows& rows, const Request& request, ObjectClass object_class,
                    Overlap overlap, double min_iou) {
@@ -49,7 +52,7 @@ std::string_view to_string(ObjectClass object_class) {
 
 std::optional<ObjectClass> class_from_name(std::string_view name) {
   for (const auto& [known, object_class] : kClassNames)
-    if (known == name) return object_class;
+    if (std::equal(known.begin(), known.end(), name.begin(), name.end(), is_same_letter)) return object_class;
   return std::nullopt;
 }
 

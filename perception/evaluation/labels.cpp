@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -119,7 +120,10 @@ Result<Dataset> read_dataset(const std::filesystem::path& results, const std::fi
   Dataset data;
   OCELLI_ASSIGN(const std::vector<std::string> known, sequence_names(truth));
   OCELLI_ASSIGN(const std::vector<std::string> given, sequence_names(results));
-  data.sequences = only.empty() ? known : only;
+  data.sequences = only.empty() ? known : without_repeats(only);
+  if (only.empty())
+    std::set_difference(given.begin(), given.end(), known.begin(), known.end(),
+                        std::back_inserter(data.results_without_truth));
   if (data.sequences.empty()) return error(ErrorCode::kNotFound, "{}: no label file <sequence>.txt", truth.string());
   for (std::size_t i = 0; i < data.sequences.size(); ++i) {
     const std::string file = data.sequences[i] + ".txt";

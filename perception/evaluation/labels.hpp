@@ -52,6 +52,7 @@ struct Dataset {
   std::vector<LabelRow> results;
   std::vector<LabelRow> detections;  // that the tracker was given, when known: they explain errors, and score nothing
   std::vector<std::string> sequences_without_results;  // counted as empty
+  std::vector<std::string> results_without_truth;      // result files that nothing can be said about
   int skipped_rows = 0;                                // result rows of a type that KITTI does not know
   std::string first_skipped;                           // where and what, for the message
 };

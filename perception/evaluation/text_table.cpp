@@ -7,6 +7,13 @@
 #include <iterator>
 
 namespace ocelli::evaluation {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
 
 tl::unexpected<Error> TextLine::mistake(std::string_view what) const {
   return error(ErrorCode::kCorrupt, "{}:{}: {}", path, number, what);
@@ -57,10 +64,18 @@ Result<std::vector<std::string>> sequence_names(const std::filesystem::path& fol
   std::vector<std::string> names;
   for (std::filesystem::directory_iterator entry(folder, problem), end; !problem && entry != end;
        entry.increment(problem))
-    if (entry->path().extension() == ".txt") names.push_back(entry->path().stem().string());
+    if (entry->path().extension() == ".txt" && is_number(entry->path().stem().string()))
+      names.push_back(entry->path().stem().string());
   if (problem) return error(ErrorCode::kUnavailable, "{}: {}", folder.string(), problem.message());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::vector<std::string> without_repeats(const std::vector<std::string>& names) {
+  std::vector<std::string> once;
+  for (const std::string& name : names)
+    if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
+  return once;
 }
 
 void split_fields(std::string_view line, std::string_view separators, std::vector<std::string_view>& fields) {

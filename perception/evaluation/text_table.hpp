@@ -32,8 +32,11 @@ struct TextLine {
 template <class Visit>
 Status for_each_line(const std::filesystem::path& path, std::string_view separators, const Visit& visit);
 
-/// Names of the files `<name>.txt` in a folder, without the suffix, sorted.
+/// Names of the files `<digits>.txt` in a folder, without the suffix, sorted. Other files are no sequences.
 [[nodiscard]] Result<std::vector<std::string>> sequence_names(const std::filesystem::path& folder);
+
+/// Each name once, in the order in which they came.
+[[nodiscard]] std::vector<std::string> without_repeats(const std::vector<std::string>& names);
 
 void split_fields(std::string_view line, std::string_view separators, std::vector<std::string_view>& fields);
 

@@ -13,6 +13,7 @@ using evaluation::TextLine;
 using tracking::ObjectClass;
 
 constexpr int kMaxFrame = 999'999;
+constexpr double kMaxScore = 1e4;  // a log-odds beyond it is a mistake
 
 /// Axes of the camera (x right, y down, z forward) in those of the vehicle.
 Eigen::Matrix3d rotation_vehicle_camera() {
@@ -59,6 +60,8 @@ Status read_calibration(const std::filesystem::path& path, Drive& drive) {
     for (int i = 0; i < 12; ++i) {
       OCELLI_ASSIGN(P(i / 4, i % 4), line.number_at(static_cast<std::size_t>(i) + 1, "P2"));
     }
+    const bool is_camera = P(0, 0) > 0.0 && P(1, 1) > 0.0 && P(0, 2) > 0.0 && P(1, 2) > 0.0 && P(2, 2) > 0.0;
+    if (!is_camera) return line.mistake("P2 is no camera: focal lengths and principal point must be above 0");
     drive.camera.P_image_vehicle.leftCols<3>() = P.leftCols<3>() * rotation_vehicle_camera().transpose();
     drive.camera.P_image_vehicle.col(3) = P.col(3);
     is_found = true;
@@ -93,6 +96,8 @@ Result<std::optional<DetectionRow>> detection_row(const TextLine& line, ObjectCl
     is_finite = is_finite && std::isfinite(v[i]);
   }
   if (!is_finite) return skip(line, "not finite", drive), std::nullopt;
+  if (std::abs(v[6]) > kMaxScore)
+    return line.mistake(fmt::format("score {:g}, a log-odds within {:g} expected", v[6], kMaxScore));
   if (v[1] != kitti_code(object_class))
     return skip(line, fmt::format("class {} in the folder of {}", v[1], label_of(object_class)), drive), std::nullopt;
   if (!(v[7] > 0.0 && v[8] > 0.0 && v[9] > 0.0)) return skip(line, "box without volume", drive), std::nullopt;
@@ -106,7 +111,7 @@ Status read_detection(const TextLine& line, ObjectClass object_class, Drive& dri
   const DetectionRow& v = *row;
   tracking::Detection3 detection;
   detection.object_class = object_class;
-  detection.image = tracking::ImageBox{v[2], v[3], v[4], v[5]};
+  if (v[4] > v[2] && v[5] > v[3]) detection.image = tracking::ImageBox{v[2], v[3], v[4], v[5]};
   detection.score = v[6];
   detection.height_m = v[7];
   detection.width_m = v[8];
@@ -129,6 +134,23 @@ Status read_camera_box(const TextLine& line, ObjectClass object_class, Drive& dr
   if (!is_finite) return skip(line, "not finite", drive), ok();
   if (!(v[3] > v[1] && v[4] > v[2])) return skip(line, "box without area", drive), ok();
   drive.frames[static_cast<std::size_t>(frame)].camera.push_back({object_class, {v[1], v[2], v[3], v[4]}, v[5]});
+  return ok();
+}
+
+/// A class without file was not looked for; one with an empty file was, and nothing was seen.
+Status read_camera(const std::filesystem::path& folder, ObjectClass object_class, Drive& drive) {
+  const auto file = folder / label_of(object_class) / (drive.name + ".txt");
+  if (!std::filesystem::exists(file)) {
+    drive.notes.push_back(fmt::format("{}: no such file, the camera did not look for it", file.string()));
+    return ok();
+  }
+  bool is_empty = true;
+  drive.camera_looks[static_cast<std::size_t>(object_class)] = true;
+  OCELLI_TRY(for_each_line(file, " \t\r,", [&](const TextLine& line) {
+    is_empty = false;
+    return read_camera_box(line, object_class, drive);
+  }));
+  if (is_empty) drive.notes.push_back(fmt::format("{}: empty, the camera looked and saw nothing", file.string()));
   return ok();
 }
 
@@ -181,17 +203,17 @@ Result<Drive> read_drive(const Folders& folders, const std::string& sequence, co
   OCELLI_TRY(read_poses(folders.ego / file, drive));
   drive.frames.resize(drive.T_world_vehicle.size());
   drive.has_camera = !folders.camera.empty();
+  bool has_detections = false;
   for (const ObjectClass object_class : classes) {
     const auto lidar_file = folders.detections / label_of(object_class) / file;
-    if (std::filesystem::exists(lidar_file))
+    if (std::filesystem::exists(lidar_file)) {
+      has_detections = true;
       OCELLI_TRY(for_each_line(lidar_file, " \t\r,",
                                [&](const TextLine& line) { return read_detection(line, object_class, drive); }));
-    const auto camera_file = folders.camera / label_of(object_class) / file;
-    if (!drive.has_camera || !std::filesystem::exists(camera_file)) continue;
-    drive.camera_looks[static_cast<std::size_t>(object_class)] = true;
-    OCELLI_TRY(for_each_line(camera_file, " \t\r,",
-                             [&](const TextLine& line) { return read_camera_box(line, object_class, drive); }));
+    }
+    if (drive.has_camera) OCELLI_TRY(read_camera(folders.camera, object_class, drive));
   }
+  if (!has_detections) drive.notes.push_back("no 3D detections of any class");
   return drive;
 }
 

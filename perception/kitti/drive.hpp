@@ -25,8 +25,9 @@ struct Drive {
   tracking::CameraModel camera;  // image size unknown: 0
   bool has_camera = false;
   std::array<bool, tracking::kObjectClasses> camera_looks{};
-  int skipped_rows = 0;       // not finite, without volume, or of another class than the folder
-  std::string first_skipped;  // file, line, what
+  int skipped_rows = 0;            // not finite, without volume, or of another class than the folder
+  std::string first_skipped;       // file, line, what
+  std::vector<std::string> notes;  // what is legal, but seldom meant
 };
 
 struct Folders {

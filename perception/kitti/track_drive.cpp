@@ -14,6 +14,7 @@ constexpr Duration kFramePeriod = 100ms;
 /// KITTI does not say how large its images are: at least twice the principal point, and as far as boxes were seen.
 void widen(const Frame& frame, tracking::CameraModel& camera) {
   for (const tracking::Detection3& detection : frame.detections) {
+    if (!detection.image) continue;
     camera.width_px = std::max(camera.width_px, detection.image->right_px);
     camera.height_px = std::max(camera.height_px, detection.image->bottom_px);
   }
@@ -33,21 +34,24 @@ std::string_view name_of(evaluation::Kind kind) {
   return kind == evaluation::Kind::kCyclist ? "Cyclist" : "Car";
 }
 
-/// Evaluators rank a track by the mean of its scores, average that mean once more, and hand it on with six decimals; a
-/// mean that this changes falls below itself. So confidences are rounded such that the mean of a track so far is always
-/// a multiple of 1/64: an exact number in binary and in six decimals.
+/// The confidence, changed by less than 2e-6 times the track's frames so far. Evaluators rank a track by the mean of
+/// its scores, average that mean once more, and hand it on with six decimals; a mean that this makes smaller than what
+/// it is compared with falls below itself. So the mean of a track so far is always a number of six decimals, raised to
+/// the next multiple of 2^-22: sums of it are exact in binary, and six decimals never make it greater.
 class ScoreWriter {
  public:
   [[nodiscard]] double next(std::uint32_t id, double confidence) {
     Track& track = tracks_[id];
     track.confidence_sum += confidence;
     const double count = ++track.count;
-    const double written_sum = count * std::round(kSteps * track.confidence_sum / count) / kSteps;
+    const double mean = std::round(kDecimals * track.confidence_sum / count) / kDecimals;
+    const double written_sum = count * std::ceil(kSteps * mean) / kSteps;
     return written_sum - std::exchange(track.written_sum, written_sum);
   }
 
  private:
-  static constexpr double kSteps = 64.0;
+  static constexpr double kDecimals = 1e6;
+  static constexpr double kSteps = 4'194'304.0;
   struct Track {
     int count = 0;
     double confidence_sum = 0.0;
@@ -74,6 +78,12 @@ evaluation::LabelRow row_of(std::size_t frame, const tracking::Track& track, con
 }
 
 }  // namespace
+
+tracking::Config with_detection_scores(tracking::Config config) {
+  for (auto* of_class : {&config.car, &config.pedestrian, &config.cyclist, &config.truck, &config.unknown})
+    of_class->confidence_memory = of_class->confidence_evidence = of_class->coast_penalty = 0.0;
+  return config;
+}
 
 Result<std::vector<evaluation::LabelRow>> track_drive(const Drive& drive, const tracking::Config& config,
                                                       std::size_t frames, const Probe* probe) {
@@ -114,7 +124,7 @@ std::string text_of(const std::vector<evaluation::LabelRow>& rows) {
     const evaluation::CameraBox& box = row.box;
     fmt::format_to(std::back_inserter(out),
                    "{} {} {} 0 0 {:.4f} {:.3f} {:.3f} {:.3f} {:.3f} {:.4f} {:.4f} {:.4f} {:.4f} {:.4f} {:.4f} {:.4f} "
-                   "{:.6f}\n",
+                   "{}\n",
                    row.frame, row.id, name_of(row.kind), wrap_angle(box.yaw_rad - std::atan2(box.x_m, box.z_m)),
                    row.image.left_px, row.image.top_px, row.image.right_px, row.image.bottom_px, box.height_m,
                    box.width_m, box.length_m, box.x_m, box.y_m, box.z_m, box.yaw_rad, row.score);

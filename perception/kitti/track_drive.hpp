@@ -17,7 +17,11 @@ struct Probe {
   std::function<void()> after;
 };
 
-/// Frames 0 .. `frames` - 1 (all when 0) at 10 Hz. Rows by frame, LabelRow::sequence is 0.
+/// The same tracks, but their confidence is the score of their last detection.
+[[nodiscard]] tracking::Config with_detection_scores(tracking::Config config);
+
+/// Frames 0 .. `frames` - 1 (all when 0) at 10 Hz. Rows by frame, LabelRow::sequence is 0, LabelRow::score is the
+/// confidence of the track in this frame.
 [[nodiscard]] Result<std::vector<evaluation::LabelRow>> track_drive(const Drive& drive, const tracking::Config& config,
                                                                     std::size_t frames = 0,
                                                                     const Probe* probe = nullptr);

@@ -149,13 +149,15 @@ struct Config {
                             .size_memory = 10.0,
                             .report_visible = 0.0};
   // No detections to tune on: the evidence that cars and pedestrians share, at a bicycle's speeds and turns. A box that
-  // small must not wait for a heading, so the velocity is free of it (docs/tracking.md).
+  // small must not wait for a heading, so the velocity is free of it. Nobody knows what its scores are worth: a
+  // detection is never evidence against what it lies on (docs/tracking.md).
   ClassConfig cyclist = {.motion = MotionModel::kFreeVelocity,
                          .acceleration_noise_mps2 = 1.5,
                          .turn_noise_rps2 = 1.0,
                          .initial_speed_mps = 6.0,
                          .initial_turn_rps = 0.3,
-                         .gate_m = 3.0};
+                         .gate_m = 3.0,
+                         .evidence_hit_low = 0.0};
   ClassConfig truck = car;
   ClassConfig unknown = car;
   bool has_partial_boxes = false;

@@ -63,6 +63,44 @@ expect 0 "12 frames" "${track[@]}"
 grep -q "^11 " out/0000.txt || fail "track: nothing after the frame with 100,000 detections"
 
 fresh
+sed -i '4s/8.0/1e308/' det/Car/0000.txt
+expect 2 "det/Car/0000.txt:4: score 1e+308" "${track[@]}"
+fresh
+echo "P2: 0 0 0 0 0 0 0 0 0 0 0 0" >calib/0000.txt
+expect 2 "calib/0000.txt:1: P2 is no camera" "${track[@]}"
+fresh
+expect 0 "12 frames" "${track[@]}" --score detection
+awk '$18 < 7.999 || $18 > 8.001 { exit 1 }' out/0000.txt || fail "track: --score detection wrote another score"
+expect 2 "--score: none not in {track,detection}" "${track[@]}" --score none
+
+# The camera: nowhere, elsewhere, for one sequence only, empty.
+fresh
+expect 2 "--camera nowhere: no camera boxes of any sequence" "${track[@]}" --camera nowhere
+mkdir -p cam/Car
+expect 2 "--camera cam: no camera boxes of any sequence" "${track[@]}" --camera cam
+: >cam/Car/0000.txt
+expect 0 "note: sequence 0000: cam/Car/0000.txt: empty, the camera looked and saw nothing" "${track[@]}" --camera cam
+
+# Given twice counts once.
+expect 0 "tracker only, one thread: 12 frames" "${track[@]}" --classes Car,car --seqs 0000,0000
+[[ $(wc -l <out/0000.txt) == 12 ]] || fail "track: a class given twice was tracked twice"
+expect 0 "| 3D 0.25 | Car | 27.50 | 27.50 | 27.50 | 100.00 |" "${eval[@]}" --classes Car,Car --seqs 0000,0000
+[[ $(grep -c "^| 3D 0.25 | Car" said) == 1 ]] || fail "eval: a class given twice was scored twice"
+expect 0 "12 frames" "${track[@]}" --classes car
+expect 0 "| 3D 0.25 | Car | 27.50 | 27.50 | 27.50 | 100.00 |" "${eval[@]}" --classes car
+
+# A sequence that cannot be tracked leaves the others alone, and no result of an earlier run in its place.
+fresh
+for n in 0001 0002; do cp det/Car/0000.txt det/Car/$n.txt && cp calib/0000.txt calib/$n.txt; done
+cp ego/0000.txt ego/0002.txt && cp truth/0000.txt truth/0002.txt
+echo text >det/Car/.notes.txt
+mkdir out && echo old >out/0001.txt && echo old >out/0007.txt
+expect 2 "sequence 0001 is not tracked: ego/0001.txt: no such file" "${track[@]}" --truth truth
+grep -q "1 of 3 sequences could not be tracked" said || fail "track: the failure is not summed up: $(cat said)"
+grep -q "note: out/0007.txt: of an earlier run, left alone" said || fail "track: no word about results of before"
+[[ -s out/0000.txt && -s out/0002.txt && ! -e out/0001.txt ]] || fail "track: wrong files in $(ls out)"
+
+fresh
 expect 0 "| 3D 0.25 | Car |" "${eval[@]}"
 cp said sorted.txt
 shuf --random-source=<(yes) results/0000.txt >shuffled && mv shuffled results/0000.txt
@@ -74,7 +112,9 @@ expect 0 "| 0 | 1 | 0 | 3 |" "${eval[@]}"
 fresh
 cp truth/0000.txt truth/0001.txt
 expect 0 "sequence 0001 has no result file, it counts as empty" "${eval[@]}"
-rm results/0000.txt
+cp results/0000.txt results/0009.txt
+expect 0 "note: sequence 0009 has no label file, its results are not scored" "${eval[@]}"
+rm results/000?.txt
 expect 2 "no result file for any of the 2 sequences" "${eval[@]}"
 fresh
 sed -i '4s/20/nan/; 4s/23.0/nan/' results/0000.txt

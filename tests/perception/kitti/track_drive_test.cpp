@@ -91,23 +91,80 @@ TEST_F(DriveFiles, OrderOfRowsDoesNotMatterAndWordsAreErrors) {
   expect_mistake("det/Car/0000.txt:1");
 }
 
-TEST_F(DriveFiles, TheMeanOfATracksScoresIsExactInBinaryAndInSixDecimals) {
-  std::string detections;
-  std::string poses;
-  for (int frame = 0; frame < 7; ++frame) {
-    detections += fmt::format("{},2,500,150,600,250,{},1.5,1.8,4.0,1.0,1.7,20.0,-1.57,0\n", frame, 8.0 + 0.37 * frame);
-    poses += kPose;
-  }
-  write("det/Car/0000.txt", detections);
-  write("ego/0000.txt", poses);
+TEST_F(DriveFiles, AScoreOutOfAnyUnitAndAMatrixOfZerosAreErrors) {
+  write("det/Car/0000.txt", std::string(kCar) + "1,2,500,150,600,250,1e308,1.5,1.8,4.0,1.0,1.7,20.0,-1.57,0\n");
+  expect_mistake("det/Car/0000.txt:2: score 1e+308, a log-odds within 10000 expected");
+  write("calib/0000.txt", "P2: 0 0 0 0 0 0 0 0 0 0 0 0\n");
+  expect_mistake("calib/0000.txt:1: P2 is no camera");
+}
+
+TEST_F(DriveFiles, ADetectionWithoutImageAreaIsShownWhereItsBoxIsInTheImage) {
+  write("det/Car/0000.txt", "0,2,600,150,600,250,8.0,1.5,1.8,4.0,1.0,1.7,20.0,-1.57,0\n");
   const auto rows = track_drive(*read(), {});
   ASSERT_TRUE(rows);
-  ASSERT_EQ(rows->size(), 7U);
+  ASSERT_FALSE(rows->empty());
+  EXPECT_GT((*rows)[0].image.width_px(), 20.0);
+  EXPECT_LT((*rows)[0].image.left_px, 640.0);
+  EXPECT_GT((*rows)[0].image.right_px, 640.0);
+}
+
+TEST_F(DriveFiles, ACameraThatDidNotLookAndOneThatSawNothingAreNoted) {
+  folders_.camera = root_ / "cam";
+  Result<Drive> drive = read();
+  ASSERT_TRUE(drive);
+  ASSERT_EQ(drive->notes.size(), 1U);
+  EXPECT_NE(drive->notes[0].find("cam/Car/0000.txt: no such file"), std::string::npos) << drive->notes[0];
+  EXPECT_FALSE(drive->camera_looks[std::size_t(tracking::ObjectClass::kCar)]);
+  write("cam/Car/0000.txt", "");
+  drive = read();
+  ASSERT_TRUE(drive);
+  ASSERT_EQ(drive->notes.size(), 1U);
+  EXPECT_NE(drive->notes[0].find("cam/Car/0000.txt: empty"), std::string::npos) << drive->notes[0];
+  EXPECT_TRUE(drive->camera_looks[std::size_t(tracking::ObjectClass::kCar)]);
+  write("cam/Car/0000.txt", "0,500,150,600,250,0.9\n");
+  EXPECT_TRUE(read()->notes.empty());
+  fs::remove(root_ / "det/Car/0000.txt");
+  EXPECT_EQ(read()->notes, std::vector<std::string>{"no 3D detections of any class"});
+}
+
+/// A car seen in 900 frames with scores that no binary number of few digits is.
+class LongTrack : public DriveFiles {
+ protected:
+  static constexpr int kFrames = 900;
+  static double score_of(int frame) { return 8.0 + 1.3 * std::sin(0.37 * frame); }
+  void SetUp() override {
+    DriveFiles::SetUp();
+    std::string detections;
+    std::string poses;
+    for (int frame = 0; frame < kFrames; ++frame) {
+      detections += fmt::format("{},2,500,150,600,250,{},1.5,1.8,4.0,1.0,1.7,20.0,-1.57,0\n", frame, score_of(frame));
+      poses += kPose;
+    }
+    write("det/Car/0000.txt", detections);
+    write("ego/0000.txt", poses);
+  }
+};
+
+TEST_F(LongTrack, AWrittenScoreIsTheConfidenceInThatFrame) {
+  const auto rows = track_drive(*read(), with_detection_scores({}));
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), std::size_t{kFrames});
+  for (int frame = 0; frame < kFrames; ++frame)
+    EXPECT_NEAR((*rows)[std::size_t(frame)].score, score_of(frame), 0.002) << frame;
+}
+
+TEST_F(LongTrack, TheMeanOfItsScoresSurvivesBeingAveragedAndPrinted) {
+  const auto rows = track_drive(*read(), {});
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), std::size_t{kFrames});
   double sum = 0.0;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    sum += (*rows)[i].score;
-    const double steps = 64.0 * sum / static_cast<double>(i + 1);
-    EXPECT_EQ(steps, std::round(steps)) << i;
+  for (int frame = 0; frame < kFrames; ++frame) {
+    sum += (*rows)[std::size_t(frame)].score;
+    const double mean = sum / (frame + 1);
+    double sum_of_means = 0.0;
+    for (int i = 0; i <= frame; ++i) sum_of_means += mean;
+    EXPECT_EQ(sum_of_means / (frame + 1), mean) << frame;
+    EXPECT_LE(std::stod(fmt::format("{:.6f}", mean)), mean) << frame;
   }
 }
 
