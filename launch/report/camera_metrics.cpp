@@ -80,7 +80,8 @@ void count(const std::vector<TrueBox>& truth, const std::vector<PixelBox>& seen,
   }
   for (std::size_t s = 0; s < seen.size(); ++s) {
     const auto group = group_of(seen[s].classification);
-    if (!group || is_ignored[s]) continue;
+    const bool is_small = seen[s].v_max - seen[s].v_min < rules.height_min_px;
+    if (!group || is_ignored[s] || (is_small && !is_matched[s])) continue;
     ++scores[*group].boxes;
     scores[*group].right += is_matched[s];
   }

@@ -5,7 +5,8 @@
 // its border. One is to be found when it gave >= 10 lidar returns (so it is not hidden), is within 50 m, at least 25
 // pixels high, and at least half in the picture. A detection is right when it overlaps one by half (intersection over
 // union, Everingham et al. 2010) and both are vehicles or both are people; pairs with the largest overlap first. A
-// detection on an object that need not be found is neither right nor wrong. Must not know: how it is drawn.
+// detection on an object that need not be found, or one lower than 25 pixels, is neither right nor wrong. Must not
+// know: how it is drawn.
 
 #include <cstddef>
 #include <optional>

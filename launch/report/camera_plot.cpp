@@ -11,6 +11,7 @@ namespace ocelli::report {
 namespace {
 
 constexpr double kWidth = 1060.0;
+constexpr double kLeastLabelled = 32.0;  // height of a box on the page; smaller ones would cover the road
 
 std::string base64(const std::string& bytes) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -29,7 +30,7 @@ std::string base64(const std::string& bytes) {
 void draw_label(Svg& svg, double x, double y, const std::string& text, Points& taken) {
   for (int tries = 0; tries < 8 && y > 26.0; ++tries) {
     const bool is_free = std::none_of(taken.begin(), taken.end(), [&](const auto& other) {
-      return std::abs(other.first - x) < 74.0 && std::abs(other.second - y) < 14.0;
+      return std::abs(other.first - x) < 100.0 && std::abs(other.second - y) < 14.0;
     });
     if (is_free) break;
     y -= 14.0;
@@ -53,6 +54,7 @@ void draw_sight(Svg& svg, const CameraShot& shot, double scale, Points& labels) 
     svg.rect(box.u_min * scale, box.v_min * scale, (box.u_max - box.u_min) * scale, (box.v_max - box.v_min) * scale,
              "photo-line photo-seen",
              fmt::format("camera: {}, score {:.2f}", to_string(box.classification), box.score));
+    if ((box.v_max - box.v_min) * scale < kLeastLabelled) continue;
     draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0),
                std::min(scale * shot.height - 4.0, box.v_max * scale + 13.0),
                fmt::format("{} {:.2f}", to_string(box.classification), box.score), labels);
@@ -86,7 +88,8 @@ std::string camera_view(const CameraShot& shot) {
     const std::string css = "photo-line " + css_of_sources(object->sources);
     for (const PixelLine& edge : box.edges)
       svg.line(edge.u1 * scale, edge.v1 * scale, edge.u2 * scale, edge.v2 * scale, css);
-    draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 90.0), std::max(12.0, box.v_min * scale - 4),
+    if ((box.v_max - box.v_min) * scale < kLeastLabelled) continue;
+    draw_label(svg, std::clamp(box.u_min * scale, 2.0, kWidth - 120.0), std::max(12.0, box.v_min * scale - 4),
                fmt::format("{} · {} {:.0f} m", object->id, to_string(object->classification), box.distance_m), labels);
   }
   svg.end_clip();

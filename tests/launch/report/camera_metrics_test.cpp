@@ -68,6 +68,11 @@ TEST_F(CameraMetrics, AHiddenOrSmallObjectNeedNotBeFoundAndMayBe) {
   EXPECT_FALSE(found.scores[kVehicles].recall().has_value());
 }
 
+TEST_F(CameraMetrics, ASmallBoxOnNothingIsNotWrong) {
+  const auto report = with({{ObjectClass::kCar, 0.9, 0.0, 0.0, 40.0, 20.0}});
+  EXPECT_EQ(report.scores[kVehicles].boxes, 0U);
+}
+
 TEST_F(CameraMetrics, SaysWhyThereIsNothing) {
   EXPECT_EQ(with({}, [](Time) { return true; }).absent, "no picture with detections has truth at its time");
   run.shot.reset();
