@@ -196,10 +196,40 @@ void declare_message_options(CLI::App& command, Options& options) {
   command.add_flag("--json", options.is_json, "as JSON");
 }
 
+/// An option that the profile does not read would be ignored in silence.
+Status check_used(const CLI::App& command, const Options& options) {
+  const auto profile = e2e::profile_of(options.profile);
+  if (!profile) return ok();  // told by who needs it
+  const bool has_list = e2e::has_id_list(*profile);
+  const bool is_single = e2e::places_fields_singly(*profile);
+  const bool has_tag = e2e::info(*profile).tag_at != 0;
+  for (const auto& [name, is_read] : {std::pair{"--data-id", !has_list},
+                                      {"--id-list", has_list},
+                                      {"--id-mode", is_single},
+                                      {"--offset-bits", !is_single},
+                                      {"--crc-offset-bits", is_single},
+                                      {"--counter-offset-bits", is_single},
+                                      {"--nibble-offset-bits", is_single},
+                                      {"--type", has_tag},
+                                      {"--result", has_tag},
+                                      {"--source", has_tag},
+                                      {"--any-source", has_tag}}) {
+    const CLI::Option* option = command.get_option_no_throw(name);
+    if (!is_read && option != nullptr && option->count() > 0)
+      return error(ErrorCode::kInvalidArgument, "{}: profile {} does not use it", name, options.profile);
+  }
+  return ok();
+}
+
 using Verb = Result<bool> (*)(const Options&);
+Result<bool> run_verb(const CLI::App& command, const Options& options, Verb verb) {
+  OCELLI_TRY(check_used(command, options));
+  return verb(options);
+}
+
 void set_callback(CLI::App& command, const std::shared_ptr<Options>& options, int& exit_status, Verb verb) {
-  command.callback([options, &exit_status, verb] {
-    const Result<bool> is_good = verb(*options);
+  command.callback([&command, options, &exit_status, verb] {
+    const Result<bool> is_good = run_verb(command, *options, verb);
     exit_status = is_good ? (*is_good ? kExitOk : kExitVerdictFailed) : report_error(is_good.error());
   });
 }

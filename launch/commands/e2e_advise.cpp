@@ -4,6 +4,7 @@
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/middleware/bus/ring_size.hpp"
 #include "ocelli/middleware/e2e/residual.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
 
@@ -15,6 +16,7 @@ using nlohmann::json;
 struct Options {
   std::string topic;
   std::optional<double> rate_hz;
+  std::optional<std::uint32_t> bytes;
   double longest_gap_s = 1.0;
   e2e::Need need;
   bool is_json = false;
@@ -32,8 +34,14 @@ Result<e2e::Need> need_of(const Options& options) {
     if (kind->rate_hz > 0.0) need.rate_hz = kind->rate_hz;
     if (kind->rate_hz == 0.0 && !options.rate_hz)
       return error(ErrorCode::kInvalidArgument, "--topic: '{}' is sent on change: give --rate-hz", options.topic);
+    if (!kind->is_bulk && !options.bytes)
+      return error(ErrorCode::kInvalidArgument, "--topic: messages of '{}' have no size of their own: give --bytes",
+                   options.topic);
+    OCELLI_ASSIGN(const RingGeometry ring, ring_geometry(options.topic, *kind, {}));
+    need.longest_bytes = static_cast<std::uint32_t>(ring.capacity);
   }
   if (options.rate_hz) need.rate_hz = *options.rate_hz;
+  if (options.bytes) need.longest_bytes = *options.bytes;
   return need;
 }
 
@@ -87,9 +95,10 @@ Result<bool> run(const Options& options) {
 void declare_e2e_advise(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<Options>();
   e2e::Need& need = options->need;
-  command.add_option("--topic", options->topic, "kind of table 1: gives the rate");
+  command.add_option("--topic", options->topic,
+                     "kind of table 1: gives the rate, and for bulk data the size of its ring");
   command.add_option("--rate-hz", options->rate_hz, "messages per second (10, or the topic's)");
-  command.add_option("--bytes", need.longest_bytes, "longest message without protection")->capture_default_str();
+  command.add_option("--bytes", options->bytes, "longest message without protection (64, or the topic's)");
   command.add_flag("--fixed-length", need.is_length_fixed, "every message has the same length");
   command.add_flag("--method-call", need.is_method_call, "request and response");
   command.add_option("--p-corrupt", need.corrupt_probability, "of one message")->capture_default_str();

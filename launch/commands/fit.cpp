@@ -153,10 +153,16 @@ void declare_fit(CLI::App& command, int& exit_status) {
   command.add_option("--target-fit", options->target_fit, "allowed failures per 1e9 h")->required();
   command.add_option("--confidence", options->confidence, "of every bound")->capture_default_str();
   command.add_option("--prior-failures", options->prior_failures, "gamma prior: shape (Jeffreys: 0.5)");
-  command.add_option("--prior-hours", options->prior_hours, "gamma prior: hours")->capture_default_str();
+  command.add_option("--prior-hours", options->prior_hours, "gamma prior: hours")
+      ->needs("--prior-failures")
+      ->capture_default_str();
   command.add_option("--good-fit", options->good_fit, "sequential test of this rate against the target");
-  command.add_option("--alpha", options->alpha, "sequential test: rejects a good rate")->capture_default_str();
-  command.add_option("--beta", options->beta, "sequential test: accepts a bad rate")->capture_default_str();
+  command.add_option("--alpha", options->alpha, "sequential test: rejects a good rate")
+      ->needs("--good-fit")
+      ->capture_default_str();
+  command.add_option("--beta", options->beta, "sequential test: accepts a bad rate")
+      ->needs("--good-fit")
+      ->capture_default_str();
   command.add_option("--drift", options->drift, "GOOD,BAD,LIMIT: CUSUM on counts with these means")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -136,7 +136,7 @@ VectorResult compute_e2e_vector(const json& vector) {
   OCELLI_ASSIGN(std::vector<std::byte> message, field_bytes(vector, "input"));
   OCELLI_ASSIGN(const json* in, member(vector, "config"));
   OCELLI_ASSIGN(const e2e::Config config, read_config(vector, *in, message.size()));
-  OCELLI_ASSIGN(const std::uint32_t counter, field_or(*in, "counter", 0U));
+  OCELLI_ASSIGN(const std::uint32_t counter, field_of<std::uint32_t>(*in, "counter"));
   OCELLI_ASSIGN(e2e::Protector protector, e2e::Protector::create(config, counter));
   if (!protector.protect(message)) return error(ErrorCode::kInternal, "protect() refused the message");
   const std::uint64_t modulo = e2e::info(config.profile).counter_modulo;

@@ -46,6 +46,12 @@ Objection objection_to(const ProfileOption& option, const Need& need) {
   return Objection::kNone;
 }
 
+/// Messages of the usual length first, then the smaller header.
+bool is_better(const ProfileOption& one, const ProfileOption& other) {
+  if (one.is_longer_than_usual != other.is_longer_than_usual) return !one.is_longer_than_usual;
+  return info(one.profile).header_bytes < info(other.profile).header_bytes;
+}
+
 }  // namespace
 
 Result<double> residual_fit(int crc_bits, double rate_hz, double corrupt_probability) {
@@ -82,7 +88,8 @@ Result<Advice> advise(const Need& need) {
     option.is_longer_than_usual = std::uint64_t{need.longest_bytes} + profile.header_bytes > profile.usual_longest;
     option.objection = objection_to(option, need);
     if (option.objection != Objection::kNone) continue;
-    if (!advice.best || profile.header_bytes < info(*advice.best).header_bytes) advice.best = profile.profile;
+    if (!advice.best || is_better(option, advice.options[static_cast<std::size_t>(*advice.best)]))
+      advice.best = profile.profile;
   }
   return advice;
 }

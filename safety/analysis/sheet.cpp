@@ -104,6 +104,10 @@ class SheetCheck {
       reader_.mistake(node, fmt::format("{}: the part is not safety-related: expected effect safe", name));
     if (mode.effect == Effect::kSafe && !mode.covered_by.empty())
       reader_.mistake(node, fmt::format("{}: a safe failure mode needs no mechanism", name));
+    if (mode.effect == Effect::kIndirect && mode.disables.empty())
+      reader_.mistake(node, fmt::format("{}: indirect: 'disables' is missing: the mechanism that is lost. (What "
+                                        "violates the goal without it is direct, what never does is safe.)",
+                                        name));
     if (!mode.disables.empty()) {
       if (mode.effect != Effect::kIndirect)
         reader_.mistake(node, fmt::format("{}: 'disables' is for effect indirect", name));

@@ -8,7 +8,7 @@ namespace ocelli::safety {
 namespace {
 
 constexpr std::size_t kMinRing = 16;
-constexpr std::size_t kMaxRing = 4096;
+constexpr std::size_t kMaxRing = 2 * ChainTracker::kMostUnderWay;
 
 /// Room for twice the messages that can be under way within the budget.
 std::size_t ring_size(Duration budget, Duration source_period) {
@@ -75,16 +75,26 @@ void ChainTracker::start_message(const Observation& observation) {
   }
   const bool is_known = count_ > 0 && observation.sequence <= ring_[slot_at(count_ - 1)].sequence;
   if (is_known || (settled_ && observation.sequence <= *settled_)) return;
-  if (count_ == ring_.size()) {
-    reaction_.record(at - ring_[first_].sensed_at);  // at least so long
-    first_ = slot_at(1);
-    --count_;
-    ++unanswered_;
-  }
+  if (count_ == ring_.size()) make_room(at);
   const std::size_t slot = slot_at(count_++);
   ring_[slot] = {observation.sequence, sensed_at, false};
   std::ranges::fill(stamps(slot), kNoTime);
   stamps(slot)[0] = at;
+}
+
+/// More messages than the source's period lets expect: one is given up. Not the oldest before it was counted late, so
+/// that a chain without outputs is found all the same.
+void ChainTracker::make_room(Time at) {
+  const std::size_t second = slot_at(1);
+  const bool keeps_oldest = !ring_[first_].is_counted_late;
+  reaction_.record(at - ring_[keeps_oldest ? second : first_].sensed_at);  // at least so long
+  if (keeps_oldest) {
+    ring_[second] = ring_[first_];
+    std::ranges::copy(stamps(first_), stamps(second).begin());
+  }
+  first_ = second;
+  --count_;
+  ++unanswered_;
 }
 
 /// The source's counter went back: no output can be told any more to be the answer to what is under way.

@@ -40,6 +40,9 @@ struct ChainOutcome {
 
 class ChainTracker {
  public:
+  /// So many source messages may be on their way within reaction budget and observation delay.
+  static constexpr std::size_t kMostUnderWay = 2048;
+
   /// `source_period` sizes the memory for messages under way (0: as for 10 ms).
   ChainTracker(const ChainConfig& config, Duration source_period, Duration observation_delay);
 
@@ -85,6 +88,7 @@ class ChainTracker {
   void answer_unseen(const LineageEnd& source, Time output_at);
   void judge_reaction(Time sensed_at, Time answered_at);
   void count_reaction(bool is_hit, Duration took, Time evidence_at);
+  void make_room(Time at);
   void give_up(Time at);
   void judge_age(Duration age, Time output_at);
   void record_hops(std::size_t slot);

@@ -32,6 +32,8 @@ void check_mode(const std::vector<ModeConfig>& modes, std::size_t index, Mistake
   if (!is_last && is_dead_end)
     mistakes.add("mode '{}': a dead end: recovery is never and there is no max_dwell; only the last mode may be one",
                  mode.name);
+  if (is_last && is_dead_end && !mode.is_stop)
+    mistakes.add("mode '{}': a dead end must be a safe stop (is_stop: true)", mode.name);
   if ((mode.max_dwell > Duration::zero()) == mode.then.empty())
     mistakes.add("mode '{}': max_dwell and then belong together", mode.name);
   if (!mode.then.empty()) {

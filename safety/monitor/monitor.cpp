@@ -40,13 +40,10 @@ void Monitor::count_lost(std::uint64_t observations) {
 void Monitor::tick(Time now) {
   events_.clear();
   mode_change_.reset();
-  if (counters_.ticks == 0 && is_believable(now)) started_at_ = now_ = now;
-  if (now < now_ || !is_believable(now)) {
-    ++counters_.clock_steps_back;
-    now = now_;
-  }
-  const Duration gap = now - now_;
   ++counters_.ticks;
+  now = believed(now);
+  if (!has_started_) return;
+  const Duration gap = now - now_;
   for (const StampOrder::Item& item : order_.sort(buffer_)) dispatch(buffer_[item.place], now);
   buffer_.clear();
   if (!is_standing_down_) {
@@ -58,7 +55,30 @@ void Monitor::tick(Time now) {
   now_ = now;
 }
 
+/// The time of this tick: the clock's, or that of the tick before when the clock's cannot be.
+Time Monitor::believed(Time now) {
+  if (is_believable(now) && !has_started_) {
+    has_started_ = true;
+    started_at_ = now_ = now;
+    for (NodeSupervisor& node : nodes_) node.start_by(now + config_.start_by);
+  }
+  if (is_believable(now) && now >= now_) {
+    back_ticks_ = 0;
+    return now;
+  }
+  ++counters_.clock_steps_back;
+  if (!is_believable(now) || ++back_ticks_ < kBackTicks) return now_;
+  back_ticks_ = 0;
+  now_ = now;
+  hold_until_ = now + config_.observation_delay;
+  return now;
+}
+
 void Monitor::dispatch(const Observation& observation, Time now) {
+  if (observation.observed_at > now + config_.observation_delay) {
+    ++counters_.damaged;
+    return count_lost(1);
+  }
   const auto& topic = of_topic_.find(static_cast<std::uint32_t>(observation.topic));
   const auto& node = of_node_.find(static_cast<std::uint32_t>(observation.entity));
   const auto kind = static_cast<std::size_t>(observation.kind);
@@ -158,6 +178,7 @@ void Monitor::restart(EntityId node) {
   const auto& lists = of_node_.find(static_cast<std::uint32_t>(node));
   for (const std::uint32_t i : of_node_.list(lists, kSupervisors)) {
     nodes_[i].reset();
+    nodes_[i].start_by(now_ + config_.start_by);
     std::erase_if(held_, [&](const Held& held) { return held.supervisor == i; });
   }
 }

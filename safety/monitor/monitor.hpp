@@ -43,7 +43,7 @@ struct MonitorCounters {
   std::uint64_t late_ticks = 0;        // more than kLateTicks periods after the one before
   std::uint64_t clock_steps_back = 0;  // ticks with a time before the one of the tick before, or an impossible one
   std::uint64_t dropped_events = 0;    // changes that found no room among the events of their tick
-  std::uint64_t damaged = 0;           // observations with impossible stamps or kinds: counted as lost
+  std::uint64_t damaged = 0;  // observations with impossible stamps or kinds, or from the future: count as lost
 };
 
 class Monitor {
@@ -51,6 +51,8 @@ class Monitor {
   /// A tick this many periods late means that this machine was starved, the senders of observations too: timers wait
   /// one observation_delay for what is still on its way.
   static constexpr int kLateTicks = 5;
+  /// After so many ticks in a row that went back it was the one before them that was wrong: time goes on from there.
+  static constexpr int kBackTicks = 10;
 
   /// Refuses, all mistakes at once: unknown or repeated names, values out of range, parameters that a detector does
   /// not have, modes that are a dead end, and faults whose FDTI + FRTI is not below their assumed FTTI.
@@ -62,7 +64,7 @@ class Monitor {
   void observe(const Observation& observation);
   /// Observations that were lost before they came here.
   void count_lost(std::uint64_t observations);
-  /// `now` must not go back; if it does, time stands still, it is counted, and `tick_late` reports it.
+  /// `now` must not go back; if it does, time stands still for kBackTicks, it is counted, and `tick_late` reports it.
   void tick(Time now);
 
   /// Changes of the last tick, in the order in which they happened; faults() tells the state even when one was dropped.
@@ -109,6 +111,7 @@ class Monitor {
     Time at;  // the stamp, or its arrival when that was before
   };
 
+  Time believed(Time now);
   void dispatch(const Observation& observation, Time now);
   void advance(Time now);
   void supervise();
@@ -149,6 +152,8 @@ class Monitor {
   Time now_{};
   Time settled_{};
   Time hold_until_{};
+  int back_ticks_ = 0;  // in a row
+  bool has_started_ = false;
   bool is_standing_down_ = false;
 };
 

@@ -174,7 +174,13 @@ struct Monitor::Builder {
         if (!contains(path, hop.topic)) path.push_back(hop.topic);
       for (const std::string& topic : path)
         topics[fnv1a32(topic)][kChains].push_back(static_cast<std::uint32_t>(monitor.chains_.size()));
-      monitor.chains_.emplace_back(chain, period_of(chain.from), config.observation_delay);
+      const Duration period = period_of(chain.from);
+      if (period > Duration::zero() &&
+          (chain.reaction_budget + config.observation_delay) / period >= std::int64_t{ChainTracker::kMostUnderWay})
+        mistakes.add("chain '{}': reaction_budget: {} ms hold more than {} messages of '{}' (one in {} ms)", chain.name,
+                     to_milliseconds(chain.reaction_budget), ChainTracker::kMostUnderWay, chain.from,
+                     to_milliseconds(period));
+      monitor.chains_.emplace_back(chain, period, config.observation_delay);
     }
     for (const NodeConfig& node : config.nodes) {
       auto supervisor = NodeSupervisor::create(node);

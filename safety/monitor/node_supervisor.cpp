@@ -68,7 +68,9 @@ void NodeSupervisor::follow(const Indication& indication) {
 
 void NodeSupervisor::tick(Time settled) {
   if (deadline_) deadline_->tick(settled);
-  if (alive_ && cycle_ends_) end_cycles(settled);
+  if (!alive_) return;
+  if (!cycle_ends_ && start_by_ && settled >= *start_by_) cycle_ends_ = *start_by_ + cycle_;
+  if (cycle_ends_) end_cycles(settled);
 }
 
 /// Judges the cycles that are over at `until`; of those without any indication as many as can change the status.

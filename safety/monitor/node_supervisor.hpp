@@ -33,6 +33,8 @@ class NodeSupervisor {
  public:
   static Result<NodeSupervisor> create(const NodeConfig& config);
 
+  /// Its cycles begin with its first activation, at the latest then.
+  void start_by(Time latest) { start_by_ = latest; }
   /// Observations of this node, in the order of their time stamps.
   void observe(const Indication& indication);
   /// `settled`: what was stamped until then has been observed.
@@ -68,7 +70,8 @@ class NodeSupervisor {
   std::vector<Checkpoint> checkpoints_;
   TopicId trigger_{};
   std::uint64_t triggered_sequence_ = 0;
-  std::optional<Time> cycle_ends_;  // set by the first activation
+  std::optional<Time> start_by_;
+  std::optional<Time> cycle_ends_;  // set at the start
   std::uint32_t count_ = 0;         // of the running cycle
   std::uint32_t last_count_ = 0;
   std::uint64_t cycles_ = 0;

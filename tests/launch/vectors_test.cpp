@@ -120,8 +120,73 @@ TEST(Vectors, NumbersAreNotNarrowed) {
   EXPECT_THAT(with("data_length_bits", 65), HasSubstr("data_length_bits: 65, but the input has 8 bytes"));
   EXPECT_THAT(with("data_length_bytes", 7), HasSubstr("data_length_bytes: 7, but the input has 8 bytes"));
   json without = p02;
+  without["config"].erase("counter");
+  EXPECT_THAT(verdict("e2e", without), HasSubstr("counter: is missing"));
   without["config"].erase("data_id_list");
   EXPECT_THAT(verdict("e2e", without), HasSubstr("data_id_list: is missing"));
+}
+
+TEST(Vectors, HexMayBeWrittenInEitherCase) {
+  RecordProperty("verifies", "REQ-E2E-020");
+  for (const char* expected : {"0000000000000000fbd6010000000000", "0000000000000000FBD6010000000000"})
+    EXPECT_EQ(verdict("e2e", {{"profile", "P05"},
+                              {"config", {{"data_id", 4660}, {"counter", 1}, {"offset_bits", 64}}},
+                              {"input", "00000000000000000000000000000000"},
+                              {"expected", expected}}),
+              "passed");
+}
+
+TEST(Vectors, ValuesThatCannotBeAreRefused) {
+  RecordProperty("verifies", "REQ-FIT-020");
+  const auto fit = [](const char* kind, const json& inputs) {
+    return verdict("fit", {{"kind", kind}, {"inputs", inputs}, {"expected", {{"rf", 0.5}}}});
+  };
+  EXPECT_THAT(fit("ftti", {{"fdti_ms", -70}, {"frti_ms", 72}, {"ftti_ms", 100}, {"margin", 0.25}}),
+              HasSubstr("fdti_ms: -70 ms: expected 0 to 1e12 ms"));
+  EXPECT_THAT(fit("ftti", {{"fdti_ms", 70}, {"frti_ms", 72}, {"ftti_ms", 100}, {"margin", -1}}),
+              HasSubstr("margin: -1: expected 0 to less than 1"));
+  EXPECT_THAT(fit("fmeda_residual_sum", {{"rows", {{-15, 0.9}}}, {"denominator", 33}}),
+              HasSubstr("rows[0]: [-15,0.9]: expected 0 to 1e9 FIT"));
+  const auto counter = [](std::int64_t last, std::int64_t received) {
+    return verdict("state", {{"kind", "counter"},
+                             {"profile", "P01"},
+                             {"last", last},
+                             {"rx", received},
+                             {"max_delta", 1},
+                             {"expected", "OK"}});
+  };
+  EXPECT_EQ(counter(14, 0), "passed");
+  EXPECT_THAT(counter(15, 0), HasSubstr("last: 15 is out of range: expected 0 to 14"));
+  EXPECT_THAT(counter(14, 15), HasSubstr("rx: 15 is out of range"));
+  const auto debounce = [](int increment) {
+    return verdict("state", {{"kind", "dem_counter"},
+                             {"config",
+                              {{"inc", increment},
+                               {"dec", 1},
+                               {"fail", 2},
+                               {"pas", -2},
+                               {"jd", false},
+                               {"jdv", 0},
+                               {"ju", false},
+                               {"juv", 0}}},
+                             {"input", {"PREFAILED"}},
+                             {"expected", {{1, 63, false}}}});
+  };
+  EXPECT_EQ(debounce(1), "passed");
+  EXPECT_THAT(debounce(-1), HasSubstr("inc -1 and dec 1: expected 1 or more"));
+}
+
+TEST(Vectors, AKeyThatNothingReadsIsRefused) {
+  RecordProperty("verifies", "REQ-E2E-020");
+  json config = {{"WindowSize", 5},          {"MinOkStateInit", 2},     {"MaxErrorStateInit", 1},
+                 {"MinOkStateValid", 1},     {"MaxErrorStateValid", 1}, {"MinOkStateInvalid", 3},
+                 {"MaxErrorStateInvalid", 0}};
+  const auto machine = [&] {
+    return verdict("state", {{"kind", "e2e_sm_r2011"}, {"config", config}, {"input", {"OK"}}, {"expected", {"INIT"}}});
+  };
+  EXPECT_EQ(machine(), "passed");
+  config["ClearToInvaild"] = true;
+  EXPECT_THAT(machine(), HasSubstr("config: unknown key 'ClearToInvaild'"));
 }
 
 TEST(Vectors, StatesTakeCountsThatAreWhole) {

@@ -138,8 +138,8 @@ TEST(FunctionLength, ALongFunctionBehindOthersIsFoundAtItsLine) {
 }
 
 TEST(FunctionLength, TablesClassesAndNamespacesMayBeLong) {
-  for (const char* head :
-       {"constexpr auto kTable = std::to_array<Row>({\n", "class A {\n", "namespace a {\n", "enum class E {\n"})
+  for (const char* head : {"constexpr auto kTable = std::to_array<Row>({\n", "class A {\n", "class alignas(64) A {\n",
+                           "namespace a {\n", "enum class E {\n"})
     EXPECT_THAT(check(check_function_length, "hal/a.cpp", head + lines(100) + "}\n"), IsEmpty()) << head;
 }
 

@@ -32,7 +32,8 @@ class Declaration {
     const std::string bare = top_level();
     if (find_word(bare, "namespace") != std::string::npos) return Scope::kOuter;
     if (bare.find('=') != std::string::npos || find_word(bare, "enum") != std::string::npos) return Scope::kValue;
-    if (text_.find('(') != std::string::npos) return Scope::kFunction;
+    const bool is_aligned = find_word(bare, "alignas") != std::string::npos;  // `class alignas(64) A`
+    if (!is_aligned && text_.find('(') != std::string::npos) return Scope::kFunction;
     for (const std::string_view word : {"class", "struct", "union", "extern"})
       if (find_word(bare, word) != std::string::npos) return Scope::kOuter;
     return Scope::kValue;

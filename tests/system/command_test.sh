@@ -110,6 +110,12 @@ for confidence in 0 1 nan; do
 done
 expect 2 "rate_hz: nan Hz" e2e advise --rate-hz nan
 expect 2 "corrupt_probability: 2 is out of range" e2e advise --p-corrupt 2
+expect 2 "--topic: messages of 'tracks' have no size of their own: give --bytes" e2e advise --topic tracks
+expect 0 "<- advised" e2e advise --topic lidar/points
+expect 2 "--type: profile P04 does not use it" e2e protect --profile P04 --type 1 000000000000000000000000
+expect 2 "--data-id: profile P02 does not use it" e2e protect --profile P02 --data-id 1 0001020304050607
+expect 2 "--alpha requires --good-fit" fit --failures 0 --hours 1 --target-fit 10 --alpha 0.1
+expect 2 "--prior-hours requires --prior-failures" fit --failures 0 --hours 1 --target-fit 10 --prior-hours 5
 touch file
 expect 2 "is a file, expected a folder" run demo --duration 1s --out file
 head -c 1000 /dev/urandom >noise.mcap

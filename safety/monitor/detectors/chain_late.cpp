@@ -33,6 +33,12 @@ class ChainLate final : public Detector {
 }  // namespace
 
 DetectorResult make_chain_late(const DetectorSetup& setup) {
+  const ChainConfig& chain = setup.chain->config();
+  if (setup.chain_period == Duration::zero() && chain.m < chain.k)
+    return error(ErrorCode::kInvalidArgument,
+                 "'chain_late' waits for {} late messages of '{}', which has no period: the detection time has no "
+                 "bound; expected m = k, or a period",
+                 chain.k - chain.m + 1, chain.from);
   return std::make_unique<ChainLate>(*setup.chain, setup.chain_period);
 }
 

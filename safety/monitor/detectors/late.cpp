@@ -9,7 +9,8 @@
 namespace ocelli::safety {
 namespace {
 
-/// What one receiver has still to get, oldest first; fixed size, the newest win.
+/// What one receiver has still to get, oldest first; fixed size. When it is full the newest win, but the oldest stays
+/// until it is reported: a receiver that gets nothing is found however many messages the budget holds.
 class Awaited {
  public:
   struct Message {
@@ -35,7 +36,9 @@ class Awaited {
     }
     if (received_ && observation.sequence <= *received_) return;
     if (count_ == messages_.size()) {
-      first_ = (first_ + 1) % messages_.size();
+      const std::size_t second = (first_ + 1) % messages_.size();
+      if (!messages_[first_].is_reported) messages_[second] = messages_[first_];
+      first_ = second;
       --count_;
     }
     messages_[(first_ + count_++) % messages_.size()] = {observation.sequence, observation.published_at, false};

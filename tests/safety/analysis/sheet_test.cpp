@@ -153,6 +153,7 @@ TEST(Sheet, EffectsAndMechanismsMustFitTogether) {
               HasSubstr("a safe failure mode needs no mechanism"));
   EXPECT_THAT(with("effect: indirect, disables: watcher", "effect: direct, disables: watcher"),
               HasSubstr("'disables' is for effect indirect"));
+  EXPECT_THAT(with(", disables: watcher}", "}"), HasSubstr("indirect: 'disables' is missing"));
   EXPECT_THAT(with("disables: silent", "disables: watcher"),
               HasSubstr("mechanism 'silent': no failure mode of more than 0 FIT disables it"));
   EXPECT_THAT(with("disables: silent", "disables: silent, covered_by: [{mechanism: silent}]"),

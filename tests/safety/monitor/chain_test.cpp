@@ -339,6 +339,18 @@ TEST(Chain, MessagesBeyondItsMemoryAreUnanswered) {
   EXPECT_EQ(chain.tracker.unanswered(), 4U) << "room for 16";
 }
 
+TEST(Chain, WithoutOutputsItIsLateHoweverFastTheSourceBabbles) {
+  RecordProperty("verifies", "REQ-LAT-012");
+  Chain chain;
+  chain.objects(1, chain.picture(1, 0, 1), 20);
+  for (int ms = 21; ms <= 300; ++ms) {  // its memory is for one in 50 ms
+    chain.picture(static_cast<std::uint64_t>(ms), ms, ms);
+    chain.tracker.tick(at(ms), false);
+  }
+  EXPECT_EQ(chain.tracker.late(), 3U) << "the oldest, and twice the oldest that was left then";
+  EXPECT_FALSE(chain.tracker.window().holds());
+}
+
 TEST(Chain, AMessageWithoutAnAcquisitionStampCountsFromItsPublication) {
   RecordProperty("verifies", "REQ-LAT-010");
   Chain chain;

@@ -94,14 +94,25 @@ TEST(Late, ASequenceThatJumpsDoesNotBlindIt) {
   EXPECT_EQ(watch.tick(300 + budget_ms + 1, 300 + budget_ms + 1), 'b') << "never received";
 }
 
-TEST(Late, ANewWriterAndAFullMemoryForgetTheOldest) {
+TEST(Late, AFullMemoryKeepsTheOldestUntilItIsReported) {
   RecordProperty("verifies", "REQ-DET-009");
   Watch watch("late");
   watch.topic.receivers = {"node"};
   watch.make();
   for (std::uint64_t i = 1; i <= 70; ++i) watch.observe(picture(i, 0, static_cast<int>(i)));
   EXPECT_EQ(watch.tick(500, 58, true), 'b');
-  EXPECT_EQ(watch.last.evidence_at, at(57)) << "the six oldest were forgotten";
+  EXPECT_EQ(watch.last.evidence_at, at(51)) << "the oldest of all, published after 1 ms";
+  EXPECT_EQ(watch.tick(500, 59, true), 'b');
+  EXPECT_EQ(watch.last.evidence_at, at(58)) << "the six after it were forgotten";
+  EXPECT_EQ(watch.tick(500, 59, true), '-');
+}
+
+TEST(Late, ANewWriterForgetsWhatTheOldOneSent) {
+  RecordProperty("verifies", "REQ-DET-009");
+  Watch watch("late");
+  watch.topic.receivers = {"node"};
+  watch.make();
+  watch.observe(picture(70, 0, 70));
   Observation reborn = picture(1, 600, 600);
   reborn.writer = 2;
   watch.observe(reborn);

@@ -20,7 +20,7 @@ std::vector<ModeConfig> modes() {
   return {{.name = "nominal", .needs = {"camera", "lidar"}},
           {.name = "slow", .needs = {"lidar"}},
           {.name = "minimal_risk", .recovery = Recovery::kOnRequest, .max_dwell = 60s, .then = "safe_stop"},
-          {.name = "safe_stop", .recovery = Recovery::kNever}};
+          {.name = "safe_stop", .recovery = Recovery::kNever, .is_stop = true}};
 }
 
 std::vector<FaultConfig> faults() {
@@ -56,7 +56,7 @@ TEST(Modes, LeavesAModeThatHasBecomeImpossibleAtOnce) {
   const std::vector<ModeConfig> all{{.name = "nominal", .needs = {"a"}},
                                     {.name = "degraded", .recover_after = 1s},
                                     {.name = "limp", .needs = {"b"}, .recovery = Recovery::kOnRequest},
-                                    {.name = "stop", .recovery = Recovery::kNever}};
+                                    {.name = "stop", .recovery = Recovery::kNever, .is_stop = true}};
   auto m = ModeMachine::create(all, {fault("limps", "limp"), fault("blind", "", {"a", "b"})});
   ASSERT_TRUE(m) << m.error().message;
   m->tick(at(0));
@@ -75,7 +75,7 @@ TEST(Modes, EndsItsStayInAModeThatIsPossible) {
   const std::vector<ModeConfig> all{{.name = "nominal", .needs = {"a"}},
                                     {.name = "degraded", .max_dwell = 10s, .then = "limp"},
                                     {.name = "limp", .needs = {"b"}, .recovery = Recovery::kOnRequest},
-                                    {.name = "stop", .recovery = Recovery::kNever}};
+                                    {.name = "stop", .recovery = Recovery::kNever, .is_stop = true}};
   auto m = ModeMachine::create(all, {fault("blind", "", {"a", "b"}), fault("dim", "", {"a"})});
   ASSERT_TRUE(m) << m.error().message;
   ModeMachine dim = *m;
@@ -212,6 +212,9 @@ TEST(Modes, RefusesMachinesThatCannotWork) {
   bad = modes();
   bad[1].recovery = Recovery::kNever;
   EXPECT_THAT(refusal(bad), HasSubstr("mode 'slow': a dead end"));
+  bad = modes();
+  bad[3].is_stop = false;
+  EXPECT_THAT(refusal(bad), HasSubstr("mode 'safe_stop': a dead end must be a safe stop"));
   bad = modes();
   bad[2].then = "";
   EXPECT_THAT(refusal(bad), HasSubstr("mode 'minimal_risk': max_dwell and then belong together"));

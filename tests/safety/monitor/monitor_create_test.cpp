@@ -95,6 +95,23 @@ TEST(MonitorCreate, RefusesChainsThatLeadNowhereOrRound) {
   EXPECT_THAT(refusal(config), AllOf(HasSubstr("from: no supervised topic 'x'"), HasSubstr("to: no supervised topic")));
 }
 
+TEST(MonitorCreate, RefusesChainsWhoseLossItCouldNotSeeInTime) {
+  RecordProperty("verifies", "REQ-MON-062");
+  MonitorConfig config = good();
+  config.topics[0].period = 1ms;
+  config.chains[0].reaction_budget = 2s;
+  EXPECT_EQ(refusal(config), "accepted");
+  config.chains[0].reaction_budget = 5s;
+  EXPECT_THAT(refusal(config), HasSubstr("chain 'front': reaction_budget: 5000 ms hold more than 2048 messages of "
+                                         "'camera' (one in 1 ms)"));
+  config = good();
+  config.topics[0].period = 0ms;
+  config.faults = {fault("front.late", "chain_late", "front")};
+  EXPECT_EQ(refusal(config), "accepted") << "one late message is enough";
+  config.chains[0].k = 2;
+  EXPECT_THAT(refusal(config), HasSubstr("waits for 2 late messages of 'camera', which has no period"));
+}
+
 TEST(MonitorCreate, RefusesFaultsThatCannotBeWatched) {
   RecordProperty("verifies", "REQ-MON-062");
   MonitorConfig config = good();

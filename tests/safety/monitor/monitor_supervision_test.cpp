@@ -26,11 +26,11 @@ TEST(Monitor, OrdersObservationsOfDifferentTicksForSupervision) {
   EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired) << "it never received that";
 }
 
-TEST(Monitor, AStampFromTheFutureIsSupervisedAsArrivedNow) {
+TEST(Monitor, AStampALittleAheadIsSupervisedAsArrivedNow) {
   RecordProperty("verifies", "REQ-MON-013");
   const auto monitor = make(small());
   monitor->tick(at(0));
-  monitor->observe(activated("detector", picture(1, 0), at(5), at(3'600'000)));
+  monitor->observe(activated("detector", picture(1, 0), at(5), at(25)));
   monitor->tick(at(10));
   monitor->tick(at(30));
   EXPECT_EQ(monitor->nodes()[1].status(), LocalStatus::kExpired) << "an activation without a reception";
@@ -81,6 +81,27 @@ TEST(Monitor, CountsCyclesThatAreShorterThanTheWayOfAnObservation) {
 TEST(Monitor, AStarvedTickMakesNoHealthyNodeExpire) {
   RecordProperty("verifies", "REQ-MON-016");
   for (const Duration gap : {150ms, 250ms, 500ms, 1500ms}) expect_alive(100ms, 1s, 1s + gap);
+}
+
+TEST(Monitor, ANodeThatNeverStartsExpires) {
+  RecordProperty("verifies", "REQ-MON-001");
+  MonitorConfig config;
+  config.start_by = 1s;
+  NodeConfig node;
+  node.name = "detector";
+  node.alive = {.cycle = 500ms, .min = 1, .max = 10, .tolerance = 0};
+  config.nodes = {node};
+  const auto monitor = make(config);
+  int ms = 0;
+  const auto run = [&](int until_ms) {
+    for (; ms <= until_ms; ms += 10) monitor->tick(at(ms));
+    return monitor->nodes()[0].status();
+  };
+  EXPECT_EQ(run(1500), LocalStatus::kOk);
+  EXPECT_EQ(run(1520), LocalStatus::kExpired) << "the first cycle begins when the start-up is over";
+  monitor->restart(entity_id("detector"));
+  EXPECT_EQ(run(3020), LocalStatus::kOk);
+  EXPECT_EQ(run(3050), LocalStatus::kExpired) << "nor did it come back";
 }
 
 TEST(Monitor, ARestartForgetsWhatSupervisionStillHeld) {

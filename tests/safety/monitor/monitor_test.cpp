@@ -281,6 +281,51 @@ TEST(Monitor, AClockThatGoesBackIsAFault) {
   EXPECT_EQ(monitor->counters().clock_steps_back, 2U);
 }
 
+TEST(Monitor, OneWildTickDoesNotStopTheTimersForGood) {
+  RecordProperty("verifies", "REQ-MON-013");
+  const auto monitor = make(small());
+  std::uint64_t sequence = 0;
+  int ms = 0;
+  const auto tick = [&](bool is_alive) {
+    ms += 10;
+    if (is_alive && ms % 100 == 0) monitor->observe(picture(++sequence, ms));
+    monitor->tick(at(ms));
+  };
+  while (ms < 1000) tick(true);
+  monitor->tick(at(3'600'000));
+  while (ms < 2000) tick(true);
+  EXPECT_EQ(monitor->counters().clock_steps_back, Monitor::kBackTicks + 0U);
+  EXPECT_EQ(monitor->active_faults(), 0U);
+  while (ms < 2500) tick(false);
+  EXPECT_TRUE(monitor->faults()[0].is_active()) << "the camera is silent";
+}
+
+TEST(Monitor, AnImpossibleFirstTickIsNoStart) {
+  RecordProperty("verifies", "REQ-MON-013");
+  const auto monitor = make(small());
+  monitor->tick(Time::max());
+  monitor->observe(picture(1, 0));
+  for (int ms = 0; ms <= 200; ms += 10) {
+    monitor->tick(at(ms));
+    EXPECT_EQ(monitor->active_faults(), 0U) << "nothing is silent before it had its time to start";
+  }
+  EXPECT_EQ(monitor->counters().clock_steps_back, 1U);
+}
+
+TEST(Monitor, AStampFromTheFutureBlindsNobody) {
+  RecordProperty("verifies", "REQ-MON-013");
+  const auto monitor = make(small());
+  for (int ms = 0; ms <= 1000; ms += 100) {
+    monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));
+    monitor->tick(at(ms));
+  }
+  monitor->observe(picture(2000, 3'600'000));
+  for (int ms = 1010; ms <= 1500; ms += 10) monitor->tick(at(ms));
+  EXPECT_EQ(monitor->counters().damaged, 1U);
+  EXPECT_EQ(monitor->counters().lost_observations, 1U);
+  EXPECT_TRUE(monitor->faults()[0].is_active()) << "the camera is silent since 1 s";
+}
+
 TEST(Monitor, ChangesThatFindNoRoomAreCounted) {
   RecordProperty("verifies", "REQ-MON-015");
   MonitorConfig config;
