@@ -95,17 +95,17 @@ void change_poses(Problem& problem, const std::function<Pose(const Pose&)>& chan
 
 /// A pose that jumps to and fro every hundred frames, and one that stands still for three and catches up.
 void measure_jumps(const Problem& problem, const Config& start) {
-  for (const auto& [jump_m, jump_rad] : {std::pair{0.5, 0.0}, {0.7, 0.0}, {1.0, 0.0}, {0.0, 0.017}, {0.0, 0.035}}) {
+  for (const auto& [jump_m, jump_rad] :
+       {std::pair{0.5, 0.0}, {0.7, 0.0}, {1.0, 0.0}, {1.4, 0.0}, {0.0, 0.017}, {0.0, 0.035}}) {
     Problem changed = problem;
     for (auto* drives : {&changed.lidar, &changed.both})
       for (kitti::Drive& drive : *drives)
         for (std::size_t f = 0; f < drive.T_world_vehicle.size(); ++f) {
-          const double sign = f / 100 % 2 == 0 ? 1.0 : -1.0;
+          const double sign = f / 100 % 2 == 0 ? 0.5 : -0.5;
           drive.T_world_vehicle[f] =
               drive.T_world_vehicle[f] * pose_from_xyz_rpy(sign * jump_m, sign * jump_m, 0, 0, 0, sign * jump_rad);
         }
-    measure(fmt::format("(pose offset changes sign every 100 frames: {} m in x and y, {} rad)", jump_m, jump_rad),
-            changed, start);
+    measure(fmt::format("(pose jumps by {} m in x and y, {} rad every 100 frames)", jump_m, jump_rad), changed, start);
   }
   Problem changed = problem;
   for (auto* drives : {&changed.lidar, &changed.both})
