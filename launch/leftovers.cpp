@@ -123,11 +123,15 @@ Result<Leftovers> find_leftovers(const fs::path& shm, const fs::path& proc, std:
 
 Result<std::uintmax_t> remove_leftovers(const std::vector<Leftover>& leftovers) {
   std::uintmax_t bytes = 0;
+  Status first = ok();
   for (const Leftover& leftover : leftovers) {
     std::error_code failure;
     if (fs::remove(leftover.path, failure)) bytes += leftover.bytes;
-    if (failure) return error(ErrorCode::kUnavailable, "{}: {}", leftover.path.string(), failure.message());
+    if (failure && first)
+      first = error(ErrorCode::kUnavailable, "{}: {} (the others that are ours to remove are gone)",
+                    leftover.path.string(), failure.message());
   }
+  OCELLI_TRY(first);
   return bytes;
 }
 

@@ -100,8 +100,8 @@ Finding check_leftovers(bool is_cleaning) {
   std::string what = fmt::format("{} files, {} MiB", leftovers->dead.size(), bytes >> 20U);
   const bool is_all_known = leftovers->unknown.empty();
   if (!is_all_known)
-    what += fmt::format("; {} files may belong to a process that may not be looked into ({})",
-                        leftovers->unknown.size(), fmt::join(leftovers->unseen, ", "));
+    what += fmt::format("; {} files may belong to one of {} processes that may not be looked into",
+                        leftovers->unknown.size(), leftovers->unseen.size());
   const std::string as_root = "for those: as root, with CAP_SYS_PTRACE";
   if (!is_cleaning)
     return {leftovers->dead.empty() && is_all_known, "leftovers of killed programs in /dev/shm: " + what,

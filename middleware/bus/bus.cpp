@@ -258,6 +258,7 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
     }
   } else {
     sample->header = foreign_header(topic.id, frame);
+    if (!frame.is_foreign) integrity = Integrity::kCorrupt;  // our writers send a trailer: it was damaged
   }
   sample->cdr = std::move(frame.bytes);
   deliver(topic, sample, integrity);

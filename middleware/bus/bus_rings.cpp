@@ -18,7 +18,8 @@ RingReader::Mode mode_for(const Subscription& subscription) {
 
 RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement) {
   const auto address = parse_ring_address(announcement);
-  if (!address || address->host != this_host()) return RingVerdict::kElsewhere;
+  if (!address) return RingVerdict::kForeign;
+  if (address->host != this_host()) return RingVerdict::kElsewhere;
   auto map = RingMap::open(*address);
   if (!map) {
     report(fmt::format("topic '{}': {}", topic.name, map.error().message));

@@ -36,6 +36,7 @@ struct NetworkFrame {
   std::uint64_t sequence = 0;
   std::uint32_t writer = 0;
   bool is_from_ring_writer = false;  // of a writer whose ring is read
+  bool is_foreign = true;            // of a writer that announced no ring: not one of ours
 };
 
 /// An endpoint of another process.
@@ -43,7 +44,8 @@ using PeerId = std::array<std::uint8_t, 16>;
 
 enum class RingVerdict : std::uint8_t {
   kRead,       // its messages come through the ring: frames of it are marked
-  kElsewhere,  // a ring of another host, or nothing that we know
+  kElsewhere,  // a ring of another host
+  kForeign,    // no ring: a writer of another make
   kRefused,    // a ring of this host that cannot be read: the writer must be told to use the network
 };
 

@@ -122,10 +122,13 @@ Status DdsReader::open(fdds::Subscriber& subscriber, fdds::Topic& topic, fdds::D
 
 DdsReader::~DdsReader() {
   announcements_.remove(*this);
+  std::jthread asking;
   {
     const std::lock_guard lock(mutex_);
-    if (asking_.joinable()) asking_.join();
+    is_closing_ = true;
+    asking.swap(asking_);
   }
+  if (asking.joinable()) asking.join();  // not under the lock: it waits for callbacks, and they for the lock
   if (reader_ != nullptr) subscriber_->delete_datareader(reader_);  // waits for callbacks under way
 }
 
@@ -143,9 +146,10 @@ void DdsReader::on_subscription_matched(fdds::DataReader* reader, const fdds::Su
   const Octets said = announcements_.of(writer);
   const RingVerdict verdict = events_.on_writer(peer_of(writer), std::as_bytes(std::span(said)));
   const std::lock_guard lock(mutex_);
-  matched_[writer] = verdict == RingVerdict::kRead;
+  matched_[writer] = verdict;
   writers_ = matched_.size();
-  if (verdict == RingVerdict::kRefused && !asking_.joinable()) asking_ = std::jthread([this] { ask_for_network(); });
+  if (verdict == RingVerdict::kRefused && !is_closing_ && !asking_.joinable())
+    asking_ = std::jthread([this] { ask_for_network(); });
 }
 
 /// Fast DDS never matches writer and reader of different types, and says nothing.
@@ -173,14 +177,14 @@ void DdsReader::on_data_available(fdds::DataReader* source) {
     const Guid& writer = info.sample_identity.writer_guid();
     const bool is_own = writer.guidPrefix == source->guid().guidPrefix;
     if (!info.valid_data || frame.bytes == nullptr || is_own) continue;
-    bool is_from_ring_writer = false;
+    RingVerdict verdict = RingVerdict::kForeign;
     {
       const std::lock_guard lock(mutex_);
-      const auto found = matched_.find(writer);
-      is_from_ring_writer = found != matched_.end() && found->second;
+      if (const auto found = matched_.find(writer); found != matched_.end()) verdict = found->second;
     }
     events_.on_frame({std::move(frame.bytes), from_ns(info.source_timestamp.to_ns()),
-                      info.sample_identity.sequence_number().to64long(), writer_number(writer), is_from_ring_writer});
+                      info.sample_identity.sequence_number().to64long(), writer_number(writer),
+                      verdict == RingVerdict::kRead, verdict == RingVerdict::kForeign});
   }
 }
 

@@ -93,9 +93,10 @@ class DdsReader final : public NetworkReader,
   eprosima::fastdds::dds::Subscriber* subscriber_ = nullptr;
   Announcements::WriterInfo expected_;
   std::atomic<std::size_t> writers_ = 0;
-  std::atomic<bool> is_open_ = false;  // or could not be opened
-  std::mutex mutex_;                   // guards what follows
-  std::map<Guid, bool> matched_;       // in other processes; whether their ring is read
+  std::atomic<bool> is_open_ = false;    // or could not be opened
+  std::mutex mutex_;                     // guards what follows
+  std::map<Guid, RingVerdict> matched_;  // in other processes
+  bool is_closing_ = false;
   std::jthread asking_;
 };
 

@@ -258,7 +258,7 @@ TEST(Bus, ARingOfAnotherTypeOrTopicIsRefusedWithAReason) {
   EXPECT_EQ(pair.connect(), RingVerdict::kRefused);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_NE(problems[0].find("ring of another topic or type than ocelli::msg::EgoMotion"), std::string::npos);
-  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{2}, {}), RingVerdict::kElsewhere);
+  EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{2}, {}), RingVerdict::kForeign);
   auto gone = *parse_ring_address(pair.sender_wire.announcement);
   gone.process_start += 1;
   EXPECT_EQ(pair.receiver_wire.events.on_writer(PeerId{3}, to_bytes(gone)), RingVerdict::kRefused);
