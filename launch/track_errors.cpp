@@ -48,6 +48,10 @@ std::string count_table(const char* title, const auto& rows) {
 
 void TrackErrors::begin(Time stamp) {
   if (stamp == stamp_) return;
+  if (stamp < stamp_) {  // of another run: its ids are others
+    first_seen_.clear();
+    first_found_.clear();
+  }
   stamp_ = stamp;
   found_by_.clear();
 }

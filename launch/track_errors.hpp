@@ -15,7 +15,7 @@ namespace ocelli::launch {
 
 class TrackErrors {
  public:
-  /// In the order of report::tracking_report.
+  /// In the order of report::tracking_report. A stamp before the last one begins another run.
   void add(const report::Outcome& outcome);
   /// Each row: how many, or which share of the sum of squares.
   [[nodiscard]] std::string table() const;

@@ -45,7 +45,12 @@ class FusedDrive : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   /// Bytes of the tracks.
-  std::string run(const std::string& name, LogicalRunOptions options) {
+  std::string run(const std::string& name, std::size_t threads = 1, std::uint64_t schedule_seed = 0,
+                  const std::vector<std::string>& without = {}) {
+    LogicalRunOptions options;
+    options.threads = threads;
+    options.schedule_seed = schedule_seed;
+    options.without = without;
     options.out = folder_ / name;
     options.is_quiet = options.is_drive = true;
     fs::create_directories(options.out);
@@ -68,21 +73,21 @@ class FusedDrive : public testing::Test {
 };
 
 TEST_F(FusedDrive, TracksOfSeveralTriggersHaveTheSameBytesForAnyThreadsAndSchedule) {
-  const std::string expected = run("one", {.threads = 1});
+  const std::string expected = run("one");
   ASSERT_GT(messages_.at("radar/objects"), 30U);
   ASSERT_GT(messages_.at("lidar/objects"), 15U);
   ASSERT_FALSE(expected.empty());
-  EXPECT_EQ(run("two", {.threads = 2}), expected);
-  EXPECT_EQ(run("seven", {.threads = 2, .schedule_seed = 7}), expected);
-  EXPECT_EQ(run("eight", {.threads = 3, .schedule_seed = 8}), expected);
+  EXPECT_EQ(run("two", 2), expected);
+  EXPECT_EQ(run("seven", 2, 7), expected);
+  EXPECT_EQ(run("eight", 3, 8), expected);
 }
 
 TEST_F(FusedDrive, ASilentTopicIsSilentAndNothingElseIs) {
-  run("all", {});
+  run("all");
   auto expected = messages_;
   EXPECT_EQ(expected.erase("radar/front"), 1U);
   EXPECT_EQ(expected.erase("radar/objects"), 1U);
-  run("without", {.without = {"radar/front"}});
+  run("without", 1, 0, {"radar/front"});
   for (const auto& [topic, count] : expected) {
     if (topic == "tracks" || topic.starts_with("ocelli/")) continue;
     EXPECT_EQ(messages_[topic], count) << topic;

@@ -36,7 +36,7 @@ class TrackErrorsOf : public testing::Test {
   std::string table() {
     TrackErrors errors;
     const report::TrackingRules rules{.warm_up = Duration{}};
-    report::tracking_report(
+    (void)report::tracking_report(
         tracks_, truth_, [](Time) { return false; }, rules, [&](const report::Outcome& o) { errors.add(o); });
     return errors.table();
   }
