@@ -163,6 +163,9 @@ std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message) {
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j)
       state.covariance(i, j) = message.covariance()[static_cast<std::size_t>(kAxes[i] * 6 + kAxes[j])];
+  const bool is_finite = std::isfinite(state.x_m + state.y_m + state.yaw_rad) &&
+                         std::isfinite(state.speed_mps + state.yaw_rate_rps) && state.covariance.allFinite();
+  if (!is_finite) return std::nullopt;
   return state;
 }
 

@@ -129,6 +129,8 @@ ocelli_accel_status tensor_info(ocelli_accel_model* model, int is_output, std::u
 ocelli_accel_status alloc(ocelli_accel_device* device, std::uint64_t bytes, ocelli_accel_buffer** out) {
   if (device == nullptr || out == nullptr || bytes == 0)
     return failed(OCELLI_ACCEL_BAD_ARGUMENT, "alloc: device, bytes and out are needed");
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 34U;
+  if (bytes > kMostBytes) return failed(OCELLI_ACCEL_NO_MEMORY, "alloc: more than 16 GiB");
   auto memory = std::make_shared<EngineBuffer>();
   memory->data.resize((bytes + sizeof(float) - 1) / sizeof(float));
   *out = new ocelli_accel_buffer{device->worker, std::move(memory)};
@@ -149,9 +151,9 @@ std::span<float> span_of(const ocelli_accel_binding& binding) {
 }
 
 bool fits(const ocelli_accel_binding& binding, const EngineTensor& tensor) {
-  return binding.buffer != nullptr && binding.bytes == tensor.count() * sizeof(float) &&
-         binding.offset % sizeof(float) == 0 &&
-         binding.offset + binding.bytes <= binding.buffer->memory->data.size() * sizeof(float);
+  if (binding.buffer == nullptr || binding.bytes != tensor.count() * sizeof(float)) return false;
+  const std::uint64_t room = binding.buffer->memory->data.size() * sizeof(float);
+  return binding.offset % sizeof(float) == 0 && binding.bytes <= room && binding.offset <= room - binding.bytes;
 }
 
 ocelli_accel_status submit(ocelli_accel_model* model, const ocelli_accel_binding* inputs, std::uint32_t n_inputs,

@@ -21,6 +21,7 @@ void AssignmentSolver::solve_wide(int rows, int columns, const CostAt& cost_at) 
     int column = 0;
     shortest_.assign(width, std::numeric_limits<double>::infinity());
     is_visited_.assign(width, 0);
+    bool is_stuck = false;
     do {
       is_visited_[column] = 1;
       const int at_row = row_of_column_[column];
@@ -38,6 +39,8 @@ void AssignmentSolver::solve_wide(int rows, int columns, const CostAt& cost_at) 
           next = other;
         }
       }
+      is_stuck = next == 0;  // no cost of what is left is a number
+      if (is_stuck) break;
       for (int other = 0; other <= columns; ++other) {
         if (is_visited_[other]) {
           row_potential_[row_of_column_[other]] += step;
@@ -48,6 +51,7 @@ void AssignmentSolver::solve_wide(int rows, int columns, const CostAt& cost_at) 
       }
       column = next;
     } while (row_of_column_[column] != 0);
+    if (is_stuck) continue;
     while (column != 0) {
       row_of_column_[column] = row_of_column_[previous_column_[column]];
       column = previous_column_[column];

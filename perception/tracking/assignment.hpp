@@ -13,8 +13,8 @@ class AssignmentSolver {
  public:
   static constexpr int kUnassigned = -1;
 
-  /// Minimises the sum of `cost` (row major, rows x columns, finite) over assignments that use min(rows, columns)
-  /// pairs. `column_of_row` (size rows) receives the column of each row or kUnassigned.
+  /// Minimises the sum of `cost` (row major, rows x columns) over assignments that use min(rows, columns) pairs;
+  /// what is not finite is no pair. `column_of_row` (size rows) receives the column of each row or kUnassigned.
   /// Time: O(min(rows, columns)^2 * max(rows, columns)). Equal costs: the result depends only on the input's order.
   void solve(int rows, int columns, std::span<const double> cost, std::span<int> column_of_row);
 

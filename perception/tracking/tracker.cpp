@@ -20,8 +20,8 @@ bool is_usable(const Detection2& d) {
 }
 
 bool is_usable(const RadarReturn& r) {
-  return r.p_vehicle.allFinite() && std::isfinite(r.range_rate_mps) && r.range_rate_sigma_mps > 0.0 &&
-         std::isfinite(r.range_rate_sigma_mps);
+  return r.p_vehicle.allFinite() && r.sensor_vehicle.allFinite() && std::isfinite(r.range_rate_mps) &&
+         r.range_rate_sigma_mps > 0.0 && std::isfinite(r.range_rate_sigma_mps);
 }
 
 bool is_surer(const RadarReturn& a, const RadarReturn& b) { return a.p_vehicle.norm() < b.p_vehicle.norm(); }

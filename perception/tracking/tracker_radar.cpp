@@ -127,7 +127,7 @@ void Tracker::update_by_radar(Entry& entry, std::size_t index) {
     const double off2 = innovation * innovation / variance;
     const double away = away_m / margin_m;
     const double cost = off2 + std::log(variance) + away * away;
-    if (off2 > kGate_sigmas * kGate_sigmas || cost >= best_cost) continue;
+    if (!(off2 <= kGate_sigmas * kGate_sigmas) || !(cost < best_cost)) continue;
     best_cost = cost;
     best = &object;
   }

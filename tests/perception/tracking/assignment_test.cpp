@@ -23,6 +23,19 @@ double best_by_trying_all(int rows, int columns, const std::vector<double>& cost
   return best;
 }
 
+TEST(Assignment, CostsThatAreNoNumbersEndItAndMatchNothing) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  AssignmentSolver solver;
+  std::vector<int> column_of_row(2);
+  solver.solve(2, 2, std::vector<double>{kNan, kNan, 3.0, 1.0}, column_of_row);
+  EXPECT_EQ(column_of_row, (std::vector<int>{AssignmentSolver::kUnassigned, 1}));
+  solver.solve(2, 2, std::vector<double>(4, kNan), column_of_row);
+  EXPECT_EQ(column_of_row, (std::vector<int>(2, AssignmentSolver::kUnassigned)));
+  solver.solve(2, 2, std::vector<double>(4, kInfinite), column_of_row);
+  EXPECT_EQ(column_of_row, (std::vector<int>(2, AssignmentSolver::kUnassigned)));
+}
+
 TEST(Assignment, FindsTheCheapestPairsForEveryShape) {
   std::mt19937 random(7);
   std::uniform_real_distribution<double> value(-5.0, 5.0);

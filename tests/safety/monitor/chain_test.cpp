@@ -234,6 +234,26 @@ TEST(Chain, WhatWasReceivedAtTheMomentOfTheOutputMayBeInIt) {
   EXPECT_EQ(chain.tracker.reaction().max(), 40ms);
 }
 
+TEST(Chain, AHiddenSourceIsFoundByWhatTheLastNodeHadReceived) {
+  RecordProperty("verifies", "REQ-LAT-013");
+  Chain chain(config_of({{"detector", "boxes"}, {"tracker", "objects"}}));
+  const Observation one = chain.picture(1, 20, 22);
+  chain.tracker.observe(received("detector", one, at(25)));
+  const Observation boxes = derived("detector", "boxes", 1, one, at(30));
+  chain.tracker.observe(boxes);
+  const LineageEnd oldest{topic_id("lidar"), 1, at(0)};
+  const LineageEnd newest{topic_id("imu"), 9, at(50)};
+  Observation output = fused(1, oldest, newest, 60);
+  output.entity = entity_id("tracker");
+  chain.tracker.observe(output);
+  EXPECT_EQ(chain.tracker.reaction().count(), 0U) << "the tracker has not received what was made of it";
+  chain.tracker.observe(received("tracker", boxes, at(65)));
+  output = fused(2, oldest, newest, 70);
+  output.entity = entity_id("tracker");
+  chain.tracker.observe(output);
+  EXPECT_EQ(chain.tracker.reaction().max(), 50ms);
+}
+
 TEST(Chain, WithoutHopsAHiddenSourceIsUnresolvedAndNoSample) {
   RecordProperty("verifies", "REQ-LAT-013");
   Chain chain(config_of({}));

@@ -52,6 +52,25 @@ TEST(Monitor, WithoutRoomToWaitTheOldestAreSupervisedAtOnce) {
   }
 }
 
+TEST(Monitor, WithoutRoomToWaitNoMoreThanTheOldestAreSupervised) {
+  RecordProperty("verifies", "REQ-MON-002");
+  MonitorConfig config = small();
+  config.observation_delay = 10s;
+  config.faults = {fault("detector.expired", "expired", "detector", {}, 60s)};
+  const auto monitor = make(config);
+  for (int tick = 0; tick <= 5; ++tick) {  // four full ticks of eight may wait
+    for (int i = 0; i < 8; ++i) {
+      const int ms = 10 * tick + i;
+      const Observation message = picture(static_cast<std::uint64_t>(ms), ms);
+      const bool is_reception = tick == 0 && i % 2 == 0;  // proper steps in the first tick, none after it
+      monitor->observe(is_reception ? received("detector", message, at(ms))
+                                    : activated("detector", message, at(ms), at(ms)));
+    }
+    monitor->tick(at(10 * tick + 9));
+    EXPECT_EQ(monitor->nodes()[1].status(), tick < 5 ? LocalStatus::kOk : LocalStatus::kExpired) << tick;
+  }
+}
+
 /// A node that steps every `cycle` for 3 s; ticks between `from` and `until` do not happen.
 void expect_alive(Duration cycle, Duration from = 0ms, Duration until = 0ms) {
   MonitorConfig config;

@@ -296,7 +296,10 @@ TEST(Monitor, OneWildTickDoesNotStopTheTimersForGood) {
   while (ms < 2000) tick(true);
   EXPECT_EQ(monitor->counters().clock_steps_back, Monitor::kBackTicks + 0U);
   EXPECT_EQ(monitor->active_faults(), 0U);
-  while (ms < 2500) tick(false);
+  monitor->tick(at(7'200'000));
+  while (ms < 3000) tick(true);
+  EXPECT_EQ(monitor->counters().clock_steps_back, 2U * Monitor::kBackTicks) << "each time as many";
+  while (ms < 3500) tick(false);
   EXPECT_TRUE(monitor->faults()[0].is_active()) << "the camera is silent";
 }
 
