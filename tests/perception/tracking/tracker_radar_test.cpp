@@ -1,6 +1,8 @@
 // Range rates in the tracker: they say how fast an object is, from the own motion and whether they fit.
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "ocelli/perception/tracking/tracker.hpp"
 
 namespace ocelli::tracking {
@@ -62,6 +64,19 @@ TEST_P(RadarTracker, AReturnBesideTheObjectOrWithAnImpossibleRateSaysNothing) {
   hear(80.0);
   EXPECT_EQ(speed_mps(), before_mps);
   EXPECT_EQ(tracker_->tracks()[0].sources & kSourceRadar, 0U);
+}
+
+TEST_P(RadarTracker, WhatIsNoNumberReachesNoTrack) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const double before_mps = speed_mps();
+  std::vector<RadarReturn> returns(3, {{28.0, 0.2, 0.0}, -3.0, 0.1});
+  returns[0].range_rate_mps = kNan;
+  returns[1].sensor_vehicle.x() = kNan;
+  returns[2].p_vehicle.z() = kNan;
+  Measurements measurements = at(1);
+  measurements.radar = returns;
+  ASSERT_TRUE(tracker_->update(measurements));
+  EXPECT_EQ(speed_mps(), before_mps);
 }
 
 TEST_P(RadarTracker, WithoutOwnMotionTheSpeedIsTheRangeRate) {
