@@ -198,6 +198,19 @@ bool has_frame_near(const std::vector<ObjectFrame>& frames, Time at, Duration re
 
 }  // namespace
 
+Score& Score::operator+=(const Score& other) {
+  truth += other.truth;
+  found += other.found;
+  tracks += other.tracks;
+  right += other.right;
+  right_class += other.right_class;
+  switches += other.switches;
+  speeds += other.speeds;
+  position_error2_m2 += other.position_error2_m2;
+  velocity_error2_m2ps2 += other.velocity_error2_m2ps2;
+  return *this;
+}
+
 std::optional<double> Score::recall() const { return ratio(found, truth); }
 std::optional<double> Score::precision() const { return ratio(right, tracks); }
 std::optional<double> Score::position_rmse_m() const {

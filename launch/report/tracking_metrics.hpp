@@ -39,6 +39,8 @@ struct Score {
   double position_error2_m2 = 0.0;
   double velocity_error2_m2ps2 = 0.0;
 
+  /// Of several runs together.
+  Score& operator+=(const Score& other);
   [[nodiscard]] std::optional<double> recall() const;
   [[nodiscard]] std::optional<double> precision() const;
   [[nodiscard]] std::optional<double> position_rmse_m() const;

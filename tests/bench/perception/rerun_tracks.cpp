@@ -133,15 +133,7 @@ Status judge(const fs::path& folder, const Options& options, report::Score& sum,
                               [&](const report::Outcome& outcome) { errors.add(outcome); })
                               .whole;
   print(folder.filename().string(), s);
-  sum.truth += s.truth;
-  sum.found += s.found;
-  sum.tracks += s.tracks;
-  sum.right += s.right;
-  sum.right_class += s.right_class;
-  sum.switches += s.switches;
-  sum.speeds += s.speeds;
-  sum.position_error2_m2 += s.position_error2_m2;
-  sum.velocity_error2_m2ps2 += s.velocity_error2_m2ps2;
+  sum += s;
   return ok();
 }
 

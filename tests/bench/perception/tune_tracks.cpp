@@ -99,18 +99,9 @@ Marks score(const std::vector<Run>& runs, const tracking::Config& config) {
       if (!tracker.update(measurements)) std::abort();
       frames.push_back(frame_of(tracker, scan.stamp));
     }
-    const report::Score part = report::tracking_report(
-                                   frames, run.truth, [](Time) { return false; }, report::TrackingRules{})
-                                   .whole;
-    sum.truth += part.truth;
-    sum.found += part.found;
-    sum.tracks += part.tracks;
-    sum.right += part.right;
-    sum.right_class += part.right_class;
-    sum.switches += part.switches;
-    sum.speeds += part.speeds;
-    sum.position_error2_m2 += part.position_error2_m2;
-    sum.velocity_error2_m2ps2 += part.velocity_error2_m2ps2;
+    sum += report::tracking_report(
+               frames, run.truth, [](Time) { return false; }, report::TrackingRules{})
+               .whole;
   }
   return {sum.precision().value_or(0),
           sum.recall().value_or(0),

@@ -309,17 +309,19 @@ TEST(Bus, AMessageTooLongForItsProtectionDoesNotLeaveTheProcessAndIsCounted) {
   EXPECT_NE(problems[0].find("longer than E2E profile P04 protects"), std::string::npos) << problems[0];
 }
 
+std::vector<std::uint64_t> sequences_taken(RingPair& pair, Subscription& subscription) {
+  std::vector<std::uint64_t> taken;
+  pair.waiter->wait_for(0s);
+  while (const auto received = subscription.take()) taken.push_back(received->sample->header.sequence);
+  return taken;
+}
+
 TEST(Bus, ReadersOfARingDoNotNoticeThatItsNetworkWriterWasReplaced) {
   RecordProperty("verifies", "REQ-BUS-011");
   RingPair pair;
   auto publisher = pair.sender.publish<topics::EgoMotion>("ego");
   auto subscription = pair.receiver.subscribe(topics::kind_of<topics::EgoMotion>(), "ego", pair.waiter);
-  const auto take_all = [&] {
-    std::vector<std::uint64_t> taken;
-    pair.waiter->wait_for(0s);
-    while (const auto received = (*subscription)->take()) taken.push_back(received->sample->header.sequence);
-    return taken;
-  };
+  const auto take_all = [&] { return sequences_taken(pair, **subscription); };
   ASSERT_EQ(pair.connect(), RingVerdict::kRead);
   (*publisher)->publish(ego_with_speed(1.0), {});
   EXPECT_EQ(take_all(), std::vector<std::uint64_t>{1});
@@ -342,12 +344,7 @@ TEST(Bus, AWriterLostAndFoundAgainIsHeardOnWhereItWasLeft) {
     (*publisher)->publish(ego_with_speed(1.0), {});
     pair.clock.time += 1ms;
   };
-  const auto take_all = [&] {
-    std::vector<std::uint64_t> taken;
-    pair.waiter->wait_for(0s);
-    while (const auto received = (*subscription)->take()) taken.push_back(received->sample->header.sequence);
-    return taken;
-  };
+  const auto take_all = [&] { return sequences_taken(pair, **subscription); };
   ASSERT_EQ(pair.connect(), RingVerdict::kRead);
   publish();
   EXPECT_EQ(take_all(), std::vector<std::uint64_t>{1});
