@@ -1,6 +1,6 @@
 #include "ocelli/safety/monitor/chain.hpp"
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "ocelli/tests/safety/monitor/scenario.hpp"
 
@@ -8,7 +8,6 @@ namespace ocelli::safety {
 namespace {
 
 using namespace test;
-using testing::HasSubstr;
 constexpr Time at(int ms) { return kStart + std::chrono::milliseconds(ms); }
 
 ChainConfig config_of(std::vector<HopConfig> hops = {{"detector", "objects"}}) {
