@@ -14,8 +14,8 @@ packages_build=(
   cyclonedds-dev cyclonedds-tools
 )
 packages_lint=(clang-format shellcheck)
-# Optional: what `ocelli bench bus --peers` compares with. Configure again after installing.
-packages_peers=(iceoryx libiceoryx-posh-dev libiceoryx-hoofs-dev)
+# What `./dev bench bus` compares with, and what keeps the processors busy meanwhile.
+packages_peers=(iceoryx libiceoryx-posh-dev libiceoryx-hoofs-dev stress-ng)
 packages_night=(clang-14 clang-tidy libclang-rt-14-dev gcovr jq nodejs npm stress-ng iproute2 iptables)
 packages_fresh=(mmdebstrap git)
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ocelli/tests/bench/bus/harness.hpp"
+#include "ocelli/tests/bench/bus/plan.hpp"
 
 namespace ocelli::bench {
 
@@ -17,13 +18,13 @@ struct Series {
 struct Bar {
   std::string what;
   double most = 0.0;   // allowed ratio
-  double ratio = 0.0;  // median of the rounds
+  double ratio = 0.0;  // median of the rounds; infinite when nothing of ours came in most of them
   double low = 0.0;    // its range over the rounds
   double high = 0.0;
   [[nodiscard]] bool holds() const { return ratio <= most; }
 };
 
 /// The bars that this case can show; peers that were not run give none.
-[[nodiscard]] std::vector<Bar> judge(const std::vector<Series>& all, const Job& job);
+[[nodiscard]] std::vector<Bar> judge(const std::vector<Series>& all, const Case& one);
 
 }  // namespace ocelli::bench

@@ -33,6 +33,7 @@ struct Board {
   std::array<std::array<std::int64_t, kMostKept>, kMostReaders> latency_ns{};
   std::array<std::int64_t, kMostKept> write_ns{};
   std::array<std::int64_t, kMostKept> publish_ns{};
+  std::uint64_t sent = 0;
   std::atomic<std::int64_t> began_ns = 0;
   std::atomic<std::int64_t> ended_ns = 0;
 };
@@ -107,10 +108,12 @@ void send(Transport& transport, const Job& job, Board& board) {
     const Stamp stamp{i, now_ns()};
     std::memcpy(payload.data(), &stamp, sizeof(stamp));
     sender->publish();
-    const std::uint64_t at = i - job.warm_up - 1;
-    if (i > job.warm_up && at < kMostKept) {
-      board.write_ns[at] = stamp.sent_ns - begin;
-      board.publish_ns[at] = now_ns() - stamp.sent_ns;
+    if (i > job.warm_up) {
+      const std::uint64_t at = board.sent++;
+      if (at < kMostKept) {
+        board.write_ns[at] = stamp.sent_ns - begin;
+        board.publish_ns[at] = now_ns() - stamp.sent_ns;
+      }
     }
     if (job.period == Duration::zero()) continue;
     next += job.period;
@@ -130,7 +133,7 @@ Round evaluate(const Job& job, const Board& board) {
     const auto kept = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(received, kMostKept));
     all.insert(all.end(), board.latency_ns[at].begin(), board.latency_ns[at].begin() + kept);
   }
-  const auto sent = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(job.messages, kMostKept));
+  const auto sent = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(board.sent, kMostKept));
   std::vector<std::int64_t> write(board.write_ns.begin(), board.write_ns.begin() + sent);
   std::vector<std::int64_t> publish(board.publish_ns.begin(), board.publish_ns.begin() + sent);
   result.p50 = quantile_us(all, 0.5);
@@ -141,7 +144,7 @@ Round evaluate(const Job& job, const Board& board) {
   const auto rate = [](std::uint64_t count, std::int64_t span_ns) {
     return span_ns > 0 ? static_cast<double>(count) * 1e9 / static_cast<double>(span_ns) : 0.0;
   };
-  result.sent_per_s = rate(job.messages, board.ended_ns - board.began_ns);
+  result.sent_per_s = rate(board.sent, board.ended_ns - board.began_ns);
   result.received_per_s = rate(board.received[0], board.last_ns[0] - board.first_ns[0]);
   result.cpu_per_message = static_cast<double>(board.cpu_ns) / 1e3 / static_cast<double>(job.messages + job.warm_up);
   return result;
@@ -152,6 +155,11 @@ pid_t in_process(const std::function<void()>& body) {
   if (child != 0) return child;
   body();
   ::_exit(0);
+}
+
+bool ends_well(pid_t child) {
+  int status = 0;
+  return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace
@@ -178,9 +186,10 @@ Round run_round(Transport& transport, const Job& job) {
     for (int r = 0; r < job.readers; ++r) children.push_back(in_process([&] { receive(transport, job, board, r); }));
     children.push_back(in_process([&] { send(transport, job, board); }));
   }
-  for (const pid_t child : children) ::waitpid(child, nullptr, 0);
+  const auto failed = std::count_if(children.begin(), children.end(), [](pid_t child) { return !ends_well(child); });
   transport.clean_up(job);
-  const Round result = evaluate(job, board);
+  Round result = evaluate(job, board);
+  result.failed = static_cast<int>(failed);
   ::munmap(memory, sizeof(Board));
   return result;
 }

@@ -15,6 +15,8 @@
 
 namespace ocelli::bench {
 
+inline constexpr int kManyTopics = 8;  // of a reader that waits for many
+
 struct Job {
   std::string channel;  // a name of its own for each round
   std::size_t size = 64;
@@ -66,12 +68,14 @@ struct Round {
   double p50 = 0.0;
   double p99 = 0.0;
   double p999 = 0.0;
-  double write_p50 = 0.0;    // filling the payload
-  double publish_p50 = 0.0;  // the writer's call
-  double sent_per_s = 0.0;
+  double write_p50 = 0.0;        // filling the payload
+  double publish_p50 = 0.0;      // the writer's call
+  double sent_per_s = 0.0;       // without the messages that there was no room for
   double received_per_s = 0.0;   // by the first reader
   double cpu_per_message = 0.0;  // all processes, after their start
   std::uint64_t lost = 0;        // all readers
+  int failed = 0;                // processes that did not end well
+  [[nodiscard]] bool has_come() const { return p50 > 0.0; }
 };
 
 [[nodiscard]] Round run_round(Transport& transport, const Job& job);

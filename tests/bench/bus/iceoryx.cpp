@@ -17,8 +17,10 @@
 namespace ocelli::bench {
 namespace {
 
-iox::capro::ServiceDescription service(const Job& job) {
-  return {"Bench", "bus", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, job.channel)};
+/// Service 0 carries the messages; a reader that waits for many has silent ones beside it.
+iox::capro::ServiceDescription service(const Job& job, int index = 0) {
+  const std::string event = index == 0 ? job.channel : job.channel + "s" + std::to_string(index);
+  return {"Bench", "bus", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, event)};
 }
 
 std::string name_prefix(const Job& job) { return "b" + job.channel; }
@@ -43,7 +45,9 @@ void join_roudi(const Job& job, const char* role, int index) {
 }
 
 struct IceoryxSender final : Sender {
-  explicit IceoryxSender(const Job& job) : publisher(service(job)), size(job.size) {}
+  IceoryxSender(const Job& job, int services) : publisher(service(job)), size(job.size) {
+    for (int i = 1; i < services; ++i) silent.push_back(std::make_unique<iox::popo::UntypedPublisher>(service(job, i)));
+  }
   void wait_for_readers(int) override {
     for (int i = 0; i < 500 && !publisher.hasSubscribers(); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -56,6 +60,7 @@ struct IceoryxSender final : Sender {
   }
   void publish() override { publisher.publish(chunk); }
   iox::popo::UntypedPublisher publisher;
+  std::vector<std::unique_ptr<iox::popo::UntypedPublisher>> silent;
   std::size_t size;
   void* chunk = nullptr;
 };
@@ -104,45 +109,57 @@ struct ListenerReceiver final : Receiver {
 };
 
 struct WaitSetReceiver final : Receiver {
-  explicit WaitSetReceiver(const Job& job) : subscriber(service(job)), size(job.size) {
-    wait_set.attachState(subscriber, iox::popo::SubscriberState::HAS_DATA).or_else([](auto) { std::abort(); });
+  WaitSetReceiver(const Job& job, int services) : size(job.size) {
+    for (int i = 0; i < services; ++i) {
+      subscribers.push_back(std::make_unique<iox::popo::UntypedSubscriber>(service(job, i)));
+      wait_set.attachState(*subscribers.back(), iox::popo::SubscriberState::HAS_DATA).or_else([](auto) {
+        std::abort();
+      });
+    }
   }
   void run(const OnMessage& on_message) override {
     for (;;) {
       const auto events = wait_set.timedWait(iox::units::Duration::fromSeconds(3));
-      if (events.empty() || !drain(subscriber, size, on_message)) return;
+      if (events.empty()) return;
+      for (const auto& event : events)
+        if (!drain(*event->getOrigin<iox::popo::UntypedSubscriber>(), size, on_message)) return;
     }
   }
-  iox::popo::UntypedSubscriber subscriber;
   std::size_t size;
+  std::vector<std::unique_ptr<iox::popo::UntypedSubscriber>> subscribers;
   iox::popo::WaitSet<> wait_set;
 };
 
+enum class Wait { kListener, kWaitSet, kWaitSetMany };
+
 class Iceoryx final : public Transport {
  public:
-  explicit Iceoryx(bool is_listener) : is_listener_(is_listener) {}
-  [[nodiscard]] std::string name() const override { return is_listener_ ? "iceoryx listener" : "iceoryx WaitSet"; }
+  Iceoryx(std::string name, Wait wait) : name_(std::move(name)), wait_(wait) {}
+  [[nodiscard]] std::string name() const override { return name_; }
   void clean_up(const Job& job) override { remove_files_of(job); }
   std::unique_ptr<Sender> open_sender(const Job& job) override {
     join_roudi(job, "w", 0);
-    return std::make_unique<IceoryxSender>(job);
+    return std::make_unique<IceoryxSender>(job, services());
   }
   std::unique_ptr<Receiver> open_receiver(const Job& job, int index) override {
     join_roudi(job, "r", index);
-    if (is_listener_) return std::make_unique<ListenerReceiver>(job);
-    return std::make_unique<WaitSetReceiver>(job);
+    if (wait_ == Wait::kListener) return std::make_unique<ListenerReceiver>(job);
+    return std::make_unique<WaitSetReceiver>(job, services());
   }
 
  private:
-  const bool is_listener_;
+  [[nodiscard]] int services() const { return wait_ == Wait::kWaitSetMany ? kManyTopics : 1; }
+  const std::string name_;
+  const Wait wait_;
 };
 
 }  // namespace
 
 std::vector<std::unique_ptr<Transport>> iceoryx_transports() {
   std::vector<std::unique_ptr<Transport>> all;
-  all.push_back(std::make_unique<Iceoryx>(true));
-  all.push_back(std::make_unique<Iceoryx>(false));
+  all.push_back(std::make_unique<Iceoryx>("iceoryx listener", Wait::kListener));
+  all.push_back(std::make_unique<Iceoryx>("iceoryx WaitSet", Wait::kWaitSet));
+  all.push_back(std::make_unique<Iceoryx>("iceoryx WaitSet, 8 topics", Wait::kWaitSetMany));
   return all;
 }
 

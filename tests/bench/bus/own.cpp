@@ -1,4 +1,5 @@
 // Ocelli's lanes through the public bus, discovery included.
+#include <algorithm>
 #include <thread>
 
 #include "ocelli/middleware/bus/bus.hpp"
@@ -40,6 +41,11 @@ class NoRings final : public NetworkLane {
 
 enum class Lane { kInProcess, kRingOne, kRingMany, kNetwork };
 
+/// Topics that one reader waits for at once; all but the first are silent.
+int topics_of(Lane lane) { return lane == Lane::kRingMany ? kManyTopics : 1; }
+
+std::string topic_name(int index) { return index == 0 ? "bench" : "bench/silent" + std::to_string(index); }
+
 struct Peer {
   Peer(const Job& job, Lane lane) : kind(kind_for(job)), bus(clock, network(job, lane)) {}
   static std::unique_ptr<NetworkLane> network(const Job& job, Lane lane) {
@@ -56,39 +62,42 @@ struct Peer {
 };
 
 struct BusSender final : Sender {
-  BusSender(std::shared_ptr<Peer> p, std::size_t s, bool in_process)
-      : peer(std::move(p)), size(s), is_in_process(in_process) {
-    publisher = std::move(*peer->bus.publish(peer->kind, "bench"));
+  BusSender(std::shared_ptr<Peer> p, std::size_t s, Lane lane)
+      : peer(std::move(p)), size(s), is_in_process(lane == Lane::kInProcess) {
+    for (int i = 0; i < topics_of(lane); ++i)
+      publishers.push_back(std::move(*peer->bus.publish(peer->kind, topic_name(i))));
   }
   void wait_for_readers(int count) override {
     if (is_in_process) return;
-    for (int i = 0; i < 500 && publisher->remote_readers() < static_cast<std::size_t>(count); ++i)
+    const auto is_heard = [&](const auto& one) { return one->remote_readers() >= static_cast<std::size_t>(count); };
+    for (int i = 0; i < 500 && !std::all_of(publishers.begin(), publishers.end(), is_heard); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   std::span<std::byte> loan() override {
-    buffer = publisher->pool().take(size);
+    buffer = publishers.front()->pool().take(size);
     buffer->resize(0, size);
     return buffer->bytes();
   }
   void publish() override {
-    publisher->publish(nullptr, std::exchange(buffer, nullptr), {.sensed_at = {}, .lineage = {}, .flags = 0});
+    publishers.front()->publish(nullptr, std::exchange(buffer, nullptr), {.sensed_at = {}, .lineage = {}, .flags = 0});
   }
   std::shared_ptr<Peer> peer;
   std::size_t size;
   bool is_in_process;
-  std::unique_ptr<RawPublisher> publisher;
+  std::vector<std::unique_ptr<RawPublisher>> publishers;
   BufferPtr buffer;
 };
 
 struct BusReceiver final : Receiver {
   BusReceiver(std::shared_ptr<Peer> p, Lane lane) : peer(std::move(p)) {
     waiter = std::make_shared<RingWaiter>(lane == Lane::kRingOne ? RingWaiter::Style::kOne : RingWaiter::Style::kMany);
-    subscription = *peer->bus.subscribe(peer->kind, "bench", waiter);
+    for (int i = 0; i < topics_of(lane); ++i)
+      subscriptions.push_back(*peer->bus.subscribe(peer->kind, topic_name(i), waiter));
   }
   void run(const std::function<bool(std::span<const std::byte>)>& on_message) override {
     for (int idle = 0; idle < 150; ++idle) {  // 20 ms each while nothing comes
       waiter->wait_for(20ms);
-      while (const auto received = subscription->take()) {
+      while (const auto received = subscriptions.front()->take()) {
         idle = 0;
         if (!on_message(received->sample->cdr->bytes())) return;
       }
@@ -96,7 +105,7 @@ struct BusReceiver final : Receiver {
   }
   std::shared_ptr<Peer> peer;
   std::shared_ptr<RingWaiter> waiter;
-  std::shared_ptr<Subscription> subscription;
+  std::vector<std::shared_ptr<Subscription>> subscriptions;
 };
 
 class OwnTransport final : public Transport {
@@ -108,7 +117,7 @@ class OwnTransport final : public Transport {
     if (lane_ == Lane::kInProcess) shared_ = std::make_shared<Peer>(job, lane_);
   }
   std::unique_ptr<Sender> open_sender(const Job& job) override {
-    return std::make_unique<BusSender>(peer(job), job.size, lane_ == Lane::kInProcess);
+    return std::make_unique<BusSender>(peer(job), job.size, lane_);
   }
   std::unique_ptr<Receiver> open_receiver(const Job& job, int) override {
     return std::make_unique<BusReceiver>(peer(job), lane_);
@@ -128,7 +137,7 @@ class OwnTransport final : public Transport {
 std::vector<std::unique_ptr<Transport>> own_transports() {
   std::vector<std::unique_ptr<Transport>> all;
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, one ring", Lane::kRingOne));
-  all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, many rings", Lane::kRingMany));
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, 8 rings", Lane::kRingMany));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 1", Lane::kInProcess));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 3", Lane::kNetwork));
   return all;
