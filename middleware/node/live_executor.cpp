@@ -97,7 +97,8 @@ Status LiveExecutor::add_source(std::string name, std::unique_ptr<Source> source
 
 Status LiveExecutor::add_node(std::unique_ptr<NodeShell> shell) {
   auto live = std::make_unique<LiveNode>();
-  OCELLI_TRY(shell->prepare({.has_deadlines = true, .inference_delay = &live->inference_delay}));
+  OCELLI_TRY(
+      shell->prepare({.has_deadlines = true, .inference_delay = &live->inference_delay, .is_stopping = &is_stopping_}));
   for (const BoundOutput& output : shell->outputs()) {
     OCELLI_ASSIGN(auto publisher, bus_.publish(*output.spec.kind, output.topic));
     live->outputs.push_back(std::move(publisher));

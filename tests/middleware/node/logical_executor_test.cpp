@@ -43,7 +43,7 @@ class FakeVehicle final : public Source {
   }
   static ConstBufferPtr imu(int tick) {
     sensor_msgs::msg::Imu imu;
-    imu.angular_velocity().z(tick);
+    imu.linear_acceleration().z(tick);
     return encode_to_buffer(imu, topics::kind_of<topics::ImuData>().codec());
   }
   const std::vector<SourceTopic> topics_ = {{"imu", &topics::kind_of<topics::ImuData>()},
@@ -69,7 +69,7 @@ struct Integrator {
     ocelli::msg::EgoMotion ego;
     ego.status(ocelli::msg::EGO_DEAD_RECKONED);
     ego.pose().position().x(x_m);
-    ego.pose().position().y(in.imu.empty() ? -1.0 : in.imu.back()->angular_velocity().z());
+    ego.pose().position().y(in.imu.empty() ? -1.0 : in.imu.back()->linear_acceleration().z());
     ego.yaw_rate_rps(double(in.imu.size()));
     out.ego.publish(ego);
     return ok();
