@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <thread>
 
 #include "ocelli/hal/accel/backends.hpp"
@@ -69,8 +70,9 @@ class FaultModel final : public EngineModel {
     if (is_bad && fault_ == "hang") sleep(hang_, true);
     if (is_bad && fault_ == "deaf") sleep(hang_, false);
     if (is_bad && fault_ == "error") return {status_, "fault: as ordered"};
-    if (is_bad && fault_ == "throw") static_cast<void>(std::string().at(1));             // std::out_of_range
-    if (is_bad && fault_ == "no_memory") std::vector<std::byte>().reserve(PTRDIFF_MAX);  // std::bad_alloc
+    if (is_bad && fault_ == "throw") static_cast<void>(std::string().at(1));  // std::out_of_range
+    if (is_bad && fault_ == "no_memory")  // std::bad_array_new_length: more bytes than can be counted
+      static_cast<void>(std::make_unique<double[]>(std::numeric_limits<std::size_t>::max() - run));
     if (is_bad && fault_ == "nan") value = std::numeric_limits<float>::quiet_NaN();
     if (is_bad && fault_ == "flood") value = 1.0F;
     for (const std::span<float> output : outputs) std::ranges::fill(output, value);
