@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ocelli/middleware/core/vehicle_limits.hpp"
 #include "ocelli/middleware/log/sources/npy.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
 #include "ocelli/perception/ego_motion/ego_motion_node.hpp"
@@ -14,7 +15,8 @@ namespace {
 using perception::EgoMotion;
 using perception::EgoMotionConfig;
 
-constexpr double kBand = 5.991;  // 95 % of chi-square with 2 degrees of freedom
+constexpr double kFarthest_m = 1e7;  // from the middle of the Earth
+constexpr double kBand = 5.991;      // 95 % of chi-square with 2 degrees of freedom
 
 struct TruePose {
   Time time;
@@ -31,6 +33,15 @@ struct Recorded {
   log::CommaCanCounts can;
 };
 
+/// What is compared with must be a number that can be.
+Status check_numbers(const std::filesystem::path& file, const log::NpyArray<double>& array, double most) {
+  const auto is_wrong = [&](double value) { return !is_within(value, most); };
+  const auto bad = std::ranges::find_if(array.values, is_wrong);
+  if (bad == array.values.end()) return ok();
+  return error(ErrorCode::kCorrupt, "{}: frame {}: {}: expected a number, at most {:.0e}", file.string(),
+               static_cast<std::size_t>(bad - array.values.begin()) / array.columns, *bad, most);
+}
+
 Status read_truth(const std::string& path, Duration log_offset, Recorded& out) {
   const std::filesystem::path folder = std::filesystem::path(path) / "global_pose";
   OCELLI_ASSIGN(const auto times, log::read_npy_times(folder / "frame_times"));
@@ -39,6 +50,8 @@ Status read_truth(const std::string& path, Duration log_offset, Recorded& out) {
   if (positions.rows != times.rows || velocities.rows != times.rows || times.rows < 2)
     return error(ErrorCode::kCorrupt, "{}: {} times, {} positions, {} velocities", folder.string(), times.rows,
                  positions.rows, velocities.rows);
+  OCELLI_TRY(check_numbers(folder / "frame_positions", positions, kFarthest_m));
+  OCELLI_TRY(check_numbers(folder / "frame_velocities", velocities, kMostWheelSpeed_mps));
   for (std::size_t i = 0; i < times.rows; ++i)
     out.truth.push_back({Time{log_offset + from_seconds(times.values[i])},
                          Eigen::Map<const Eigen::Vector3d>(positions.row(i).data()),

@@ -25,7 +25,8 @@ Status run_fault_store(const LiveSettings& settings, const LaunchFile& launch, B
   OCELLI_TRY(store.begin_run({run, from_ns(settings.begin_ns), launch.name, OCELLI_VERSION}));
   // After a restart of this process: what it knew.
   OCELLI_ASSIGN(const auto known, store.faults({.run = run, .only_last = true}));
-  FaultLedger ledger(run, known);
+  OCELLI_ASSIGN(const auto modes, store.modes(run));
+  FaultLedger ledger(run, known, modes);
   FaultWriter writer(std::move(store), [](const std::string& problem) { spdlog::error("fault store: {}", problem); });
   Signal signal;
   OCELLI_ASSIGN(const auto faults,

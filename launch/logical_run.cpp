@@ -32,6 +32,7 @@ class LogicalRun {
     logical.rate = options_.rate;
     logical.delays = options_.delays;
     logical.tick = config_.tick_period;
+    logical.is_stopping = &stop_requested();
     executor_ = std::make_unique<node::LogicalExecutor>(logical, hooks());
     for (auto& [name, source] : sources)
       executor_->add_source(

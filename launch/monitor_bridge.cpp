@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "ocelli/middleware/core/stamp.hpp"
+
 namespace ocelli::launch {
 namespace {
 
@@ -98,6 +100,13 @@ safety::FaultConfig derived_fault(const std::string& target, const char* detecto
   return fault;
 }
 
+/// Stamps that cannot be. How old data may be is for the item to say; without that, no age is wrong.
+safety::FaultConfig stamp_fault(const std::string& topic) {
+  safety::FaultConfig fault = derived_fault(topic, "bad_stamp", safety::debounce_by_count(1, 1));
+  fault.parameters = {{"tolerance_ms", to_milliseconds(kMostAhead)}, {"max_age_ms", to_milliseconds(1h)}};
+  return fault;
+}
+
 /// What can go wrong with every launch file: sensors freeze, go blind or silent or send what cannot be read, nodes stop
 /// or fail, messages are late or lost, chains are late, and the monitor itself misses observations.
 std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& config, const Shells& shells) {
@@ -113,6 +122,7 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
     if (!is_output(topic.name, shells)) {
       faults.push_back(derived_fault(topic.name, "silent", debounce_by_count(1, 1)));
       faults.push_back(derived_fault(topic.name, "failed", debounce_by_count(1, 1)));
+      faults.push_back(stamp_fault(topic.name));
     }
     if (topic.receivers.empty()) continue;
     faults.push_back(derived_fault(topic.name, "late", debounce_by_count(2, 3)));

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +23,9 @@ struct EngineStatus {
   std::string message;
   [[nodiscard]] bool is_ok() const { return code == OCELLI_ACCEL_OK; }
 };
+
+/// "1x3x192x320"; a size below 0 is one that the model leaves open: "?".
+[[nodiscard]] std::string shape_of(const std::vector<std::int64_t>& dims);
 
 /// A packed float tensor.
 struct EngineTensor {
@@ -38,6 +43,8 @@ struct EngineSource {
   std::vector<EnginePart> parts;
   std::vector<std::int64_t> dims;  // of the first input
   std::string_view options;        // of the device
+  /// "1x3x192x320"
+  [[nodiscard]] std::string shape() const { return shape_of(dims); }
   /// Null when the model has no such part.
   [[nodiscard]] const EnginePart* part(std::string_view role) const;
   /// The value of "key=value;key=value", or `otherwise`.
@@ -50,12 +57,33 @@ class EngineModel {
   virtual ~EngineModel() = default;
   [[nodiscard]] virtual const std::vector<EngineTensor>& inputs() const = 0;
   [[nodiscard]] virtual const std::vector<EngineTensor>& outputs() const = 0;
-  /// Computes; blocks as long as it takes. Third-party exceptions end here, too.
+  /// Computes; blocks as long as it takes. What it throws becomes a status.
   virtual EngineStatus run(std::span<const std::span<const float>> inputs,
                            std::span<const std::span<float>> outputs) = 0;
   /// From another thread: run() may end early.
   virtual void cancel() {}
 };
+
+/// No exception crosses the C ABI: what a library throws becomes a status, `otherwise` where it does not say which.
+template <class Call>
+EngineStatus guarded(ocelli_accel_status otherwise, const Call& call) noexcept {
+  const auto told = [otherwise](const char* text) noexcept -> EngineStatus {
+    try {
+      return {otherwise, text};
+    } catch (...) {
+      return {OCELLI_ACCEL_NO_MEMORY, {}};
+    }
+  };
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return {OCELLI_ACCEL_NO_MEMORY, {}};
+  } catch (const std::exception& problem) {
+    return told(problem.what());
+  } catch (...) {
+    return told("unknown exception");
+  }
+}
 
 struct Engine {
   std::string_view name;

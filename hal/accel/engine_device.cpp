@@ -43,6 +43,19 @@ ocelli_accel_status failed(ocelli_accel_status code, std::string message) {
   last_error() = std::move(message);
   return code;
 }
+/// For calls of the table that may run out of memory themselves.
+template <class Call>
+ocelli_accel_status guarded_call(const Call& call) noexcept {
+  ocelli_accel_status code = OCELLI_ACCEL_OK;
+  EngineStatus thrown = guarded(OCELLI_ACCEL_DEVICE_LOST, [&] {
+    code = call();
+    return EngineStatus{};
+  });
+  if (thrown.is_ok()) return code;
+  last_error() = std::move(thrown.message);
+  return thrown.code;
+}
+
 ocelli_accel_status failed(EngineStatus status) { return failed(status.code, std::move(status.message)); }
 
 /// Copies what both sides know of a struct that begins with its size.
@@ -92,8 +105,10 @@ ocelli_accel_status load(ocelli_accel_device* device, const ocelli_accel_model_s
     source.parts.push_back(
         {given->parts[i].role, {static_cast<const std::byte*>(given->parts[i].data), given->parts[i].bytes}});
   auto loaded = std::make_shared<LoadedModel>();
-  EngineStatus status = device->engine->load(source, loaded->engine);
-  if (status.is_ok()) status = rehearse(*loaded);
+  EngineStatus status = guarded(OCELLI_ACCEL_BAD_MODEL, [&] {
+    EngineStatus made = device->engine->load(source, loaded->engine);
+    return made.is_ok() ? rehearse(*loaded) : made;
+  });
   if (!status.is_ok()) return failed(std::move(status));
   *out = new ocelli_accel_model{device->worker, std::move(loaded)};
   return OCELLI_ACCEL_OK;
@@ -226,6 +241,12 @@ ocelli_accel_status reset(ocelli_accel_device* device, std::uint64_t timeout_ns)
 
 }  // namespace
 
+std::string shape_of(const std::vector<std::int64_t>& dims) {
+  std::string text;
+  for (const std::int64_t dim : dims) text += (text.empty() ? "" : "x") + (dim < 0 ? "?" : std::to_string(dim));
+  return text;
+}
+
 std::size_t EngineTensor::count() const {
   std::size_t product = 1;
   for (const std::int64_t dim : dims) product *= static_cast<std::size_t>(std::max<std::int64_t>(dim, 0));
@@ -283,22 +304,22 @@ ocelli_accel_api engine_functions() {
   api.abi = OCELLI_ACCEL_ABI;
   api.close = &close_device;
   api.last_error = [] { return last_error().c_str(); };
-  api.load = &load;
+  api.load = [](auto... args) { return guarded_call([&] { return load(args...); }); };
   api.unload = [](ocelli_accel_model* model) { delete model; };
   api.model_info = &model_info;
   api.tensor_info = &tensor_info;
-  api.alloc = &alloc;
+  api.alloc = [](auto... args) { return guarded_call([&] { return alloc(args...); }); };
   api.import_fd = nullptr;
   api.free_buffer = [](ocelli_accel_buffer* buffer) { delete buffer; };
   api.begin_cpu = &begin_cpu;
   api.end_cpu = [](ocelli_accel_buffer*) -> ocelli_accel_status { return OCELLI_ACCEL_OK; };
-  api.submit = &submit;
-  api.job_fd = &job_fd;
-  api.wait = &wait;
+  api.submit = [](auto... args) { return guarded_call([&] { return submit(args...); }); };
+  api.job_fd = [](auto... args) { return guarded_call([&] { return job_fd(args...); }); };
+  api.wait = [](auto... args) { return guarded_call([&] { return wait(args...); }); };
   api.abort = &abort_job;
   api.release = &release;
   api.health = &health;
-  api.reset = &reset;
+  api.reset = [](auto... args) { return guarded_call([&] { return reset(args...); }); };
   return api;
 }
 

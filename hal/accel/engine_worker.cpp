@@ -137,7 +137,7 @@ void EngineWorker::loop() {
       job->result.started_ns = now_ns();
       lock.unlock();
       const std::vector<std::span<float>> outputs(job->model->scratch.begin(), job->model->scratch.end());
-      status = job->model->engine->run(job->inputs, outputs);
+      status = guarded(OCELLI_ACCEL_DEVICE_LOST, [&] { return job->model->engine->run(job->inputs, outputs); });
       lock.lock();
     }
     finish(*job, std::move(status));

@@ -159,9 +159,6 @@ Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const fs::pat
   return parts;
 }
 
-namespace {
-
-/// `auto`: ONNX Runtime where it can be used and reads the model, else OpenCV.
 AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig& config) {
   AcceleratorConfig used = config;
   if (!card.backend.empty()) {
@@ -173,8 +170,6 @@ AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig&
   }
   return used;
 }
-
-}  // namespace
 
 std::string ChosenModel::sentence() const {
   const std::string chosen = fmt::format("model '{}' on '{}'", card.name, accelerator.backend);

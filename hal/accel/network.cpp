@@ -12,6 +12,7 @@
 namespace ocelli::accel {
 namespace {
 
+constexpr Duration kPatience = std::chrono::milliseconds(100);  // between two looks whether the run ends
 constexpr float kPoison = std::numeric_limits<float>::quiet_NaN();
 
 struct Meaning {
@@ -57,6 +58,9 @@ struct Network::Handles {
   std::vector<Tensor> outputs;
   Duration last_time{};
   const std::atomic<Duration>* injected_delay = nullptr;
+  const std::atomic<bool>* stop = nullptr;
+  Duration hang_after{};
+  bool has_hung = false;
 
   Handles() = default;
   Handles(const Handles&) = delete;
@@ -144,9 +148,14 @@ struct Network::Handles {
     const Duration late = std::min(deadline, injected());
     if (late > Duration{}) std::this_thread::sleep_for(late);
     if (late > Duration{} && late == deadline) return OCELLI_ACCEL_TIMEOUT;
-    const auto timeout_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, (deadline - late).count()));
-    return api->wait(job, timeout_ns, &result);
+    for (Duration rest = std::max(Duration{}, deadline - late);; rest -= kPatience) {
+      const Duration slice = std::min(rest, kPatience);
+      const ocelli_accel_status status = api->wait(job, static_cast<std::uint64_t>(slice.count()), &result);
+      if (status != OCELLI_ACCEL_TIMEOUT || rest <= kPatience || is_stopping()) return status;
+    }
   }
+
+  [[nodiscard]] bool is_stopping() const { return stop != nullptr && stop->load(); }
 
   [[nodiscard]] Duration injected() const {
 #ifdef OCELLI_INJECTION
@@ -165,12 +174,15 @@ struct Network::Handles {
     result.size = sizeof result;
     const ocelli_accel_status waited = wait(job, deadline, result);
     Status status = waited == OCELLI_ACCEL_OK ? check(result.status) : ok();
-    if (waited == OCELLI_ACCEL_TIMEOUT)
+    if (waited == OCELLI_ACCEL_TIMEOUT && is_stopping())
+      status = error(ErrorCode::kUnavailable, "{}: given up, the run ends", name);
+    else if (waited == OCELLI_ACCEL_TIMEOUT)
       status = error(ErrorCode::kTimeout, "{}: no result within {:.1f} ms: dropped", name, to_milliseconds(deadline));
     else if (waited != OCELLI_ACCEL_OK)
       status = check(waited);
     api->release(job);
-    last_time = std::chrono::nanoseconds(static_cast<std::int64_t>(result.ended_ns - result.started_ns));
+    const bool has_times = waited == OCELLI_ACCEL_OK && result.started_ns > 0 && result.ended_ns >= result.started_ns;
+    last_time = has_times ? Duration(static_cast<std::int64_t>(result.ended_ns - result.started_ns)) : Duration{};
     return status;
   }
 
@@ -199,6 +211,7 @@ Result<Network> Network::load(const std::string& name, const std::vector<Network
                               const std::vector<std::int64_t>& dims, const AcceleratorConfig& config) {
   auto handles = std::make_unique<Handles>();
   handles->name = fmt::format("model '{}' on '{}'", name, config.backend);
+  handles->hang_after = config.hang_after;
   if (dims.size() > OCELLI_ACCEL_DIMS || std::ranges::any_of(dims, [](std::int64_t dim) { return dim <= 0; }))
     return error(ErrorCode::kInvalidArgument, "{}: input {}: expected positive sizes", handles->name,
                  fmt::join(dims, "x"));
@@ -209,6 +222,9 @@ Result<Network> Network::load(const std::string& name, const std::vector<Network
 }
 
 Result<std::span<float>> Network::begin_input() {
+  if (handles_->has_hung)
+    return error(ErrorCode::kUnavailable, "{}: given up after it hung for {:.1f} s", handles_->name,
+                 to_seconds(handles_->hang_after));
   return handles_->begin(handles_->input_binding, OCELLI_ACCEL_CPU_WRITES);
 }
 
@@ -219,6 +235,13 @@ Status Network::run(Duration deadline) {
   return handles_->read();
 }
 
+Status Network::run_to_the_end() {
+  Status status = run(handles_->hang_after);
+  handles_->has_hung = !status && status.error().code == ErrorCode::kTimeout;
+  return status;
+}
+
+void Network::stop_with(const std::atomic<bool>* stop) { handles_->stop = stop; }
 void Network::inject_delay(const std::atomic<Duration>* delay) { handles_->injected_delay = delay; }
 
 const std::vector<Tensor>& Network::outputs() const { return handles_->outputs; }

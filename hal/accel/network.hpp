@@ -17,7 +17,7 @@
 
 namespace ocelli::accel {
 
-/// ONNX Runtime where it can be used and reads the model, else OpenCV.
+/// ONNX Runtime for ONNX models where it can be used, else OpenCV.
 inline constexpr std::string_view kAutoBackend = "auto";
 
 /// Where a network runs, as a launch file says it.
@@ -25,12 +25,17 @@ struct AcceleratorConfig {
   std::string backend = "opencv";
   std::string options;
   int threads = 1;
+  Duration hang_after = std::chrono::seconds(30);
   static constexpr auto fields() {
     return std::tuple{
-        field("backend", &AcceleratorConfig::backend,
-              "row of `ocelli models backends`, `auto`, or path of a shared library"),
+        field(
+            "backend", &AcceleratorConfig::backend,
+            "row of `ocelli models backends`, path of a shared library, or `auto`: ONNX Runtime where it can be used, "
+            "else OpenCV"),
         field("options", &AcceleratorConfig::options, "key=value;key=value for the back end"),
-        field("threads", &AcceleratorConfig::threads, "", 1, 64, "that compute, where the back end is a CPU")};
+        field("threads", &AcceleratorConfig::threads, "", 1, 64, "that compute, where the back end is a CPU"),
+        field("hang_after", &AcceleratorConfig::hang_after, "s", 0.01, 600.0,
+              "in logical time, where nothing is late: an accelerator that takes longer is given up for the run")};
   }
 };
 
@@ -60,13 +65,18 @@ class Network {
   /// Computes. kTimeout when the deadline passed (the job was aborted; nothing waits for it), kCorrupt when an output
   /// holds NaN or infinity, kUnavailable for a device that failed.
   [[nodiscard]] Status run(Duration deadline);
+  /// Computes however long it takes. kTimeout after AcceleratorConfig::hang_after: then the accelerator hangs, and
+  /// every later begin_input() is kUnavailable.
+  [[nodiscard]] Status run_to_the_end();
 
+  /// A wait ends within 100 ms, as kUnavailable, when `*stop` becomes true. `stop` must outlive the network.
+  void stop_with(const std::atomic<bool>* stop);
   /// Injection point: while `*delay` is not zero, every result comes that much later. `delay` must outlive the network.
   void inject_delay(const std::atomic<Duration>* delay);
 
   /// Of the last run that was ok.
   [[nodiscard]] const std::vector<Tensor>& outputs() const;
-  /// From start to end of the last computation, as the device measured it.
+  /// From start to end of the last computation, as the device measured it; 0 when it had not ended in time.
   [[nodiscard]] Duration last_time() const;
   [[nodiscard]] ocelli_accel_health health() const;
 

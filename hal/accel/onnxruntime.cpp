@@ -9,6 +9,7 @@
 #include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/hal/accel/engine.hpp"
 #include "ocelli/hal/accel/flush_denormals.hpp"
+#include "ocelli/hal/accel/onnx_input.hpp"
 #include "ocelli/hal/accel/onnxruntime_abi.hpp"
 
 namespace ocelli::accel {
@@ -20,15 +21,27 @@ constexpr const char* kArchitecture = "arm64";
 constexpr const char* kArchitecture = "x64";
 #endif
 
-/// Where the library may be: as told, the system's, npm's package onnxruntime-node here or installed for all.
+/// Node's folder of packages beside this program and in the folders above it, as far as a build tree's project: never
+/// that of whatever folder the program was started in.
+std::vector<std::string> package_roots() {
+  constexpr int kUpwards = 3;  // PROJECT/build/bin/ocelli
+  std::vector<std::string> roots;
+  std::error_code failure;
+  std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", failure).parent_path();
+  for (int i = 0; i < kUpwards && !failure && folder.has_relative_path(); ++i, folder = folder.parent_path())
+    roots.push_back((folder / "node_modules").string());
+  roots.insert(roots.end(), {"/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs"});
+  return roots;
+}
+
+/// Where the library may be: as told, the system's, npm's package onnxruntime-node.
 std::vector<std::string> candidates(std::string_view told) {
   if (!told.empty()) return {std::string(told)};
-  if (const char* set = std::getenv("OCELLI_ONNXRUNTIME")) return {set};
+  if (const char* set = std::getenv("OCELLI_ONNXRUNTIME"); set != nullptr && *set != '\0') return {set};
   std::vector<std::string> all = {"libonnxruntime.so.1", "libonnxruntime.so"};
-  for (const char* root : {"node_modules", "/usr/local/lib/node_modules", "/usr/lib/node_modules", "/usr/share/nodejs"})
+  for (const std::string& root : package_roots())
     for (const char* napi : {"napi-v6", "napi-v3"})
-      all.push_back(std::string(root) + "/onnxruntime-node/bin/" + napi + "/linux/" + kArchitecture +
-                    "/libonnxruntime.so.1");
+      all.push_back(root + "/onnxruntime-node/bin/" + napi + "/linux/" + kArchitecture + "/libonnxruntime.so.1");
   return all;
 }
 
@@ -196,10 +209,7 @@ class OrtModel final : public EngineModel {
     if (status.is_ok()) status = read_shape(shape, input);
     ort::release(api_, ort::kReleaseTypeInfo, type);
     if (!status.is_ok()) return status;
-    bool is_same = input.dims.size() == wanted.size();
-    for (std::size_t i = 0; is_same && i < wanted.size(); ++i)
-      is_same = input.dims[i] < 0 || input.dims[i] == wanted[i];
-    if (!is_same) return {OCELLI_ACCEL_BAD_MODEL, "onnxruntime: the model's input has another shape"};
+    if (!fits_input(input, wanted)) return {OCELLI_ACCEL_BAD_MODEL, "onnxruntime: " + input_mistake(input, wanted)};
     input.dims = wanted;
     inputs_.push_back(std::move(input));
     return {};

@@ -8,6 +8,7 @@
 
 #include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/hal/accel/engine.hpp"
+#include "ocelli/hal/accel/onnx_input.hpp"
 
 namespace ocelli::accel {
 namespace {
@@ -40,7 +41,7 @@ class OpencvModel final : public EngineModel {
       const std::vector<float> zeros(model->inputs_[0].count());
       model->forward(zeros);
     } catch (const cv::Exception& problem) {
-      return {OCELLI_ACCEL_BAD_MODEL, "opencv: " + problem.err};
+      return failure(problem, OCELLI_ACCEL_BAD_MODEL, "does not compute with an input of " + source.shape());
     }
     for (std::size_t i = 0; i < model->results_.size(); ++i) {
       const cv::Mat& result = model->results_[i];
@@ -58,7 +59,7 @@ class OpencvModel final : public EngineModel {
     try {
       forward(inputs[0]);
     } catch (const cv::Exception& problem) {
-      return {OCELLI_ACCEL_DEVICE_LOST, "opencv: " + problem.err};
+      return failure(problem, OCELLI_ACCEL_DEVICE_LOST, "computation failed");
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const cv::Mat packed = results_[i].isContinuous() ? results_[i] : results_[i].clone();
@@ -70,9 +71,17 @@ class OpencvModel final : public EngineModel {
   }
 
  private:
+  static EngineStatus failure(const cv::Exception& problem, ocelli_accel_status otherwise, const std::string& what) {
+    return {problem.code == cv::Error::StsNoMem ? OCELLI_ACCEL_NO_MEMORY : otherwise,
+            "opencv: " + what + ": " + problem.err};
+  }
+
   EngineStatus read(const EngineSource& source) {
     const auto chars = [](const EnginePart& part) { return reinterpret_cast<const char*>(part.data.data()); };
     if (const EnginePart* onnx = source.part("onnx")) {
+      // OpenCV notices another shape deep in the network, or never.
+      if (const auto input = onnx_input(onnx->data); input && !fits_input(*input, source.dims))
+        return {OCELLI_ACCEL_BAD_MODEL, "opencv: " + input_mistake(*input, source.dims)};
       net_ = cv::dnn::readNetFromONNX(chars(*onnx), onnx->data.size());
     } else if (const EnginePart* cfg = source.part("darknet.cfg"), *weights = source.part("darknet.weights");
                cfg != nullptr && weights != nullptr) {

@@ -6,6 +6,8 @@
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
 #include "ocelli/launch/fetch_file.hpp"
+#include "ocelli/perception/camera_objects/decoders.hpp"
+#include "ocelli/perception/lanes/lanes.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -22,10 +24,13 @@ std::string_view decoder_name(accel::Decoder decoder) {
   return "?";
 }
 
-const char* state_of(const accel::ModelCard& card, const std::filesystem::path& folder) {
+/// A file that is missing is no mistake; one that is another than the card describes is.
+const char* state_of(const accel::ModelCard& card, const std::filesystem::path& folder, std::string& mistakes) {
   const auto parts = accel::read_parts(card, folder);
   if (parts) return "ready";
-  return parts.error().code == ErrorCode::kNotFound ? "missing" : "WRONG";
+  if (parts.error().code == ErrorCode::kNotFound) return "missing";
+  mistakes += parts.error().message + "\n";
+  return "WRONG";
 }
 
 int list(const ModelsOptions&) {
@@ -33,6 +38,7 @@ int list(const ModelsOptions&) {
   fmt::print("models folder: {}\n\n{:<22} {:<13} {:>9}  {:<8} {}\n", folder.string(), "model", "decoder", "input",
              "files", "licence");
   int exit_status = kExitOk;
+  std::string mistakes;
   for (const std::string& name : accel::card_names(folder)) {
     const auto card = accel::find_card(name, folder);
     if (!card) {
@@ -40,21 +46,25 @@ int list(const ModelsOptions&) {
       continue;
     }
     fmt::print("{:<22} {:<13} {:>9}  {:<8} {}\n", name, decoder_name(card->decoder),
-               fmt::format("{}x{}", card->input.width_px, card->input.height_px), state_of(*card, folder),
+               fmt::format("{}x{}", card->input.width_px, card->input.height_px), state_of(*card, folder, mistakes),
                card->licence);
   }
-  return exit_status;
+  if (mistakes.empty()) return exit_status;
+  fmt::print("\n{}", mistakes);
+  return exit_status == kExitOk ? kExitVerdictFailed : exit_status;
 }
 
 Status check_one(const std::string& name, const ModelsOptions& options) {
   const auto folder = accel::models_folder();
   OCELLI_ASSIGN(const accel::ModelCard card, accel::find_card(name, folder));
   OCELLI_ASSIGN(accel::Network network, accel::load_network(card, options.accelerator, folder));
+  OCELLI_TRY(card.decoder == accel::Decoder::kTwinLiteNet ? perception::check_masks(card, network.outputs())
+                                                          : perception::check_outputs(card, network.outputs()));
   OCELLI_ASSIGN(const std::span<float> input, network.begin_input());
   std::ranges::fill(input, 0.5F);
   OCELLI_TRY(network.run(60s));
-  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name,
-             card.backend.empty() ? options.accelerator.backend : card.backend, to_milliseconds(network.last_time()));
+  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name, accel::accelerator_of(card, options.accelerator).backend,
+             to_milliseconds(network.last_time()));
   return ok();
 }
 
@@ -134,9 +144,14 @@ void declare_models(CLI::App& command, int& exit_status) {
   add_models_option(command);
   command.require_subcommand(1);
   verb(command, exit_status, options, "list", "the cards, and whether their files are there and right", &list);
-  CLI::App* checked = verb(command, exit_status, options, "check", "load each model and run it once", &check);
+  CLI::App* checked = verb(command, exit_status, options, "check",
+                           "load each model, run it once, and compare its outputs with what its decoder reads", &check);
   checked->add_option("names", options->names, "models (default: all)");
-  checked->add_option("--backend", options->accelerator.backend, "accelerator")->capture_default_str();
+  checked
+      ->add_option("--backend", options->accelerator.backend,
+                   "row of `ocelli models backends`, path of a shared library, or `auto`: ONNX Runtime for ONNX "
+                   "models where it can be used, else OpenCV")
+      ->capture_default_str();
   checked->add_option("--threads", options->accelerator.threads, "that compute")->check(CLI::Range(1, 64));
   CLI::App* fetched = verb(command, exit_status, options, "fetch", "bring the files of a card into the folder", &fetch);
   fetched->add_option("names", options->names, "models")->required();

@@ -23,13 +23,13 @@ const char* name_of(ocelli::msg::FaultState state) {
 
 }  // namespace
 
-FaultLedger::FaultLedger(std::string run, std::span<const StoredFault> known) : run_(std::move(run)) {
-  for (const StoredFault& fault : known) is_active_[fault.id] = fault.state == "confirmed";
+FaultLedger::FaultLedger(std::string run, std::span<const StoredFault> faults, std::span<const StoredMode> modes)
+    : run_(std::move(run)) {
+  for (const StoredFault& fault : faults) told_[fault.id].last = fault;
+  if (!modes.empty()) mode_ = modes.back();
 }
 
 StoreEntry FaultLedger::on_fault(const ocelli::msg::Fault& fault) {
-  is_active_[fault.id()] = fault.state() == ocelli::msg::FAULT_CONFIRMED;
-  untold_.erase(fault.id());
   StoredFault stored;
   stored.run = run_;
   stored.at = time_of(fault.header().stamp());
@@ -44,34 +44,43 @@ StoreEntry FaultLedger::on_fault(const ocelli::msg::Fault& fault) {
   stored.limit = fault.limit();
   stored.unit = fault.unit();
   stored.detail = fault.detail();
+  told_[fault.id()] = {stored, 0};
   return stored;
 }
 
 std::vector<StoreEntry> FaultLedger::on_state(const ocelli::msg::SafetyState& state) {
   std::vector<StoreEntry> entries;
   const Time at = time_of(state.header().stamp());
-  if (state.mode() != mode_) {
-    entries.emplace_back(
-        StoredMode{run_, from_ns(state.mode_since()), state.mode(), mode_.empty() ? state.previous_mode() : mode_});
-    mode_ = state.mode();
+  // The same mode since another time was left meanwhile and entered again.
+  if (state.mode() != mode_.mode || from_ns(state.mode_since()) != mode_.at) {
+    const std::string previous = has_heard_mode_ ? mode_.mode : state.previous_mode();
+    mode_ = {run_, from_ns(state.mode_since()), state.mode(), previous};
+    entries.emplace_back(mode_);
   }
+  has_heard_mode_ = true;
   const auto& active = state.active_faults();
-  std::erase_if(untold_, [&](const auto& entry) { return std::ranges::find(active, entry.first) == active.end(); });
-  for (const std::string& id : active) {
-    const auto told = is_active_.find(id);
-    if (told != is_active_.end() && told->second) continue;
-    if (++untold_[id] < kStatesToBelieve) continue;
-    is_active_[id] = true;
-    untold_.erase(id);
-    StoredFault stored;
-    stored.run = run_;
-    stored.at = at;
-    stored.id = id;
-    stored.state = "confirmed";
-    stored.detail = "named active by the safety state; the fault's own message was missed";
-    entries.emplace_back(std::move(stored));
-  }
+  for (const std::string& id : active) told_.try_emplace(id);
+  for (auto& [id, told] : told_) compare(id, std::ranges::find(active, id) != active.end(), at, entries);
   return entries;
+}
+
+/// A state from before the fault's last message says nothing about it.
+void FaultLedger::compare(const std::string& id, bool is_active, Time at, std::vector<StoreEntry>& entries) {
+  Told& told = told_.at(id);
+  if (is_active == told.is_active()) told.doubts = 0;
+  if (is_active == told.is_active() || at <= told.last.at || ++told.doubts < kStatesToBelieve) return;
+  StoredFault stored;
+  stored.run = run_;
+  stored.at = at;
+  stored.id = id;
+  stored.detector = told.last.detector;
+  stored.entity = told.last.entity;
+  stored.asil = told.last.asil;
+  stored.state = is_active ? "confirmed" : "healed";
+  stored.detail = is_active ? "named active by the safety state; the fault's own message was missed"
+                            : "no longer named active by the safety state; the fault's own message was missed";
+  told = {stored, 0};
+  entries.emplace_back(std::move(stored));
 }
 
 }  // namespace ocelli::launch

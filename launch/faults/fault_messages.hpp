@@ -15,18 +15,25 @@ namespace ocelli::launch {
 
 class FaultLedger {
  public:
-  /// `known`: last states of this run's faults, where the store was there before.
-  FaultLedger(std::string run, std::span<const StoredFault> known);
+  /// Where the store was there before: the last states of this run's faults, and the changes of its mode.
+  FaultLedger(std::string run, std::span<const StoredFault> faults, std::span<const StoredMode> modes);
 
   [[nodiscard]] StoreEntry on_fault(const ocelli::msg::Fault& fault);
-  /// A change of mode, and faults that two states in a row name active and no message has told of.
+  /// A change of mode, and faults that two states in a row name active, or no longer name, and no message has told of.
   [[nodiscard]] std::vector<StoreEntry> on_state(const ocelli::msg::SafetyState& state);
 
  private:
+  struct Told {
+    StoredFault last;
+    int doubts = 0;  // states in a row, younger than it, that say otherwise
+    [[nodiscard]] bool is_active() const { return last.state == "confirmed"; }
+  };
+  void compare(const std::string& id, bool is_active, Time at, std::vector<StoreEntry>& entries);
+
   std::string run_;
-  std::map<std::string, bool> is_active_;  // by fault, as far as messages have told
-  std::map<std::string, int> untold_;      // states in a row that named it active
-  std::string mode_;
+  std::map<std::string, Told> told_;  // by fault
+  StoredMode mode_;
+  bool has_heard_mode_ = false;  // in this life
 };
 
 }  // namespace ocelli::launch

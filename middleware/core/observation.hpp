@@ -49,8 +49,10 @@ struct Observation {
   Time observed_at{};  // published, received, or step ended
   LineageEnd oldest;
   LineageEnd newest;
-  std::uint64_t content_hash = 0;   // 0 = not computed
-  std::array<double, 4> quality{};  // image: mean, spread, sharpness; cloud: points, no-return ratio, largest range [m]
+  std::uint64_t content_hash = 0;  // 0 = not computed
+  /// Image: mean, spread, sharpness; cloud: points, no-return ratio, largest range [m]; activation: measurements that
+  /// the step could not use.
+  std::array<double, 4> quality{};
 };
 
 static_assert(std::is_trivially_copyable_v<Observation>);

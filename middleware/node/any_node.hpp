@@ -38,6 +38,7 @@ struct StepOutput {
 struct StepResult {
   Status status;
   std::vector<StepOutput> outputs;  // empty when the step failed
+  std::uint64_t left_out = 0;       // measurements that the step could not use
 };
 
 class AnyNode {
@@ -51,6 +52,8 @@ class AnyNode {
   [[nodiscard]] virtual Result<std::string> choice() const = 0;
   /// Loads what the node needs; once, before the first step.
   virtual Status prepare(const Conditions& conditions) = 0;
+  /// Whether the node works on this trigger; one that it passes over costs nothing. Never at the same time as another.
+  virtual bool takes(Time sensed_at) = 0;
   /// Runs the node's step; an exception from a library below it becomes a failed status.
   virtual StepResult step(const StepInputs& inputs) = 0;
 };
@@ -111,6 +114,13 @@ class ErasedNode final : public AnyNode {
       return ok();
   }
 
+  bool takes(Time sensed_at) override {
+    if constexpr (requires(N & node) { node.takes(sensed_at); })
+      return node_.takes(sensed_at);
+    else
+      return true;
+  }
+
   StepResult step(const StepInputs& inputs) override {
     std::size_t index = 0;
     std::apply([&](auto&... port) { (port.bind(inputs[index++]), ...); }, members_of(in_));
@@ -123,6 +133,7 @@ class ErasedNode final : public AnyNode {
     } catch (...) {
       result.status = error(ErrorCode::kInternal, "{}: unknown exception in step", N::kName);
     }
+    std::apply([&](const auto&... port) { ((result.left_out += port.left_out()), ...); }, members_of(out));
     if (result.status) collect(out, result.outputs);
     return result;
   }

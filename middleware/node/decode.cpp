@@ -3,6 +3,8 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "ocelli/middleware/core/vehicle_limits.hpp"
+
 #include "ocelli/middleware/node/ports.hpp"
 
 namespace ocelli::node {
@@ -14,35 +16,80 @@ bool all_finite(std::initializer_list<double> values) {
   return true;
 }
 
+bool all_within(std::initializer_list<double> values, double most) {
+  for (const double value : values)
+    if (!is_within(value, most)) return false;
+  return true;
+}
+
 Status check(const sensor_msgs::msg::Imu& imu) {
   const auto& rate = imu.angular_velocity();
   const auto& acceleration = imu.linear_acceleration();
-  if (all_finite({rate.x(), rate.y(), rate.z(), acceleration.x(), acceleration.y(), acceleration.z()})) return ok();
-  return error(ErrorCode::kCorrupt, "IMU: rate or acceleration is not a number");
+  if (all_within({rate.x(), rate.y(), rate.z()}, kMostTurn_rps) &&
+      all_within({acceleration.x(), acceleration.y(), acceleration.z()}, kMostAcceleration_mps2))
+    return ok();
+  return error(ErrorCode::kCorrupt,
+               "IMU: rate {} {} {} rad/s, acceleration {} {} {} m/s^2: expected numbers up to {} and {}", rate.x(),
+               rate.y(), rate.z(), acceleration.x(), acceleration.y(), acceleration.z(), kMostTurn_rps,
+               kMostAcceleration_mps2);
 }
 
+/// A receiver that knows no altitude says NaN.
 Status check(const sensor_msgs::msg::NavSatFix& fix) {
-  const bool is_valid = all_finite({fix.latitude(), fix.longitude()}) && std::abs(fix.latitude()) <= 90.0 &&
-                        std::abs(fix.longitude()) <= 180.0;
-  if (is_valid || fix.status().status() == 255) return ok();
-  return error(ErrorCode::kCorrupt, "GNSS fix at {} deg, {} deg: expected -90 to 90, -180 to 180", fix.latitude(),
-               fix.longitude());
+  if (fix.status().status() == 255) return ok();
+  if (!is_within(fix.latitude(), 90.0) || !is_within(fix.longitude(), 180.0))
+    return error(ErrorCode::kCorrupt, "GNSS fix at {} deg, {} deg: expected -90 to 90, -180 to 180", fix.latitude(),
+                 fix.longitude());
+  if (!std::isnan(fix.altitude()) && !is_within(fix.altitude(), kMostAltitude_m))
+    return error(ErrorCode::kCorrupt, "GNSS fix at an altitude of {} m: expected at most {}", fix.altitude(),
+                 kMostAltitude_m);
+  for (const std::size_t axis : {0U, 4U, 8U})
+    if (const double variance = fix.position_covariance()[axis];
+        fix.position_covariance_type() != 0 && !(variance >= 0.0 && variance <= kMostPositionVariance_m2))
+      return error(ErrorCode::kCorrupt, "GNSS fix with a variance of {} m^2: expected 0 to {}", variance,
+                   kMostPositionVariance_m2);
+  return ok();
 }
 
 Status check(const ocelli::msg::VehicleState& state) {
   for (const double speed : state.wheel_speed_mps())
-    if (state.is_wheel_speed_valid() && !(std::abs(speed) <= 150.0))
-      return error(ErrorCode::kCorrupt, "wheel speed {} m/s: expected -150 to 150 m/s", speed);
-  if (state.is_steering_valid() && !(std::abs(state.steering_angle_rad()) <= 1.6))
-    return error(ErrorCode::kCorrupt, "steering angle {} rad: expected -1.6 to 1.6 rad", state.steering_angle_rad());
+    if (state.is_wheel_speed_valid() && !is_within(speed, kMostWheelSpeed_mps))
+      return error(ErrorCode::kCorrupt, "wheel speed {} m/s: expected -{} to {} m/s", speed, kMostWheelSpeed_mps,
+                   kMostWheelSpeed_mps);
+  if (state.is_steering_valid() && !is_within(state.steering_angle_rad(), kMostSteering_rad))
+    return error(ErrorCode::kCorrupt, "steering angle {} rad: expected -{} to {} rad", state.steering_angle_rad(),
+                 kMostSteering_rad, kMostSteering_rad);
   return ok();
 }
 
 Status check(const ocelli::msg::EgoMotion& ego) {
   if (ego.status() == ocelli::msg::EGO_ABSENT) return ok();
   const auto& position = ego.pose().position();
-  if (all_finite({position.x(), position.y(), position.z(), ego.speed_mps(), ego.yaw_rate_rps()})) return ok();
-  return error(ErrorCode::kCorrupt, "ego motion: pose or speed is not a number");
+  const auto& turn = ego.pose().orientation();
+  const bool is_pose = all_within({position.x(), position.y(), position.z()}, kMostPlace_m) &&
+                       all_within({turn.x(), turn.y(), turn.z(), turn.w()}, 1.0 + 1e-6);
+  if (is_pose && is_within(ego.speed_mps(), kMostWheelSpeed_mps) && is_within(ego.yaw_rate_rps(), kMostTurn_rps))
+    return ok();
+  return error(
+      ErrorCode::kCorrupt,
+      "ego motion: at {} {} {} m, {} m/s, {} rad/s: expected numbers up to {}, {} and {}, and a unit quaternion",
+      position.x(), position.y(), position.z(), ego.speed_mps(), ego.yaw_rate_rps(), kMostPlace_m, kMostWheelSpeed_mps,
+      kMostTurn_rps);
+}
+
+Status check(const vision_msgs::msg::Detection2DArray& objects) {
+  for (const auto& detection : objects.detections()) {
+    const auto& center = detection.bbox().center().position();
+    const double width = detection.bbox().size_x();
+    const double height = detection.bbox().size_y();
+    if (!all_finite({center.x(), center.y(), width, height}) || width < 0.0 || height < 0.0)
+      return error(ErrorCode::kCorrupt, "box of {} x {} pixels at {}, {}: expected numbers and sizes of at least 0",
+                   width, height, center.x(), center.y());
+    for (const auto& result : detection.results())
+      if (!(result.hypothesis().score() >= 0.0 && result.hypothesis().score() <= 1.0))
+        return error(ErrorCode::kCorrupt, "box with a score of {}: expected 0 to 1", result.hypothesis().score());
+  }
+  return ok();
 }
 
 Status check(const vision_msgs::msg::Detection3DArray& objects) {
@@ -114,6 +161,7 @@ Status validate(const topics::TopicKind& kind, const void* value) {
       {"sensor_msgs::msg::NavSatFix", &check_as<sensor_msgs::msg::NavSatFix>},
       {"ocelli::msg::VehicleState", &check_as<ocelli::msg::VehicleState>},
       {"ocelli::msg::EgoMotion", &check_as<ocelli::msg::EgoMotion>},
+      {"vision_msgs::msg::Detection2DArray", &check_as<vision_msgs::msg::Detection2DArray>},
       {"vision_msgs::msg::Detection3DArray", &check_as<vision_msgs::msg::Detection3DArray>},
       {"ocelli::msg::RadarDetections", &check_as<ocelli::msg::RadarDetections>},
       {"ocelli::msg::RadarObjects", &check_as<ocelli::msg::RadarObjects>},

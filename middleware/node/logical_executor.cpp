@@ -81,7 +81,8 @@ class LogicalExecutor::Engine {
   }
 
   Status run() {
-    for (const auto& node : nodes_) OCELLI_TRY(node->shell->prepare({.has_deadlines = false}));
+    for (const auto& node : nodes_)
+      OCELLI_TRY(node->shell->prepare({.has_deadlines = false, .is_stopping = options_.is_stopping}));
     for (std::size_t i = 0; i < sources_.size(); ++i) fetch(i);
     if (!events_.empty() && hooks_.on_tick) add_tick(events_.begin()->at);
     const Time first = events_.empty() ? Time{} : events_.begin()->at;

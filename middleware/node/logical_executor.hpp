@@ -4,6 +4,7 @@
 // takes effect at t + e, however long its step really ran; so the outputs do not depend on threads, load or speed
 // (docs/decisions/0004).
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,10 +20,11 @@ namespace ocelli::node {
 
 struct LogicalOptions {
   std::size_t threads = 1;
-  std::uint64_t schedule_seed = 0;         // shuffles the worker threads, must not change anything
-  double rate = 0.0;                       // recorded seconds per second; 0 = as fast as possible
-  Duration tick = 10ms;                    // of on_tick
-  std::map<std::string, Duration> delays;  // injected: messages of the topic arrive that much later
+  std::uint64_t schedule_seed = 0;                 // shuffles the worker threads, must not change anything
+  double rate = 0.0;                               // recorded seconds per second; 0 = as fast as possible
+  Duration tick = 10ms;                            // of on_tick
+  std::map<std::string, Duration> delays;          // injected: messages of the topic arrive that much later
+  const std::atomic<bool>* is_stopping = nullptr;  // Conditions::is_stopping
 };
 
 /// Called on the coordinating thread, in event order. All optional.

@@ -9,6 +9,8 @@
 //     explicit LidarDetector(const Config& config);
 //     Status step(const In& in, Out& out);
 //     Status prepare(const Conditions& conditions);  // optional: what must be loaded before the first step
+//     bool takes(Time sensed_at);  // optional: false passes over that trigger, without a step; apart from step()'s
+//     state
 //   };
 //
 // Trigger starts an activation. A node may have several, each of a topic of its own: a message of any of them starts an
@@ -70,6 +72,8 @@ struct Conditions {
   bool has_deadlines = true;  // false in logical time: no result may depend on how fast this machine computes
   /// Injection point of a live run: how much later every inference of the node ends. Null: there is none.
   const std::atomic<Duration>* inference_delay = nullptr;
+  /// Becomes true when the run is to end: nothing waits any longer for an accelerator. Null: nobody ends it.
+  const std::atomic<bool>* is_stopping = nullptr;
 };
 
 /// Starts an activation for every message. At most `kMostWaiting` wait while a step runs, the newest; what they push
@@ -181,6 +185,8 @@ class Port {
   }
   /// The node misses something that it should have had: the output is marked as degraded.
   void mark_degraded() { is_degraded_ = true; }
+  /// Measurements of this step's inputs that it could not use: the observation of the activation tells them.
+  void leave_out(std::uint64_t measurements) { left_out_ += measurements; }
   /// Bulk kinds: the finished draft.
   void publish_cdr(ConstBufferPtr cdr) { cdr_ = std::move(cdr); }
 
@@ -190,12 +196,14 @@ class Port {
   [[nodiscard]] ConstBufferPtr take_cdr() { return std::move(cdr_); }
   [[nodiscard]] std::optional<Time> sensed_at() const { return sensed_at_; }
   [[nodiscard]] bool is_degraded() const { return is_degraded_; }
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
  private:
   std::shared_ptr<const typename Tag::Type> value_;
   ConstBufferPtr cdr_;
   std::optional<Time> sensed_at_;
   bool is_degraded_ = false;
+  std::uint64_t left_out_ = 0;
 };
 
 /// Makes a sample for tests of nodes: `in.ego.bind({{input_sample<topics::EgoMotion>(message, stamp)}})`.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ocelli/middleware/core/expect.hpp"
+#include "ocelli/middleware/core/stamp.hpp"
 #include "ocelli/middleware/node/decode.hpp"
 
 namespace ocelli::node {
@@ -56,6 +57,15 @@ Status check_intact(const StepInputs& inputs, const std::vector<BoundInput>& por
         return error(ErrorCode::kTimeout, "{} #{} was overwritten in its ring while the step ran", ports[i].topic,
                      sample->header.sequence);
   return ok();
+}
+
+/// Refuses stamps from the future: for a node, time is what its inputs say. Published itself in the future is as bad.
+Status check_stamp(const Received& received) {
+  const SampleHeader& header = received.sample->header;
+  const Time sent_at = std::min(header.published_at(), received.received_at);
+  if (!is_ahead(header.sensed_at(), sent_at)) return ok();
+  return error(ErrorCode::kCorrupt, "stamped {} ns, sent at {} ns: expected at most {} ms later", header.sensed_at_ns,
+               to_ns(sent_at), to_milliseconds(kMostAhead));
 }
 
 /// Adds a line for each name in `given` that no spec has.
@@ -146,6 +156,9 @@ SamplePtr NodeShell::accept(std::size_t input, const Received& received, const O
   Result<SamplePtr> sample = error(ErrorCode::kCorrupt, "E2E check failed");
   if (received.integrity == Integrity::kCorrupt) {
     seen.status = ObservationStatus::kCorrupt;
+  } else if (const Status stamp = check_stamp(received); !stamp) {
+    seen.status = ObservationStatus::kInvalid;
+    sample = error(stamp.error());
   } else if (sample = decoded(received.sample); !sample) {
     seen.status = ObservationStatus::kInvalid;
   } else if ((received.sample->header.flags & SampleHeader::kDegraded) != 0) {
@@ -156,7 +169,15 @@ SamplePtr NodeShell::accept(std::size_t input, const Received& received, const O
     note(fmt::format("{} #{}: {}", inputs_[input].topic, received.sample->header.sequence, sample.error().message));
     return nullptr;
   }
-  if (inputs_[input].spec.policy == InputPolicy::kTrigger) return *sample;
+  if (inputs_[input].spec.policy == InputPolicy::kTrigger) {
+    if (node_->takes((*sample)->header.sensed_at())) return *sample;
+    seen.kind = ObservationKind::kActivation;  // nothing to do is done at once
+    seen.status = ObservationStatus::kOk;
+    seen.lost = 0;
+    seen.started_at = seen.observed_at;
+    observe(seen);
+    return nullptr;
+  }
   auto& history = histories_[input];
   const bool keeps_many = inputs_[input].spec.policy == InputPolicy::kWindow;
   history.push_back(*std::move(sample));
@@ -235,7 +256,10 @@ std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const 
   seen.observed_at = now;
   seen.oldest = end_of(activation.lineage.oldest);
   seen.newest = end_of(activation.lineage.newest);
-  if (activation.is_degraded) seen.status = ObservationStatus::kDegraded;
+  const std::uint64_t left_out = activation.result.left_out;
+  seen.quality[0] = static_cast<double>(left_out);
+  if (left_out > 0) note(fmt::format("step left out {} measurements that it could not use", left_out));
+  if (activation.is_degraded || left_out > 0) seen.status = ObservationStatus::kDegraded;
   if (!status) {
     seen.status = ObservationStatus::kFailed;
     outgoing.clear();  // a failed step is a fault, never an empty list

@@ -65,8 +65,9 @@ class NodeShell {
   /// Loads what the node needs; once, before the first activation.
   Status prepare(const Conditions& conditions);
 
-  /// Takes one message for one input. Returns the sample that starts an activation, or null. Messages that are corrupt
-  /// or do not decode are observed and dropped.
+  /// Takes one message for one input. Returns the sample that starts an activation, or null. Messages that are corrupt,
+  /// do not decode, or are stamped in the future (core/stamp.hpp) are observed and dropped. A
+  /// trigger that the node passes over is an activation that took no time.
   SamplePtr accept(std::size_t input, const Received& received, const ObservationSink& observe);
 
   /// Fixes the inputs of an activation that starts at `now`.

@@ -2,7 +2,7 @@
 // Road users in a camera picture, by a network on an accelerator. The model `pedestrians` needs no file.
 // Must not know: messages, clocks, which accelerator.
 
-#include <atomic>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -37,27 +37,22 @@ struct CameraObjectsConfig {
 
 class CameraObjects {
  public:
-  /// Chooses the model and loads it. `has_deadline` false: waits for every inference. `delay`: Network::inject_delay.
-  static Result<CameraObjects> load(const CameraObjectsConfig& config, bool has_deadline,
-                                    const std::atomic<Duration>* delay = nullptr);
+  /// Chooses the model and loads it. `has_deadline` false: waits for every inference.
+  static Result<CameraObjects> load(const CameraObjectsConfig& config, bool has_deadline);
+  [[nodiscard]] accel::Network& network() { return network_; }
 
   /// Boxes in pixels of the picture; valid until the next call. kTimeout, kUnavailable or kCorrupt as Network::run.
   [[nodiscard]] Result<std::span<const Box2>> detect(const topics::ImageView& picture);
 
  private:
-  CameraObjects(accel::ModelCard card, accel::Network network, Duration deadline);
+  CameraObjects(accel::ModelCard card, accel::Network network, std::optional<Duration> deadline);
 
   accel::ModelCard card_;
   accel::Network network_;
   PictureInput input_;
-  Duration deadline_;
+  std::optional<Duration> deadline_;
   std::vector<Candidate> candidates_;
   std::vector<Box2> boxes_;
 };
-
-/// A live wait ends with the deadline; a logical one only when something hangs.
-[[nodiscard]] constexpr Duration inference_deadline(Duration deadline, bool has_deadline) {
-  return has_deadline ? deadline : Duration(std::chrono::seconds(60));
-}
 
 }  // namespace ocelli::perception

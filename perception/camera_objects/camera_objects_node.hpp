@@ -28,13 +28,16 @@ struct CameraObjectsNode {
   }
 
   Status prepare(const Conditions& conditions) {
-    OCELLI_ASSIGN(detector, CameraObjects::load(config, conditions.has_deadlines, conditions.inference_delay));
+    OCELLI_ASSIGN(detector, CameraObjects::load(config, conditions.has_deadlines));
+    detector->network().inject_delay(conditions.inference_delay);
+    detector->network().stop_with(conditions.is_stopping);
     return ok();
   }
 
+  bool takes(Time sensed_at) { return limit.takes(sensed_at); }
+
   Status step(const In& in, Out& out) {
     if (!detector) return error(ErrorCode::kUnavailable, "camera_objects: the detector was not loaded");
-    if (!limit.takes(in.picture.sensed_at())) return ok();
     OCELLI_ASSIGN(const std::span<const Box2> boxes, detector->detect(*in.picture));
     out.objects.publish(message_of(boxes, in.picture.sensed_at(), in.picture->frame_id));
     return ok();

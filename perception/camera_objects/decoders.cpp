@@ -58,6 +58,25 @@ Status add(const ModelCard& card, const Candidate& candidate, std::vector<Candid
   return ok();
 }
 
+/// Objectness and scores are probabilities; a network that was cut or fed wrongly gives other numbers (and NaN fails
+/// both comparisons).
+class ScoreCheck {
+ public:
+  void see(float score) { is_right_ = is_right_ && score >= -kRounding && score <= 1.0F + kRounding; }
+  void see(const float* scores, std::size_t count, std::size_t step) {
+    for (std::size_t i = 0; i < count; ++i) see(scores[i * step]);
+  }
+  [[nodiscard]] Status status(const ModelCard& card) const {
+    if (is_right_) return ok();
+    return error(ErrorCode::kCorrupt, "model '{}': an output holds scores outside 0..1: not what its card describes",
+                 card.name);
+  }
+
+ private:
+  static constexpr float kRounding = 1e-3F;
+  bool is_right_ = true;
+};
+
 /// The first of the largest.
 std::pair<int, float> best_of(const float* scores, std::size_t count, std::size_t step) {
   std::size_t best = 0;
@@ -71,8 +90,10 @@ Status decode_yolo(const ModelCard& card, std::span<const Tensor> outputs, std::
   const std::size_t columns = 5 + card.classes.size();
   const auto width = static_cast<float>(card.input.width_px);
   const auto height = static_cast<float>(card.input.height_px);
+  ScoreCheck check;
   for (const Tensor& tensor : outputs) {
     for (const float* row = tensor.data.data(); row != tensor.data.data() + tensor.data.size(); row += columns) {
+      check.see(row + 4, 1 + card.classes.size(), 1);
       if (row[4] < card.score_min) continue;  // no class can reach it
       const auto [best, score] = best_of(row + 5, card.classes.size(), 1);
       if (score < card.score_min) continue;
@@ -84,7 +105,7 @@ Status decode_yolo(const ModelCard& card, std::span<const Tensor> outputs, std::
                      out));
     }
   }
-  return ok();
+  return check.status(card);
 }
 
 /// Planes of objectness, offsets, sizes and class scores over a grid.
@@ -95,8 +116,11 @@ Status decode_fastestdet(const ModelCard& card, std::span<const Tensor> outputs,
   const auto sigmoid = [](float x) { return 1.0F / (1.0F + std::exp(-x)); };
   const float cell_width = static_cast<float>(card.input.width_px) / static_cast<float>(columns);
   const float cell_height = static_cast<float>(card.input.height_px) / static_cast<float>(rows);
+  ScoreCheck check;
   for (std::size_t cell = 0; cell < plane; ++cell) {
     const float* data = outputs[0].data.data() + cell;
+    check.see(data[0]);
+    check.see(data + 5 * plane, card.classes.size(), plane);
     if (data[0] < card.score_min) continue;
     const auto [best, class_score] = best_of(data + 5 * plane, card.classes.size(), plane);
     const float score = data[0] * class_score;
@@ -107,7 +131,7 @@ Status decode_fastestdet(const ModelCard& card, std::span<const Tensor> outputs,
     const float half_height = 0.5F * sigmoid(data[4 * plane]) * static_cast<float>(card.input.height_px);
     OCELLI_TRY(add(card, {best, score, x - half_width, y - half_height, x + half_width, y + half_height}, out));
   }
-  return ok();
+  return check.status(card);
 }
 
 /// The mean of a distance whose distribution over the bins is the softmax of `logits` (Li et al. 2020, eq. 4).
@@ -130,6 +154,9 @@ Status decode_nanodet(const ModelCard& card, std::span<const Tensor> outputs, st
     const std::size_t count = cells(card, stride);
     const Tensor& scores = *find_table(outputs, count, classes);
     const Tensor& distances = *find_table(outputs, count, 4 * kDistanceBins);
+    ScoreCheck check;
+    check.see(scores.data.data(), scores.data.size(), 1);
+    OCELLI_TRY(check.status(card));
     const auto columns = static_cast<std::size_t>((card.input.width_px + stride - 1) / stride);
     const auto step = static_cast<float>(stride);
     for (std::size_t cell = 0; cell < count; ++cell) {
@@ -152,6 +179,9 @@ Status decode_nanodet(const ModelCard& card, std::span<const Tensor> outputs, st
 /// Rows of corners in pixels of the input and a score, of the only class.
 Status decode_boxes(const ModelCard& card, std::span<const Tensor> outputs, std::vector<Candidate>& out) {
   const std::span<const float> data = outputs[0].data;
+  ScoreCheck check;
+  check.see(data.data() + kBoxColumns - 1, data.size() / kBoxColumns, kBoxColumns);
+  OCELLI_TRY(check.status(card));
   for (std::size_t i = 0; i + kBoxColumns <= data.size(); i += kBoxColumns)
     if (data[i + 4] > 0.0F && data[i + 4] >= card.score_min)
       OCELLI_TRY(add(card, {0, data[i + 4], data[i], data[i + 1], data[i + 2], data[i + 3]}, out));

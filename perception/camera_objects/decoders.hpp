@@ -30,7 +30,7 @@ struct Candidate {
 [[nodiscard]] Status check_outputs(const accel::ModelCard& card, std::span<const accel::Tensor> outputs);
 
 /// Every candidate of at least the card's score, in the order of the outputs. Precondition: check_outputs. kCorrupt
-/// when there are more than kMostCandidates.
+/// when there are more than kMostCandidates, or scores outside 0..1.
 [[nodiscard]] Status decode(const accel::ModelCard& card, std::span<const accel::Tensor> outputs,
                             std::vector<Candidate>& out);
 

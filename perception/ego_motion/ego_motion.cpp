@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ocelli/middleware/core/vehicle_limits.hpp"
+
 namespace ocelli::perception {
 namespace {
 
@@ -39,7 +41,7 @@ EgoMotion::EgoMotion(const EgoMotionConfig& config, const EgoCalibration& calibr
 }
 
 void EgoMotion::add(const GyroSample& sample) {
-  if (!std::isfinite(sample.yaw_rate_rps)) {
+  if (!is_within(sample.yaw_rate_rps, kMostTurn_rps)) {
     ++ignored_;
     return;
   }
@@ -49,15 +51,24 @@ void EgoMotion::add(const GyroSample& sample) {
 }
 
 void EgoMotion::add(const WheelSample& sample) {
+  const auto is_absurd = [](double value, double most) { return !std::isnan(value) && !is_within(value, most); };
+  const bool has_absurd =
+      is_absurd(sample.steering_rad, kMostSteering_rad) ||
+      std::ranges::any_of(sample.speed_mps, [&](double v) { return is_absurd(v, kMostWheelSpeed_mps); });
+  if (has_absurd) {
+    ++ignored_;
+    return;
+  }
   // Without a rear wheel it says nothing: the motion gets absent by age.
-  if (!std::isfinite(sample.speed_mps[2]) && !std::isfinite(sample.speed_mps[3])) return;
+  if (std::isnan(sample.speed_mps[2]) && std::isnan(sample.speed_mps[3])) return;
   insert({.stamp = sample.stamp, .kind = Kind::kWheels, .wheels = sample});
 }
 
 void EgoMotion::add(const GnssSample& sample) {
   const Geodetic& place = sample.place;
-  const bool is_valid = std::abs(place.latitude_deg) <= 90.0 && std::abs(place.longitude_deg) <= 180.0 &&
-                        std::isfinite(place.altitude_m) && sample.variance_m2 >= 0.0;
+  const bool is_valid = is_within(place.latitude_deg, 90.0) && is_within(place.longitude_deg, 180.0) &&
+                        is_within(place.altitude_m, kMostAltitude_m) && sample.variance_m2 >= 0.0 &&
+                        sample.variance_m2 <= kMostPositionVariance_m2;
   if (!is_valid) {
     ++ignored_;
     return;
@@ -69,6 +80,13 @@ void EgoMotion::add(const GnssSample& sample) {
   insert(event);
 }
 
+bool EgoMotion::is_same(const Event& a, const Event& b) {
+  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  return same(a.yaw_rate_rps, b.yaw_rate_rps) && same(a.variance_m2, b.variance_m2) && a.fix_m == b.fix_m &&
+         same(a.wheels.steering_rad, b.wheels.steering_rad) &&
+         std::ranges::equal(a.wheels.speed_mps, b.wheels.speed_mps, same);
+}
+
 /// Puts the event where it belongs and computes anew what comes after it.
 void EgoMotion::insert(const Event& event) {
   const auto key = [](const Event& e) { return std::pair(e.stamp, e.kind); };
@@ -77,6 +95,7 @@ void EgoMotion::insert(const Event& event) {
   const bool is_there = at != steps_.end() && key(at->event) == key(event);
   const bool is_too_late =
       !steps_.empty() && (steps_.back().event.stamp - event.stamp > config_->late_by_most || at == steps_.begin());
+  if (is_there && is_same(at->event, event)) return;  // windows hand over again what was there before
   if (is_there || is_too_late) {
     ++ignored_;
     return;

@@ -51,8 +51,8 @@ class EgoMotion {
   /// Begins with what an earlier drive has learnt instead of the sigmas of the configuration.
   EgoMotion(const EgoMotionConfig& config, const EgoCalibration& calibration);
 
-  /// In any order. Samples that are not valid, are there already, or come later than late_by_most are ignored and
-  /// counted.
+  /// In any order. Samples that are there already change nothing. Those that are not valid, beyond what a vehicle does
+  /// (core/vehicle_limits.hpp), later than late_by_most, or others of a stamp that is there, are ignored and counted.
   void add(const GyroSample& sample);
   void add(const WheelSample& sample);
   void add(const GnssSample& sample);
@@ -83,6 +83,7 @@ class EgoMotion {
     std::optional<EgoFilter> after;  // none before the first wheels
   };
 
+  [[nodiscard]] static bool is_same(const Event& a, const Event& b);
   void insert(const Event& event);
   void apply(std::size_t index);
   void start(std::size_t index);

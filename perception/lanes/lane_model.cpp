@@ -159,14 +159,21 @@ LaneLine line_of(const std::vector<LanePoint>& points, const GroundCamera& pitch
 }  // namespace
 
 std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
-                                 const LaneModelConfig& config) {
+                                 const LaneModelConfig& config, std::uint64_t* left_out) {
   const GroundCamera pitched = camera.pitched(config.pitch_sigma_rad);
-  std::vector<LaneLine> lines;
-  for (const Trace& trace : trace_lines(mask, placement, camera, config)) {
+  std::vector<Trace> traces = trace_lines(mask, placement, camera, config);
+  std::erase_if(traces, [&](const Trace& trace) {
     const double length_m = trace.points.back().p_vehicle.x() - trace.points.front().p_vehicle.x();
-    if (trace.points.size() < static_cast<std::size_t>(config.points_min) || length_m < config.length_min_m) continue;
-    lines.push_back(line_of(trace.points, pitched));
+    return trace.points.size() < static_cast<std::size_t>(config.points_min) || length_m < config.length_min_m;
+  });
+  const auto most = static_cast<std::size_t>(config.lines_max);
+  if (traces.size() > most) {
+    if (left_out != nullptr) *left_out += traces.size() - most;
+    std::ranges::stable_sort(traces, std::greater<>(), [](const Trace& trace) { return trace.points.size(); });
+    traces.resize(most);
   }
+  std::vector<LaneLine> lines;
+  for (const Trace& trace : traces) lines.push_back(line_of(trace.points, pitched));
   std::ranges::sort(lines, std::greater<>(), [](const LaneLine& line) { return line.y_at(line.x_min_m); });
   return lines;
 }

@@ -22,6 +22,7 @@ struct LaneModelConfig {
   double gap_max_m = 8.0;
   double length_min_m = 5.0;
   int points_min = 8;
+  int lines_max = 12;
   double pixel_sigma_px = 1.0;
   double pitch_sigma_rad = 0.005;
   static constexpr auto fields() {
@@ -33,6 +34,8 @@ struct LaneModelConfig {
         field("gap_max_m", &C::gap_max_m, "m", 0.5, 50.0, "along a line without a point"),
         field("length_min_m", &C::length_min_m, "m", 0.5, 50.0, "shorter lines are dropped"),
         field("points_min", &C::points_min, "", 4, 1000, "lines of fewer points are dropped"),
+        field("lines_max", &C::lines_max, "", 1, 100,
+              "those of most points; more are the noise of a mask: left out, and told"),
         field("pixel_sigma_px", &C::pixel_sigma_px, "px", 0.01, 50.0, "of a line's middle in a row of the mask"),
         field("pitch_sigma_rad", &C::pitch_sigma_rad, "rad", 0.0, 0.2,
               "of the camera against the road: braking, hills")};
@@ -64,9 +67,10 @@ struct Mask {
   }
 };
 
-/// Lines from left to right, by where they pass the vehicle. `placement` leads from the mask to the calibrated picture.
+/// Lines from left to right, by where they pass the vehicle, at most `lines_max`. `placement` leads from the mask to
+/// the calibrated picture. `left_out`: grows by the lines that were too many.
 [[nodiscard]] std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
-                                               const LaneModelConfig& config);
+                                               const LaneModelConfig& config, std::uint64_t* left_out = nullptr);
 
 /// The part of the mask that hangs together upwards from the bottom, around the column where the vehicle drives:
 /// a polygon on the ground, counter-clockwise. Empty when there is none.

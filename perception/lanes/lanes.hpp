@@ -2,7 +2,7 @@
 // Lane lines and drivable area in a camera picture, by a segmentation network on an accelerator.
 // Must not know: messages, clocks, which accelerator.
 
-#include <atomic>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -43,12 +43,14 @@ void decode_mask(const accel::Tensor& planes, std::vector<std::uint8_t>& mask);
 
 class Lanes {
  public:
-  /// Chooses the model and loads it. `delay`: Network::inject_delay.
-  static Result<Lanes> load(const LanesConfig& config, bool has_deadline, const std::atomic<Duration>* delay = nullptr);
+  /// Chooses the model and loads it. `has_deadline` false: waits for every inference.
+  static Result<Lanes> load(const LanesConfig& config, bool has_deadline);
+  [[nodiscard]] accel::Network& network() { return network_; }
 
   struct Found {
     std::vector<LaneLine> lines;
     std::vector<Eigen::Vector2d> area_m;
+    std::uint64_t left_out = 0;  // lines beyond LaneModelConfig::lines_max
   };
   /// On the ground of the vehicle frame. kTimeout, kUnavailable or kCorrupt as Network::run.
   [[nodiscard]] Result<Found> find(const topics::ImageView& picture, const GroundCamera& camera);
@@ -57,7 +59,7 @@ class Lanes {
   Lanes(const LanesConfig& config, accel::ModelCard card, accel::Network network);
 
   LaneModelConfig config_;
-  Duration deadline_;
+  std::optional<Duration> deadline_;
   accel::ModelCard card_;
   accel::Network network_;
   PictureInput input_;

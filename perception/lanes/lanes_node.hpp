@@ -33,17 +33,22 @@ struct LanesNode {
   }
 
   Status prepare(const Conditions& conditions) {
-    OCELLI_ASSIGN(finder, Lanes::load(config, conditions.has_deadlines, conditions.inference_delay));
+    OCELLI_ASSIGN(finder, Lanes::load(config, conditions.has_deadlines));
+    finder->network().inject_delay(conditions.inference_delay);
+    finder->network().stop_with(conditions.is_stopping);
     return ok();
   }
 
+  bool takes(Time sensed_at) { return limit.takes(sensed_at); }
+
   Status step(const In& in, Out& out) {
     if (!finder) return error(ErrorCode::kUnavailable, "lanes: the model was not loaded");
-    if (!limit.takes(in.picture.sensed_at())) return ok();
     if (!in.calibration) return error(ErrorCode::kUnavailable, "lanes: no calibration of the camera has come");
     OCELLI_ASSIGN(const GroundCamera camera, ground_camera_of(*in.calibration));
     OCELLI_ASSIGN(const Lanes::Found found, finder->find(*in.picture, camera));
     out.lanes.publish(message_of(found, in.picture.sensed_at(), in.picture->frame_id));
+    out.lanes.leave_out(found.left_out);
+    if (found.left_out > 0) out.lanes.mark_degraded();  // so many lines are a noisy mask
     return ok();
   }
 

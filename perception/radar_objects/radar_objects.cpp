@@ -29,7 +29,7 @@ std::span<const RadarObject> RadarObjects::detect(std::span<const RadarDetection
   take(scan, T_vehicle_radar, ego);
   connect();
   objects_.clear();
-  std::ranges::stable_sort(order_, {}, [&](std::size_t i) { return points_[i].cluster; });
+  std::ranges::sort(order_, {}, [&](std::size_t i) { return std::tuple(points_[i].cluster, points_[i].p_m.x(), i); });
   for (std::size_t first = 0; first < order_.size();) {
     std::size_t end = first + 1;
     while (end < order_.size() && points_[order_[end]].cluster == points_[order_[first]].cluster) ++end;

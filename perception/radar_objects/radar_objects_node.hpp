@@ -30,8 +30,14 @@ struct RadarObjectsNode {
     const std::optional<RadarEgo> ego = ego_of(in);
     const Pose T_vehicle_radar = pose_of(in.scan->pose());
     const RadarNoise noise{in.scan->range_sigma_m(), in.scan->azimuth_sigma_rad(), in.scan->range_rate_sigma_mps()};
-    out.objects.publish(message_of(detector.detect(scan, in.scan.sensed_at(), T_vehicle_radar, noise, ego),
-                                   T_vehicle_radar, ego.has_value(), in.scan.sensed_at()));
+    const std::uint64_t before = detector.left_out();
+    const auto objects = detector.detect(scan, in.scan.sensed_at(), T_vehicle_radar, noise, ego);
+    const std::uint64_t left_out = detector.left_out() - before;
+    out.objects.leave_out(left_out);
+    if (!scan.empty() && left_out == scan.size())  // an empty road would be another thing
+      return error(ErrorCode::kCorrupt, "none of {} radar detections has numbers for range, azimuth and range rate",
+                   scan.size());
+    out.objects.publish(message_of(objects, T_vehicle_radar, ego.has_value(), in.scan.sensed_at()));
     return ok();
   }
 

@@ -113,8 +113,7 @@ void Tracker::place_by_camera(const Detection2& detection, Object& object) const
 
 /// While no lidar delivers, a box that belongs to nothing is an object that stands on the road there.
 void Tracker::bear_by_camera(Entry& entry) {
-  const Time lidar_at = scene_.lidar_at.value_or(Time{});
-  if (!config_.has_flat_road || entry.stamp - lidar_at <= from_seconds(config_.camera_birth_after_s)) return;
+  if (!config_.has_flat_road || !is_lidar_silent(entry.stamp, config_.camera_birth_after_s)) return;
   for (std::size_t j = 0; j < entry.camera.size(); ++j) {
     if (is_matched_[j] != 0 || scene_.objects.size() >= static_cast<std::size_t>(config_.max_tracks)) continue;
     const auto road = place_on_road(*camera_, entry.camera[j].image);

@@ -4,6 +4,7 @@
 // waits for a sensor: one that is expected and silent is named in the message, which is then degraded. In the world
 // frame while ego motion is there, marked when it is not.
 
+#include <utility>
 #include <vector>
 
 #include "ocelli/middleware/node/ports.hpp"
@@ -58,6 +59,7 @@ struct TracksNode {
     if (in.objects) OCELLI_TRY(see_lidar(in));
     if (in.radar) OCELLI_TRY(hear_radar(in));
     if (in.camera) OCELLI_TRY(see_camera(in));
+    out.tracks.leave_out(tracker.rejected_detections() - std::exchange(rejected, tracker.rejected_detections()));
     const Duration since = watch.now() - published_at;
     const bool has_lidar = (watch.delivering(config.sensor_timeout) & tracking::kSourceLidar) != 0;
     const Duration overdue = has_lidar ? config.period * 3 / 2 : config.period * 9 / 10;
@@ -113,7 +115,7 @@ struct TracksNode {
     const std::uint32_t missing = expected() & ~sensors;
     message.sensors(sensors);
     message.sensors_missing(missing);
-    if (missing != 0) {
+    if (missing != 0 || (is_world && !ego->is_integral)) {
       message.is_degraded(true);
       out.tracks.mark_degraded();
     }
@@ -147,6 +149,7 @@ struct TracksNode {
   SensorWatch watch;
   Odometry odometry;
   std::optional<EgoState> ego;  // newest
+  std::uint64_t rejected = 0;   // detections, as of the last step
   Time published_at{};
   std::vector<tracking::Track> tracks;
   std::vector<tracking::Detection3> lidar;

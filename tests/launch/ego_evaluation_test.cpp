@@ -3,9 +3,12 @@
 #include "ocelli/tests/recorded_data.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace ocelli::launch {
 namespace {
@@ -30,6 +33,41 @@ TEST(EgoEvaluation, TheRealMinuteIsWithinItsLimits) {
   }
   EXPECT_GT(evaluation->whole.duration_s, 59.0);
   EXPECT_LE(evaluation->whole.end_percent(), 1.0);
+  ASSERT_EQ(evaluation->after.size(), 3U);
+  std::vector<EgoOutage> outages = evaluation->after;
+  outages.push_back(evaluation->whole);
+  for (const EgoOutage& outage : outages) {
+    EXPECT_GT(outage.duration_s, 39.0);
+    EXPECT_LE(outage.end_percent(), 1.0) << outage.duration_s << " s";
+    EXPECT_LT(outage.nees_end, 7.38) << outage.duration_s << " s";
+  }
+  EXPECT_GT(evaluation->whole.nees_end, 0.05) << "the outage of a minute: within the band on both sides";
+}
+
+TEST(EgoEvaluation, ATruePoseThatIsNoNumberIsNamed) {
+  const std::filesystem::path data = recorded_data("");
+  if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
+  const auto folder = std::filesystem::temp_directory_path() / ("ocelli_ego_evaluation_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_directory_symlink(data / "comma2k19/processed_log", folder / "processed_log");
+  std::filesystem::copy(data / "comma2k19/global_pose", folder / "global_pose");
+  const auto file = folder / "global_pose/frame_positions";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+  {
+    std::fstream positions(file, std::ios::in | std::ios::out | std::ios::binary);
+    const double nan = std::nan("");
+    positions.seekp(-static_cast<std::streamoff>(1193 * 3 * sizeof(double)), std::ios::end);  // row 7 of 1200
+    positions.write(reinterpret_cast<const char*>(&nan), sizeof(nan));
+  }
+  log::Comma2k19Config drive;
+  drive.path = folder.string();
+  drive.dbc = (data / "dbc/_toyota_2017.dbc").string();
+  const auto evaluation = evaluate_ego_motion(drive, comma2k19_ego_config());
+  std::filesystem::remove_all(folder);
+  ASSERT_FALSE(evaluation);
+  EXPECT_EQ(evaluation.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(evaluation.error().message.find("frame_positions: frame 7: nan: expected a number"), std::string::npos)
+      << evaluation.error().message;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "ocelli/middleware/core/stamp.hpp"
+
 namespace ocelli::launch {
 namespace {
 
@@ -42,15 +44,46 @@ const safety::TopicConfig& topic_of(const safety::MonitorConfig& config, const s
 TEST(MonitorConfig, FaultsFollowFromWhatIsThere) {
   const auto config = config_of(kCar);
   ASSERT_TRUE(config) << config.error().message;
-  for (const char* id : {"camera/front.frozen", "camera/front.blind", "camera/front.silent", "lidar/top.frozen",
-                         "lidar/top.late", "lidar/top.lost", "imu.silent", "lidar_objects.silent",
-                         "lidar_objects.failed", "lidar to tracks.chain_late", "monitor.overflow"})
+  for (const char* id :
+       {"camera/front.frozen", "camera/front.blind", "camera/front.silent", "lidar/top.frozen", "lidar/top.late",
+        "lidar/top.lost", "lidar/top.bad_stamp", "imu.bad_stamp", "imu.silent", "lidar_objects.silent",
+        "lidar_objects.failed", "lidar to tracks.chain_late", "monitor.overflow"})
     EXPECT_NE(find_fault(*config, id), nullptr) << id;
   EXPECT_EQ(find_fault(*config, "imu.frozen"), nullptr) << "no quality values";
   EXPECT_EQ(find_fault(*config, "tracks.late"), nullptr) << "nobody receives it";
+  EXPECT_EQ(find_fault(*config, "tracks.bad_stamp"), nullptr) << "no source's";
   EXPECT_EQ(find_fault(*config, "lidar/objects.silent"), nullptr) << "the node's silence";
   EXPECT_EQ(find_fault(*config, "tracks.silent")->target, "tracks");
   EXPECT_TRUE(safety::Monitor::create(*config)) << safety::Monitor::create(*config).error().message;
+}
+
+TEST(MonitorConfig, OneStampFromTheFutureIsAFaultUntilTheNextGoodOne) {
+  const auto config = config_of(kCar);
+  ASSERT_TRUE(config);
+  const auto monitor = safety::Monitor::create(*config);
+  ASSERT_TRUE(monitor);
+  const Time start = from_ns(1'000'000'000'000);
+  const auto events_of = [&](int tick, Duration ahead) {
+    Observation seen;
+    seen.kind = ObservationKind::kPublish;
+    seen.topic = topic_id("lidar/top");
+    seen.writer = 1;
+    seen.sequence = static_cast<std::uint64_t>(tick);
+    seen.published_at = seen.observed_at = start + tick * 100ms;
+    seen.sensed_at = seen.published_at + ahead;
+    (*monitor)->observe(seen);
+    (*monitor)->tick(seen.observed_at);
+    std::vector<std::string> events;
+    for (const auto& event : (*monitor)->events()) {
+      const auto& id = (*monitor)->faults()[event.fault].config().id;
+      if (id.ends_with("bad_stamp")) events.push_back(id + (event.state == safety::FaultState::kConfirmed ? "!" : ""));
+    }
+    return events;
+  };
+  EXPECT_THAT(events_of(1, -1ms), ElementsAre());
+  EXPECT_THAT(events_of(2, kMostAhead), ElementsAre()) << "clocks differ a little";
+  EXPECT_THAT(events_of(3, 1h), ElementsAre("lidar/top.bad_stamp!"));
+  EXPECT_THAT(events_of(4, -1ms), ElementsAre("lidar/top.bad_stamp")) << "healed, not seen to go back";
 }
 
 TEST(MonitorConfig, TheConsumerIsToldTheLimitsOfTheMode) {

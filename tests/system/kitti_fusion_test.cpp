@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -30,6 +32,10 @@ constexpr double kRange_m = 30.0;
 constexpr std::size_t kFewest = 5;    // frames in view: fewer are a vehicle that just comes or goes
 constexpr double kHidden = 0.3;       // covered share of its picture from which on a vehicle counts as hidden
 constexpr double kBothAtLeast = 0.8;  // of its frames in view
+constexpr std::size_t kFrames = 32;   // of the drive
+// What is judged at least: with fewer, the test would have lost its subject.
+constexpr std::size_t kVehicles = 3;
+constexpr std::size_t kFramesInView = 55;  // of all of them together
 
 bool is_vehicle(const ocelli::msg::Track& track) {
   return track.classification() == ocelli::msg::CLASS_CAR || track.classification() == ocelli::msg::CLASS_TRUCK;
@@ -51,6 +57,8 @@ std::optional<ImageBox> in_picture(const tracking::CameraModel& camera, const oc
 struct Drive {
   std::vector<ocelli::msg::Tracks> tracks;
   std::optional<tracking::CameraModel> camera;
+  std::size_t lanes = 0;  // messages
+  std::size_t with_lines = 0;
 };
 
 struct Sighting {
@@ -66,7 +74,8 @@ class KittiFusion : public ::testing::Test {
     data_ = recorded_data("kitti_raw");
     models_ = recorded_data("models");
     if (!fs::is_directory(data_)) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
-    if (!fs::exists(models_ / "yolo-fastest-1.1-xl.weights")) GTEST_SKIP() << "skipped: no model (ocelli models list)";
+    for (const char* model : {"yolo-fastest-1.1-xl.weights", "twinlitenet_640x192.onnx"})
+      if (!fs::exists(models_ / model)) GTEST_SKIP() << "skipped: no model (ocelli models list)";
     out_ = fs::temp_directory_path() / fmt::format("ocelli_kitti_fusion_{}", ::getpid());
   }
   void TearDown() override {
@@ -89,6 +98,10 @@ class KittiFusion : public ::testing::Test {
       if (name == "tracks") drive.tracks.push_back(log::decode<topics::Tracks>(**message).value());
       if (name == "camera/front/calibration")
         drive.camera = perception::camera_model_of(log::decode<topics::CameraInfo>(**message).value()).value();
+      if (name == "camera/lanes") {
+        ++drive.lanes;
+        drive.with_lines += log::decode<topics::CameraLanes>(**message).value().lines().empty() ? 0 : 1;
+      }
     }
     return drive;
   }
@@ -127,24 +140,42 @@ std::size_t frames_with_tracks(const Drive& drive) {
       std::ranges::count_if(drive.tracks, [](const auto& frame) { return !frame.tracks().empty(); }));
 }
 
-TEST_F(KittiFusion, VehiclesThatBothSensorsSeeCarryBothAsSources) {
+/// Lanes are found, and drawn into the pictures of the report.
+void check_lanes(const Drive& drive, const fs::path& out) {
+  fmt::print("{} of {} messages of lanes have lines\n", drive.with_lines, drive.lanes);
+  EXPECT_GE(drive.lanes, kFrames / 2 - 1) << "5 Hz of 10";
+  EXPECT_GE(drive.with_lines, drive.lanes / 2);
+  std::ifstream page(out / "report.html");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  EXPECT_NE(text.find("lane lines."), std::string::npos);
+  EXPECT_NE(text.find("class=\"photo-lane\""), std::string::npos);
+}
+
+TEST_F(KittiFusion, VehiclesThatBothSensorsSeeCarryBothAsSourcesAndLanesAreShown) {
   const Drive drive = replay("");
   ASSERT_TRUE(drive.camera);
+  ASSERT_EQ(drive.tracks.size(), kFrames);
   std::size_t vehicles = 0;
+  std::size_t frames = 0;
   for (const auto& [id, seen] : sightings(drive)) {
     fmt::print("track {}: in view {} frames, lidar {}, camera {}, both {}\n", id, seen.in_view, seen.lidar, seen.camera,
                seen.both);
     if (seen.lidar == 0 || seen.camera == 0) continue;  // one of the sensors never saw it
     ++vehicles;
+    frames += seen.in_view;
     EXPECT_GE(static_cast<double>(seen.both), kBothAtLeast * static_cast<double>(seen.in_view)) << "track " << id;
   }
-  EXPECT_GE(vehicles, 1U);
+  fmt::print("judged: {} vehicles in {} frames, of {} frames of the drive\n", vehicles, frames, drive.tracks.size());
+  EXPECT_GE(vehicles, kVehicles);
+  EXPECT_GE(frames, kFramesInView);
+  check_lanes(drive, out_);
 }
 
 TEST_F(KittiFusion, WithoutTheCameraTheDriveGoesOnMarked) {
   const Drive drive = replay("--without camera/front");
   ASSERT_FALSE(drive.tracks.empty());
   fmt::print("{} of {} frames have tracks\n", frames_with_tracks(drive), drive.tracks.size());
+  ASSERT_EQ(drive.tracks.size(), kFrames);
   EXPECT_GE(frames_with_tracks(drive), drive.tracks.size() * 9 / 10);
   for (const auto& frame : drive.tracks) EXPECT_EQ(frame.sensors_missing(), kSourceCamera);
 }

@@ -14,6 +14,23 @@ expect 2 "its card has no url" models fetch nanodet_m
 expect 2 "expected a URL" models fetch nanodet_m --from ftp://x
 expect 2 "No such file" models fetch nanodet_m --from "file://$work/nowhere"
 
+# A file that is another than its card says, and outputs that the card's decoder does not read.
+mkdir -p store
+printf 'abc' >store/nanodet_m.onnx
+expect 1 "nanodet_m.onnx: SHA-256 is ba7816bf" models list
+rm store/nanodet_m.onnx
+cat >store/people.yaml <<YAML
+licence: none
+decoder: fastestdet
+backend: hog
+files: []
+input: {width_px: 128, height_px: 160}
+classes: [person]
+YAML
+expect 1 "outputs 1x100x5: its decoder expects 1x6xROWSxCOLUMNS" models check people
+rm store/people.yaml
+expect 0 "right, runs on hog" models check pedestrians --backend auto
+
 # A card of one's own with a url; its file is another one first.
 mkdir -p store there
 printf 'abc' >there/own.onnx
@@ -34,6 +51,39 @@ expect 2 "not the model that the card describes" models fetch own
 [[ ! -e store/own.onnx && ! -e store/own.onnx.part ]] || fail "a wrong file was left behind"
 sed -i 's/licence/license/' store/own.yaml
 expect 2 "did you mean 'licence'" models fetch own
+
+# An accelerator that hangs in logical time does not hold up a stop request.
+cat >store/hung.yaml <<YAML
+licence: none
+decoder: fastestdet
+files: [{name: abc, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}]
+input: {width_px: 64, height_px: 64}
+classes: [person, dog]
+YAML
+printf 'abc' >store/abc
+cat >hung.launch.yaml <<YAML
+name: hung
+sources: [{source: sim, name: vehicle, config: {scenario: urban}}]
+nodes:
+  - node: camera_objects
+    inputs: {picture: camera/front}
+    config: {model: hung, accelerator: {backend: fault, options: "outputs=1x7x4x4;fault=hang", hang_after: 600 s}}
+YAML
+"$OCELLI" run "$work/hung.launch.yaml" --logical --duration 20s --out "$work/hung" >said 2>&1 &
+run=$!
+for _ in $(seq 100); do
+  if [[ -s hung/recording.mcap ]]; then break; fi
+  sleep 0.2
+done
+sleep 1
+kill -0 "$run" || fail "the run ended before it was asked to: $(head -n 5 said)"
+kill -TERM "$run"
+for _ in $(seq 20); do kill -0 "$run" 2>/dev/null || break; sleep 0.1; done
+if kill -0 "$run" 2>/dev/null; then
+  fail "a hanging accelerator held up a stop request for 2 s"
+  kill -KILL "$run"
+fi
+wait "$run" || true
 
 # A model that is missing stops a replay before it begins, and says so.
 if [[ -d ${OCELLI_DATA:-$OCELLI_SOURCE_DIR/../shared/data}/kitti_raw ]]; then

@@ -6,25 +6,26 @@
 #include <map>
 #include <queue>
 
+#include "ocelli/middleware/core/stamp.hpp"
 #include "ocelli/middleware/log/recording.hpp"
 
 namespace ocelli::log {
 namespace {
 
-/// Wide enough not to overflow for any time that a file can hold.
-bool is_later_by(Time later, Time earlier, Duration limit) {
-  return later > earlier && static_cast<std::uint64_t>(to_ns(later)) - static_cast<std::uint64_t>(to_ns(earlier)) >
-                                static_cast<std::uint64_t>(limit.count());
-}
-
 struct Held {
   SourceMessage message;
+  Time due;  // its place in the order of time
   std::uint64_t arrival = 0;
   friend bool operator<(const Held& a, const Held& b) {  // std::priority_queue puts the largest first
-    return a.message.sensed_at != b.message.sensed_at ? a.message.sensed_at > b.message.sensed_at
-                                                      : a.arrival > b.arrival;
+    return a.due != b.due ? a.due > b.due : a.arrival > b.arrival;
   }
 };
+
+/// When it was acquired; a stamp that cannot be does not say so, the time of recording does.
+Time due_of(const SourceMessage& message) {
+  const bool is_wrong = message.recorded && is_ahead(message.sensed_at, message.recorded->published_at());
+  return is_wrong ? message.recorded->published_at() : message.sensed_at;
+}
 
 class McapSource final : public Source {
  public:
@@ -40,12 +41,15 @@ class McapSource final : public Source {
   [[nodiscard]] std::optional<SourceRange> range() const override { return range_; }
 
   [[nodiscard]] Result<std::optional<SourceMessage>> next() override {
-    while (!is_at_end_ && (held_.empty() || !is_later_by(newest_, held_.top().message.sensed_at, window_))) read_one();
+    while (!is_at_end_ && (held_.empty() || !is_later_by(newest_, held_.top().due, window_))) read_one();
     if (held_.empty()) return std::nullopt;
     SourceMessage message = held_.top().message;
+    const bool is_stamp_right = held_.top().due == message.sensed_at;
+    last_ = std::max(held_.top().due, last_);
     held_.pop();
-    // A message that was published later than the window allows must not turn time back; its header keeps the truth.
-    last_ = message.sensed_at = std::max(message.sensed_at, last_);
+    // A message that was published later than the window allows must not turn time back; its header keeps the truth. A
+    // stamp from the future stays as it is: who receives it refuses it.
+    if (is_stamp_right) message.sensed_at = last_;
     return std::optional(std::move(message));
   }
 
@@ -73,11 +77,19 @@ class McapSource final : public Source {
       std::ranges::copy(message.body, buffer->bytes().begin());
       out.cdr = std::move(buffer);
     }
+    if (!out.recorded && is_ahead(message.publish_time, message.log_time)) {
+      out.recorded.emplace();  // a foreign recorder keeps no header: its log time is when the message was published
+      out.recorded->sensed_at_ns = to_ns(message.publish_time);
+      out.recorded->published_at_ns = to_ns(message.log_time);
+    }
     newest_ = std::max(newest_, message.log_time);
     hold(std::move(out));
   }
 
-  void hold(SourceMessage message) { held_.push({std::move(message), arrivals_++}); }
+  void hold(SourceMessage message) {
+    const Time due = due_of(message);
+    held_.push({std::move(message), due, arrivals_++});
+  }
 
   RecordingCursor cursor_;
   Duration window_;

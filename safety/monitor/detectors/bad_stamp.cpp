@@ -16,12 +16,13 @@ class BadStamp final : public Detector {
     if (observation.kind == ObservationKind::kReceive)
       return judge(at, observation.published_at - at, tolerance_, "published in the future");
     if (observation.sensed_at == kNoTime) return {};
+    // A stamp from the future says nothing about the one after it.
+    if (const Duration ahead = observation.sensed_at - observation.published_at; ahead > tolerance_)
+      return judge(at, ahead, tolerance_, "sensed in the future");
     const bool is_same_life = observation.writer == std::exchange(writer_, observation.writer);
     const Time previous = std::exchange(previous_, observation.sensed_at);
     if (is_same_life && observation.sensed_at < previous)
       return judge(at, previous - observation.sensed_at, Duration::zero(), "sensed before the message before");
-    if (const Duration ahead = observation.sensed_at - observation.published_at; ahead > tolerance_)
-      return judge(at, ahead, tolerance_, "sensed in the future");
     return judge(at, observation.published_at - observation.sensed_at, max_age_, "old when published");
   }
   Observability observability() const override { return {period_, period_}; }

@@ -112,6 +112,31 @@ TEST(Network, RefusesValuesThatAreNoNumbers) {
   EXPECT_THAT(status.error().message, HasSubstr("not a finite number"));
 }
 
+TEST(Network, WhatALibraryThrowsBecomesAStatus) {
+  auto thrown = faulty("fault=throw;every=2");
+  ASSERT_TRUE(thrown);
+  EXPECT_TRUE(run(*thrown));
+  const Status lost = run(*thrown);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(run(*thrown)) << "the device goes on";
+  auto full = faulty("fault=no_memory");
+  ASSERT_TRUE(full);
+  const Status no_memory = run(*full);
+  ASSERT_FALSE(no_memory);
+  EXPECT_EQ(no_memory.error().code, ErrorCode::kExhausted);
+  EXPECT_THAT(no_memory.error().message, HasSubstr("no memory left"));
+}
+
+TEST(Network, AResultThatWasNotInTimeHasNoTime) {
+  auto network = faulty("fault=deaf;hang_ms=200;after=1;latency_ms=2");
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  EXPECT_GT(network->last_time(), Duration{});
+  ASSERT_FALSE(run(*network, 1ms));
+  EXPECT_EQ(network->last_time(), Duration{});
+}
+
 TEST(Network, GoesOnAfterABadResult) {
   auto network = faulty("fault=nan;every=2");
   ASSERT_TRUE(network);

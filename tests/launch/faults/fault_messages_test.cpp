@@ -27,7 +27,7 @@ ocelli::msg::Fault fault_with(const std::string& id, ocelli::msg::FaultState sta
 }
 
 TEST(FaultLedger, AFaultKeepsAllThatItsMessageSays) {
-  FaultLedger ledger("run-1", {});
+  FaultLedger ledger("run-1", {}, {});
   const StoreEntry entry = ledger.on_fault(fault_with("lidar/top.silent", ocelli::msg::FAULT_CONFIRMED));
   const auto& fault = std::get<StoredFault>(entry);
   EXPECT_EQ(fault.run, "run-1");
@@ -40,7 +40,7 @@ TEST(FaultLedger, AFaultKeepsAllThatItsMessageSays) {
 }
 
 TEST(FaultLedger, OnlyChangesOfModeAreEntries) {
-  FaultLedger ledger("run-1", {});
+  FaultLedger ledger("run-1", {}, {});
   ASSERT_EQ(ledger.on_state(state_with("nominal", {})).size(), 1U);
   EXPECT_TRUE(ledger.on_state(state_with("nominal", {})).empty());
   const auto entries = ledger.on_state(state_with("degraded", {}));
@@ -51,7 +51,7 @@ TEST(FaultLedger, OnlyChangesOfModeAreEntries) {
 }
 
 TEST(FaultLedger, AFaultThatOnlyTheStateNamesIsEnteredOnceAfterTwoStates) {
-  FaultLedger ledger("run-1", {});
+  FaultLedger ledger("run-1", {}, {});
   EXPECT_EQ(ledger.on_state(state_with("nominal", {"a.b"})).size(), 1U) << "the mode only";
   const auto entries = ledger.on_state(state_with("nominal", {"a.b"}));
   ASSERT_EQ(entries.size(), 1U);
@@ -61,7 +61,7 @@ TEST(FaultLedger, AFaultThatOnlyTheStateNamesIsEnteredOnceAfterTwoStates) {
 }
 
 TEST(FaultLedger, AFaultThatAMessageHasToldOfIsNotEnteredAgain) {
-  FaultLedger ledger("run-1", {});
+  FaultLedger ledger("run-1", {}, {});
   static_cast<void>(ledger.on_state(state_with("nominal", {"a.b"})));
   static_cast<void>(ledger.on_fault(fault_with("a.b", ocelli::msg::FAULT_CONFIRMED)));
   EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
@@ -71,9 +71,47 @@ TEST(FaultLedger, ARestartedStoreGoesOnFromWhatItHolds) {
   StoredFault known;
   known.id = "a.b";
   known.state = "confirmed";
-  FaultLedger ledger("run-1", std::span(&known, 1));
-  static_cast<void>(ledger.on_state(state_with("nominal", {"a.b"})));
+  const StoredMode mode{"run-1", from_ns(6'500'000'000), "nominal", "startup"};
+  FaultLedger ledger("run-1", std::span(&known, 1), std::span(&mode, 1));
+  EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty()) << "the mode is entered once";
   EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
+}
+
+TEST(FaultLedger, AModeThatWasLeftAndEnteredAgainWhileTheStoreWasDownIsEntered) {
+  const StoredMode mode{"run-1", from_ns(1), "nominal", "startup"};
+  FaultLedger ledger("run-1", {}, std::span(&mode, 1));
+  auto state = state_with("nominal", {});
+  state.previous_mode("degraded");
+  const auto entries = ledger.on_state(state);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(std::get<StoredMode>(entries[0]).previous, "degraded");
+}
+
+TEST(FaultLedger, AFaultThatHealedWhileTheStoreWasDownIsEnteredAsHealedAfterTwoStates) {
+  StoredFault known;
+  known.id = "a.b";
+  known.state = "confirmed";
+  known.asil = "B";
+  known.detector = "silent";
+  FaultLedger ledger("run-1", std::span(&known, 1), {});
+  EXPECT_EQ(ledger.on_state(state_with("nominal", {})).size(), 1U) << "the mode only";
+  const auto entries = ledger.on_state(state_with("nominal", {}));
+  ASSERT_EQ(entries.size(), 1U);
+  const auto& healed = std::get<StoredFault>(entries[0]);
+  EXPECT_EQ(healed.id, "a.b");
+  EXPECT_EQ(healed.state, "healed");
+  EXPECT_EQ(healed.asil, "B");
+  EXPECT_EQ(healed.detector, "silent");
+  EXPECT_TRUE(ledger.on_state(state_with("nominal", {})).empty());
+}
+
+TEST(FaultLedger, AStateFromBeforeTheFaultsMessageSaysNothingAboutIt) {
+  FaultLedger ledger("run-1", {}, {});
+  auto late = fault_with("a.b", ocelli::msg::FAULT_CONFIRMED);
+  late.header().stamp().sec(8);
+  static_cast<void>(ledger.on_fault(late));
+  EXPECT_EQ(ledger.on_state(state_with("nominal", {})).size(), 1U) << "the mode only";
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(ledger.on_state(state_with("nominal", {})).empty());
 }
 
 }  // namespace

@@ -186,6 +186,24 @@ TEST(McapSource, NeverTurnsTimeBackWhenTheWindowIsTooShort) {
   EXPECT_TRUE(was_raised);
 }
 
+TEST(McapSource, AStampFromTheFutureComesInItsTurnAndDisturbsNoOther) {
+  const TempFolder folder;
+  auto writer = RecordingWriter::create(folder / "a.mcap");
+  for (int i = 1; i <= 20; ++i) {
+    const Duration sensed = i == 5 ? Duration(2h) : Duration(1s + i * 10ms);
+    const SampleHeader header = header_of(kWheels, static_cast<std::uint64_t>(i), sensed, 1s + i * 10ms + 1ms);
+    ASSERT_TRUE(writer->write(kWheels, header, wheels_cdr(i)));
+  }
+  ASSERT_TRUE(writer->close());
+  auto opened = open_mcap({.path = folder / "a.mcap", .reorder_window = 50ms});
+  const auto messages = drain(*opened->source);
+  ASSERT_EQ(messages.size(), 20U);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    EXPECT_EQ(messages[i].recorded->sequence, i + 1);
+    EXPECT_EQ(messages[i].sensed_at, messages[i].recorded->sensed_at());
+  }
+}
+
 TEST(McapSource, NamesTheTopicsThatAreThereWhenOneIsNot) {
   const TempFolder folder;
   auto writer = RecordingWriter::create(folder / "a.mcap");

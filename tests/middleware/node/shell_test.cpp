@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "ocelli/middleware/core/stamp.hpp"
+#include "ocelli/middleware/node/decode.hpp"
 #include "ocelli/middleware/topics/source.hpp"
 
 namespace ocelli::node {
@@ -64,6 +66,23 @@ Received with_flags(const Received& received, std::uint32_t flags) {
   sample->header.flags = flags;
   return {std::move(sample), received.received_at, received.integrity, received.lost};
 }
+
+/// Works on every second message; leaves three measurements out at 3 m/s.
+struct Half {
+  static constexpr std::string_view kName = "half";
+  struct In {
+    Trigger<topics::VehicleState> wheels;
+  };
+  struct Out {
+    Port<topics::Tracks> tracks;
+  };
+  bool takes(Time) { return ++seen % 2 == 1; }
+  Status step(const In& in, Out& out) {
+    if (in.wheels->wheel_speed_mps()[0] == 3.0) out.tracks.leave_out(3);
+    return ok();
+  }
+  int seen = 0;
+};
 
 class Shell : public testing::Test {
  protected:
@@ -128,6 +147,89 @@ TEST_F(Shell, ValuesOutOfRangeOrNotANumberAreInvalid) {
   EXPECT_EQ(seen_[3].status, ObservationStatus::kInvalid);
   Activation activation = shell_->begin(accept(kWheels, wheels(1.0, kStart)), kStart);
   EXPECT_TRUE(activation.inputs[kImu].empty()) << "an invalid message is not in the window";
+}
+
+Received stamped(const Received& received, Time sensed_at) {
+  auto sample = std::make_shared<Sample>(*received.sample);
+  sample->header.sensed_at_ns = to_ns(sensed_at);
+  return {std::move(sample), received.received_at, received.integrity, received.lost};
+}
+
+TEST_F(Shell, AStampFromTheFutureIsRefusedAndTheNextMessageGoesOn) {
+  const Received sent = wheels(5.0, kStart);  // published 1 ms, received 2 ms after kStart
+  EXPECT_EQ(accept(kWheels, stamped(sent, kStart + 1h)), nullptr);
+  EXPECT_EQ(accept(kWheels, stamped(sent, Time::max())), nullptr);
+  EXPECT_EQ(accept(kWheels, stamped(sent, kStart + 1ms + kMostAhead + 1ns)), nullptr);
+  for (const Observation& seen : seen_) EXPECT_EQ(seen.status, ObservationStatus::kInvalid);
+  EXPECT_THAT(shell_->take_problems().at(0),
+              HasSubstr("vehicle/state #1: stamped 4600000000000 ns, sent at 1000001000000 ns"));
+  EXPECT_NE(accept(kWheels, stamped(sent, kStart + 1ms + kMostAhead)), nullptr) << "clocks differ a little";
+  EXPECT_NE(accept(kWheels, stamped(sent, Time::min())), nullptr) << "old is not ahead";
+  EXPECT_NE(accept(kWheels, wheels(5.0, kStart + 20ms)), nullptr);
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kOk);
+}
+
+TEST_F(Shell, APublisherWhoseClockIsAheadIsRefusedAsWell) {
+  Received early = wheels(5.0, kStart + 1h);
+  early.received_at = kStart;
+  EXPECT_EQ(accept(kWheels, early), nullptr);
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kInvalid);
+}
+
+TEST_F(Shell, WhatNoVehicleDoesIsInvalidHoweverFiniteItIs) {
+  sensor_msgs::msg::Imu imu;
+  imu.angular_velocity().z(1e6);
+  accept(kImu, message<topics::ImuData>(imu, kStart));
+  ocelli::msg::EgoMotion ego;
+  ego.status(ocelli::msg::EGO_FUSED);
+  ego.speed_mps(1e308);
+  accept(kEgo, message<topics::EgoMotion>(ego, kStart));
+  ocelli::msg::VehicleState steered;
+  steered.is_steering_valid(true);
+  steered.steering_angle_rad(1e308);
+  accept(kWheels, message<topics::VehicleState>(steered, kStart));
+  sensor_msgs::msg::NavSatFix fix;
+  fix.position_covariance_type(2);
+  fix.position_covariance()[4] = 1e308;
+  EXPECT_THAT(validate(topics::kind_of<topics::GnssFix>(), &fix).error().message, HasSubstr("variance of 1e+308"));
+  vision_msgs::msg::Detection2DArray boxes;
+  boxes.detections().emplace_back().bbox().size_x(NAN);
+  EXPECT_FALSE(validate(topics::kind_of<topics::CameraObjects>(), &boxes));
+  ASSERT_EQ(seen_.size(), 3U);
+  for (const Observation& seen : seen_) EXPECT_EQ(seen.status, ObservationStatus::kInvalid);
+}
+
+TEST_F(Shell, ATriggerThatIsPassedOverIsAnActivationThatTookNoTime) {
+  shell_ = std::move(*NodeShell::create("half", erase(Half{}), {}));
+  EXPECT_NE(accept(0, wheels(1.0, kStart)), nullptr);
+  ASSERT_EQ(seen_.size(), 1U);
+  EXPECT_EQ(accept(0, wheels(1.0, kStart + 20ms)), nullptr);
+  ASSERT_EQ(seen_.size(), 3U);
+  EXPECT_EQ(seen_[1].kind, ObservationKind::kReceive);
+  EXPECT_EQ(seen_[2].kind, ObservationKind::kActivation) << "the node is alive";
+  EXPECT_EQ(seen_[2].status, ObservationStatus::kOk);
+  EXPECT_EQ(seen_[2].started_at, kStart + 22ms);
+  EXPECT_EQ(seen_[2].observed_at, kStart + 22ms);
+  EXPECT_NE(accept(0, wheels(1.0, kStart + 40ms)), nullptr);
+}
+
+TEST_F(Shell, WhatAStepLeftOutStandsInItsObservation) {
+  shell_ = std::move(*NodeShell::create("half", erase(Half{}), {}));
+  const auto run_with = [&](double speed_mps, Time at) {
+    Activation activation = shell_->begin(accept(0, wheels(speed_mps, at)), at);
+    shell_->run(activation);
+    static_cast<void>(shell_->finish(activation, at, observe_));
+    accept(0, wheels(0.0, at));  // passed over
+    return seen_[seen_.size() - 3];
+  };
+  const Observation left_out = run_with(3.0, kStart);
+  EXPECT_EQ(left_out.kind, ObservationKind::kActivation);
+  EXPECT_EQ(left_out.quality[0], 3.0);
+  EXPECT_EQ(left_out.status, ObservationStatus::kDegraded);
+  EXPECT_THAT(shell_->take_problems(), ElementsAre("step left out 3 measurements that it could not use"));
+  const Observation all_used = run_with(1.0, kStart + 20ms);
+  EXPECT_EQ(all_used.quality[0], 0.0);
+  EXPECT_EQ(all_used.status, ObservationStatus::kOk);
 }
 
 TEST_F(Shell, LatestIsTheNewestUnlessItIsTooOld) {
@@ -224,7 +326,7 @@ TEST_F(Shell, AFailedStepIsAFaultAndPublishesNothing) {
 TEST_F(Shell, AnOutputThatBreaksItsRulesFailsTheWholeStep) {
   EXPECT_TRUE(activate(wheels(145.0, kStart), kStart).empty()) << "the tracks beside it are not published either";
   EXPECT_EQ(seen_.back().status, ObservationStatus::kFailed);
-  EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("ego motion: pose or speed is not a number"));
+  EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("ego motion: at 0 0 0 m, nan m/s"));
 }
 
 TEST_F(Shell, ProblemsThatNobodyTakesAreBounded) {

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "ocelli/middleware/node/any_node.hpp"
 #include "ocelli/tests/hal/accel/models.hpp"
@@ -85,9 +87,37 @@ TEST_F(CameraObjectsNodeTest, InLogicalTimeNoInferenceIsLate) {
   EXPECT_TRUE(run(node));
 }
 
+TEST_F(CameraObjectsNodeTest, InLogicalTimeAnAcceleratorThatHangsIsGivenUpOnce) {
+  config.accelerator.hang_after = 200ms;
+  config.accelerator.options += "fault=hang;after=1";
+  CameraObjectsNode node(config);
+  ASSERT_TRUE(node.prepare({.has_deadlines = false}));
+  EXPECT_TRUE(run(node));
+  EXPECT_EQ(run(node, 100).error().code, ErrorCode::kTimeout);
+  for (int i = 2; i < 100; ++i) EXPECT_EQ(run(node, 100 * i).error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(run(node, 10'000).error().message, HasSubstr("given up after it hung for 0.2 s"));
+}
+
+TEST_F(CameraObjectsNodeTest, TheEndOfTheRunEndsAWait) {
+  std::atomic<bool> is_stopping = false;
+  config.accelerator.hang_after = 600s;
+  config.accelerator.options += "fault=hang";
+  CameraObjectsNode node(config);
+  ASSERT_TRUE(node.prepare({.has_deadlines = false, .is_stopping = &is_stopping}));
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(50ms);
+    is_stopping = true;
+  });
+  const Status status = run(node);
+  stopper.join();
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("the run ends"));
+}
+
 TEST_F(CameraObjectsNodeTest, EveryWayToFailIsAnError) {
   EXPECT_THAT(prepared_and_run("fault=error;status=-9").error().message, HasSubstr("device lost"));
   EXPECT_THAT(prepared_and_run("fault=nan").error().message, HasSubstr("not a finite number"));
+  EXPECT_THAT(prepared_and_run("value=1.5").error().message, HasSubstr("scores outside 0..1"));
 }
 
 TEST_F(CameraObjectsNodeTest, AFloodOfBoxesIsAnError) {
@@ -112,7 +142,7 @@ TEST_F(CameraObjectsNodeTest, PassesOverPicturesBeyondItsRate) {
   ASSERT_TRUE(node.prepare({}));
   std::vector<int> taken;
   for (int millisecond = 1000; millisecond < 1400; millisecond += 33)
-    if (run(node, millisecond) && out.objects.message() != nullptr) taken.push_back(millisecond);
+    if (node.takes(from_ns(1'000'000LL * millisecond))) taken.push_back(millisecond);
   EXPECT_THAT(taken, testing::ElementsAre(1000, 1099, 1198, 1297, 1396));
 }
 

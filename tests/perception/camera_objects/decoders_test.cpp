@@ -125,6 +125,39 @@ TEST(Decoders, AFloodOfBoxesIsAnErrorAndNotSorted) {
   EXPECT_THAT(status.error().message, HasSubstr("more than 2000 boxes"));
 }
 
+TEST(Decoders, ScoresThatAreNoProbabilitiesAreAnError) {
+  std::vector<Candidate> found;
+  const auto message = [&](const accel::ModelCard& card, std::span<const accel::Tensor> outputs) {
+    const Status status = decode(card, outputs, found);
+    return status ? std::string("right") : status.error().message;
+  };
+  for (const float score : {1.5F, -0.5F, std::nanf("")}) {
+    Made rows = make({2, 8});
+    rows.memory[8 + 6] = score;  // a class
+    EXPECT_THAT(message(card_of(Decoder::kDarknetYolo, 64, 64), {&rows.tensor, 1}), HasSubstr("scores outside 0..1"));
+    Made weak = make({2, 8});
+    weak.memory[4] = score;  // objectness
+    EXPECT_THAT(message(card_of(Decoder::kDarknetYolo, 64, 64), {&weak.tensor, 1}), HasSubstr("scores outside 0..1"));
+    Made grid = make({1, 8, 4, 4});
+    grid.memory[7 * 16] = score;
+    EXPECT_THAT(message(card_of(Decoder::kFastestDet, 64, 64), {&grid.tensor, 1}), HasSubstr("scores outside 0..1"));
+    auto one_class = card_of(Decoder::kBoxes, 64, 64);
+    one_class.classes = {"person"};
+    Made boxes = make({1, 3, 5});
+    boxes.memory[9] = score;
+    EXPECT_THAT(message(one_class, {&boxes.tensor, 1}), HasSubstr("scores outside 0..1"));
+    std::vector<Made> made;
+    for (const int cells : {64, 16, 4}) {
+      made.push_back(make({1, cells, 32}));
+      made.push_back(make({1, cells, 3}));
+    }
+    made[3].memory[5] = score;
+    std::vector<accel::Tensor> outputs;
+    for (const Made& output : made) outputs.push_back(output.tensor);
+    EXPECT_THAT(message(card_of(Decoder::kNanoDet, 64, 64), outputs), HasSubstr("scores outside 0..1"));
+  }
+}
+
 TEST(Suppress, KeepsTheBestOfWhatOverlaps) {
   std::vector<Candidate> boxes = {
       {0, 0.6F, 0, 0, 10, 10}, {1, 0.9F, 1, 0, 11, 10}, {0, 0.7F, 40, 0, 50, 10}, {0, 0.65F, 45, 0, 55, 10}};

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "ocelli/perception/ego_motion/ego_motion_node.hpp"
+
 namespace ocelli::perception {
 namespace {
 
@@ -104,6 +106,59 @@ TEST(EgoMotion, IgnoresAndCountsOldAndInvalidSamples) {
   drive.motion.add(GyroSample{drive.now, kNan});
   EXPECT_EQ(drive.motion.ignored_samples(), 3U);
   EXPECT_EQ(drive.motion.at(drive.now)->x_m, expected->x_m);
+}
+
+TEST(EgoMotion, AbsurdNumbersAreIgnoredHoweverFiniteTheyAre) {
+  EgoMotion motion(EgoMotionConfig{});
+  const Time start = from_ns(1'000'000'000'000);
+  motion.add(GyroSample{start, 0.0});
+  motion.add(WheelSample{start, {1e308, 1e308, 1e308, 1e308}});
+  EXPECT_FALSE(motion.at(start)) << "nothing to begin with";
+  Drive drive;
+  drive.run(1s, 10.0, 0.0);
+  const auto expected = drive.motion.at(drive.now);
+  WheelSample steered{drive.now, {10.0, 10.0, 10.0, 10.0}};
+  steered.steering_rad = -1e308;
+  drive.motion.add(steered);
+  drive.motion.add(WheelSample{drive.now, {10.0, 10.0, 10.0, -1e308}});
+  drive.motion.add(WheelSample{drive.now, {10.0, 10.0, HUGE_VAL, 10.0}});
+  drive.motion.add(GyroSample{drive.now, 1e308});
+  drive.motion.add(GnssSample{drive.now, {50.0, 8.0, 1e308}, 1.0});
+  drive.motion.add(GnssSample{drive.now, {50.0, 8.0, 100.0}, 1e308});
+  EXPECT_EQ(drive.motion.ignored_samples(), 6U);
+  EXPECT_EQ(drive.motion.at(drive.now)->x_m, expected->x_m);
+  EXPECT_EQ(drive.motion.at(drive.now)->speed_mps, expected->speed_mps);
+}
+
+TEST(EgoMotionNode, TellsTheSamplesItCouldNotUseAndMarksADisagreement) {
+  EgoMotionNode node({});
+  const Time start = from_ns(1'000'000'000'000);
+  const auto step = [&](Time at, bool has_gyro, double altitude_m, EgoMotionNode::Out& out) {
+    ocelli::msg::VehicleState state;
+    state.wheel_speed_mps().fill(10.0);
+    state.is_wheel_speed_valid(true);
+    state.is_steering_valid(true);
+    sensor_msgs::msg::NavSatFix fix;
+    fix.altitude(altitude_m);
+    EgoMotionNode::In in;
+    in.vehicle.bind(std::vector{input_sample<topics::VehicleState>(state, at)});
+    if (has_gyro) in.imu.bind(std::vector{input_sample<topics::ImuData>({}, at)});
+    in.gnss.bind(std::vector{input_sample<topics::GnssFix>(fix, at)});
+    ASSERT_TRUE(node.step(in, out));
+  };
+  EgoMotionNode::Out good;
+  step(start, true, std::nan(""), good);
+  EXPECT_EQ(good.ego.left_out(), 0U) << "NaN: the receiver knows no altitude";
+  EXPECT_FALSE(good.ego.is_degraded());
+  EgoMotionNode::Out absurd;
+  step(start + 20ms, true, 1e9, absurd);
+  EXPECT_EQ(absurd.ego.left_out(), 1U);
+  EgoMotionNode::Out blind;
+  for (int i = 2; i < 20; ++i) {
+    blind = {};
+    step(start + i * 20ms, false, 0.0, blind);
+  }
+  EXPECT_TRUE(blind.ego.is_degraded()) << "without a gyro it is not to be believed";
 }
 
 }  // namespace

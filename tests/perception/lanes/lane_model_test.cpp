@@ -156,5 +156,23 @@ TEST(FindArea, IsThePolygonThatWasPainted) {
   EXPECT_TRUE(find_area(Painted{}.mask(), kPlacement, camera(), {}).empty());
 }
 
+TEST(FindLines, ANoisyMaskGivesNoMoreThanTheMostAndTellsTheRest) {
+  Painted picture;
+  std::mt19937 random(7);
+  std::bernoulli_distribution is_on(0.3);
+  for (auto& pixel : picture.data) pixel = is_on(random) ? 1 : 0;
+  LaneModelConfig config = quiet();
+  config.lines_max = 1'000'000;
+  const std::size_t all = find_lines(picture.mask(), kPlacement, camera(), config).size();
+  ASSERT_GT(all, 12U);
+  std::uint64_t left_out = 0;
+  const auto lines = find_lines(picture.mask(), kPlacement, camera(), quiet(), &left_out);
+  EXPECT_EQ(lines.size(), 12U);
+  EXPECT_EQ(left_out, all - 12U);
+  std::uint32_t fewest = lines.front().points;
+  for (const LaneLine& line : lines) fewest = std::min(fewest, line.points);
+  EXPECT_GT(fewest, 8U) << "those of most points stay";
+}
+
 }  // namespace
 }  // namespace ocelli::perception

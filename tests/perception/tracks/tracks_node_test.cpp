@@ -77,6 +77,7 @@ class FusedTracks : public ::testing::Test {
   TracksNode::In in_;
   TracksNode::Out out_;
   std::uint64_t allocated_ = 0;  // in the last step
+  bool is_ego_integral_ = true;
 
  private:
   template <class Bind>
@@ -90,6 +91,7 @@ class FusedTracks : public ::testing::Test {
     ego.stamp = at;
     ego.x_m = kEgo_mps * to_seconds(after);
     ego.speed_mps = kEgo_mps;
+    ego.is_integral = is_ego_integral_;
     in_.ego.bind(std::vector{input_sample<topics::EgoMotion>(message_of(ego, at), at)});
     out_ = {};
     const std::uint64_t before = allocations();
@@ -110,6 +112,30 @@ TEST_F(FusedTracks, TheLidarPacesTheOutputWhileItIsThere) {
       EXPECT_EQ(tracks(), nullptr);
     }
   }
+}
+
+TEST_F(FusedTracks, EgoMotionWhoseSourcesDisagreeMakesTheTracksDegraded) {
+  lidar(0ms);
+  lidar(100ms);
+  EXPECT_FALSE(out_.tracks.is_degraded());
+  is_ego_integral_ = false;
+  lidar(200ms);
+  EXPECT_TRUE(out_.tracks.is_degraded());
+  EXPECT_TRUE(tracks()->is_degraded());
+  EXPECT_EQ(tracks()->sensors_missing(), 0U) << "it is not a sensor that is missing";
+  is_ego_integral_ = true;
+  lidar(300ms);
+  EXPECT_FALSE(tracks()->is_degraded());
+}
+
+TEST_F(FusedTracks, DetectionsThatTheTrackerCannotUseAreTold) {
+  lidar(0ms);
+  radar(20ms);
+  EXPECT_EQ(out_.tracks.left_out(), 0U);
+  radar(60ms, std::nan(""));
+  EXPECT_EQ(out_.tracks.left_out(), 1U);
+  radar(80ms);
+  EXPECT_EQ(out_.tracks.left_out(), 0U) << "those of the step, not of the drive";
 }
 
 TEST_F(FusedTracks, EachTrackNamesTheSensorsThatSawIt) {
@@ -232,15 +258,25 @@ TEST_F(WithAllSensors, ALostCameraOrRadarIsSaid) {
 
 TEST_F(FusedTracks, TheCameraAloneFindsWhatStandsOnTheRoad) {
   calibrate();
-  for (int i = 0; i < 8; ++i) camera(i * 100ms);
+  for (int i = 0; i < 15; ++i) camera(i * 100ms);
   ASSERT_NE(tracks(), nullptr);
   ASSERT_EQ(tracks()->tracks().size(), 1U);
   const auto& track = tracks()->tracks()[0];
   EXPECT_EQ(track.sources(), kSourceCamera);
   EXPECT_EQ(track.classification(), ocelli::msg::CLASS_CAR);
-  EXPECT_NEAR(track.position().x() - kEgo_mps * 0.7, ahead_m(kStart + 700ms), 2.0);
+  EXPECT_NEAR(track.position().x() - kEgo_mps * 1.4, ahead_m(kStart + 1400ms), 2.0);
   EXPECT_NEAR(track.position().y(), 0.5, 0.3);
   EXPECT_EQ(tracks()->sensors_missing(), kSourceLidar);
+}
+
+TEST_F(FusedTracks, TheCameraBearsNothingWhileTheLidarMayStillBegin) {
+  calibrate();
+  for (int i = 0; i <= 10; ++i) {
+    camera(i * 50ms);  // until 0.5 s
+    if (tracks() != nullptr) {
+      EXPECT_TRUE(tracks()->tracks().empty()) << i;
+    }
+  }
 }
 
 TEST_F(FusedTracks, WithoutCalibrationTheCameraIsSilent) {

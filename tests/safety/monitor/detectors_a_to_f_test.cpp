@@ -20,6 +20,7 @@ TEST(BadStamp, SeesStampsThatGoBackLieAheadOrAreOld) {
   EXPECT_EQ(watch.observe(picture(4, 52, 50)), 'b');
   EXPECT_STREQ(watch.last.detail, "sensed in the future");
   EXPECT_DOUBLE_EQ(watch.last.value, 2.0);
+  EXPECT_EQ(watch.observe(picture(5, 50, 55)), 'g') << "only the one from the future was wrong";
   EXPECT_EQ(watch.observe(picture(5, 61, 60)), 'g') << "a millisecond ahead is tolerated";
   EXPECT_EQ(watch.observe(picture(6, 100, 1101)), 'b');
   EXPECT_STREQ(watch.last.detail, "old when published");
@@ -134,7 +135,11 @@ TEST(DegradedInput, SeesStepsWithAMissingInput) {
   watch.make();
   EXPECT_EQ(watch.observe(step(ObservationStatus::kOk)), 'g');
   EXPECT_EQ(watch.observe(step(ObservationStatus::kDegraded)), 'b');
-  EXPECT_EQ(watch.observe(step(ObservationStatus::kFailed)), '-');
+  Observation left_out = step(ObservationStatus::kDegraded);
+  left_out.quality[0] = 7.0;
+  EXPECT_EQ(watch.observe(left_out), 'b');
+  EXPECT_STREQ(watch.last.detail, "measurements left out");
+  EXPECT_EQ(watch.last.value, 7.0);
   EXPECT_EQ(watch.observe(picture(1, 0, 0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');
   EXPECT_EQ(watch.detector->observability().first, 100ms);
