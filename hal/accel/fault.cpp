@@ -1,8 +1,8 @@
 // Back end "fault": an accelerator that misbehaves on purpose, for tests and demonstrations. It computes nothing: its
 // outputs are `value`, of the shapes in the option `outputs` ("1x85x22x22,1x4"), whatever the model says. Options:
-//   fault=none|hang|deaf|error|nan|flood|throw|no_memory
+//   fault=none|hang|deaf|error|nan|flood|throw|no_memory|throw_load
 //                                          hang: until aborted; deaf: hang_ms, whatever the caller does;
-//                                          flood: all outputs 1; throw, no_memory: a C++ exception, as a library might
+//                                          flood: all outputs 1; throw, no_memory: a C++ exception; throw_load: at once
 //   after=N          the first N computations are good       every=N   only every Nth is bad
 //   status=CODE      of fault=error, such as -13             value=V   of good outputs
 //   latency_ms=N     of every computation
@@ -41,6 +41,7 @@ class FaultModel final : public EngineModel {
       return std::atof(source.option(key, otherwise).c_str());
     };
     model->fault_ = source.option("fault", "none");
+    if (model->fault_ == "throw_load") static_cast<void>(std::string().at(1));  // std::out_of_range
     model->after_ = static_cast<std::uint64_t>(number("after", "0"));
     model->every_ = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(number("every", "1")));
     model->status_ = static_cast<ocelli_accel_status>(number("status", "-9"));
