@@ -36,7 +36,8 @@ class Recorder {
     bool has_written = false;
     for (auto& [topic, subscription] : inputs_) {
       while (const auto received = subscription->take()) {
-        OCELLI_TRY(writer_.write(topic, received->sample->header, cdr_of(*received->sample)->bytes()));
+        OCELLI_TRY(writer_.write(topic, received->sample->header, cdr_of(*received->sample)->bytes(),
+                                 received->integrity == Integrity::kCorrupt));
         has_written = true;
       }
     }

@@ -26,6 +26,25 @@ std::string idl_name_of(const std::string& dds_name) {
   return dds_name.substr(0, at) + dds_name.substr(at + kMark.size(), dds_name.size() - at - kMark.size() - 1);
 }
 
+/// A kind of which no more is known than this.
+const topics::TopicKind* make_foreign_kind(const std::string& name, const std::string& idl) {
+  ForeignType& type = foreign_type();
+  type.name = name;
+  type.idl = idl;
+  const auto no_message = []() -> std::shared_ptr<void> { return nullptr; };
+  const auto no_encoding = [](const void*, std::vector<std::byte>&) {};
+  const auto no_decoding = [](std::span<const std::byte>, void*) -> Status {
+    return error(ErrorCode::kUnsupported, "a type that is known from its IDL only");
+  };
+  type.codec = {type.name, type.idl, no_message, no_encoding, no_decoding};
+  static topics::TopicKind kind{};
+  kind = topics::kind_of<topics::ImuData>();  // best effort, as every writer offers it; no protection is expected
+  kind.name = type.name;
+  kind.codec = []() -> const topics::Codec& { return foreign_type().codec; };
+  kind.e2e = topics::E2e::kNone;
+  return &kind;
+}
+
 }  // namespace
 
 Result<DiscoveredTopic> find_written_topic(const std::string& topic, DdsConfig& dds) {
@@ -44,6 +63,8 @@ Result<DiscoveredTopic> find_written_topic(const std::string& topic, DdsConfig& 
 }
 
 Result<const topics::TopicKind*> kind_of_topic(const DiscoveredTopic& topic) {
+  if (!topic.wire_name.starts_with("rt/"))
+    return error(ErrorCode::kUnsupported, "topic '{}' has no ROS 2 name (rt/...): no topic kind fits", topic.name);
   const auto has_type = [&](const topics::TopicKind& kind) {
     return topics::dds_type_name(kind.codec().type_name) == topic.type;
   };
@@ -60,21 +81,15 @@ Result<const topics::TopicKind*> foreign_kind(const DiscoveredTopic& topic, cons
   if (name.empty())
     return error(ErrorCode::kUnsupported, "topic '{}' has type {}: expected a name as ROS 2 makes them", topic.name,
                  topic.type);
-  ForeignType& type = foreign_type();
-  type.name = name;
-  type.idl = idl;
-  const auto no_message = []() -> std::shared_ptr<void> { return nullptr; };
-  const auto no_encoding = [](const void*, std::vector<std::byte>&) {};
-  const auto no_decoding = [](std::span<const std::byte>, void*) -> Status {
-    return error(ErrorCode::kUnsupported, "a type that is known from its IDL only");
-  };
-  type.codec = {type.name, type.idl, no_message, no_encoding, no_decoding};
-  static topics::TopicKind kind{};
-  kind = topics::kind_of<topics::ImuData>();  // best effort, as every writer offers it; no protection is expected
-  kind.name = type.name;
-  kind.codec = []() -> const topics::Codec& { return foreign_type().codec; };
-  kind.e2e = topics::E2e::kNone;
-  return &kind;
+  return make_foreign_kind(name, idl);
+}
+
+Result<const topics::TopicKind*> undecoded_kind(const DiscoveredTopic& topic) {
+  if (topic.is_keyed)
+    return error(ErrorCode::kUnsupported,
+                 "topic '{}' has type {}, which has a key: only readers that know the key get its messages", topic.name,
+                 topic.type);
+  return make_foreign_kind(topic.type, {});
 }
 
 }  // namespace ocelli::launch

@@ -20,4 +20,8 @@ inline constexpr Duration kDiscoveryTime = 1500ms;  // five announcements of eve
 /// process, kept until its end.
 [[nodiscard]] Result<const topics::TopicKind*> foreign_kind(const DiscoveredTopic& topic, const std::string& idl);
 
+/// A kind for messages of any type that nobody decodes, for a lane with `has_wire_names`. Error for types with a key.
+/// One per process, as above.
+[[nodiscard]] Result<const topics::TopicKind*> undecoded_kind(const DiscoveredTopic& topic);
+
 }  // namespace ocelli::launch

@@ -9,10 +9,10 @@
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/dds_exchange.hpp"
 #include "ocelli/launch/leftovers.hpp"
 #include "ocelli/middleware/bus/futex.hpp"
 #include "ocelli/middleware/bus/scheduling.hpp"
-#include "ocelli/middleware/dds/dds_lane.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -87,9 +87,18 @@ Finding check_clock() {
           "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource"};
 }
 
-Finding check_dds() {
-  const auto lane = open_dds_lane({});
-  return {lane.has_value(), "Fast DDS joins domain 0", lane ? "" : lane.error().message};
+Finding check_dds(const DdsConfig& dds) {
+  constexpr Duration kLimit = 2500ms;
+  const std::string where = fmt::format("two processes exchange messages over DDS in domain {}", dds.domain);
+  if (!is_loopback_up()) return {false, where + ": the loopback interface is down", "ip link set lo up"};
+  const auto exchange = exchange_over_dds(dds, kLimit);
+  if (!exchange) return {false, where, exchange.error().message};
+  if (exchange->has_arrived) return {true, where, {}};
+  if (!exchange->has_met)
+    return {false, where + ": they do not find each other",
+            "let UDP packets pass on loopback, ports 7400 to 65535 (iptables -L, nft list ruleset)"};
+  return {false, where + ": they find each other, and no message arrives",
+          "room and write permission in /dev/shm; ocelli doctor --clean"};
 }
 
 Finding check_leftovers(bool is_cleaning) {
@@ -111,7 +120,7 @@ Finding check_leftovers(bool is_cleaning) {
   return {is_all_known, "removed leftovers of killed programs: " + what, as_root};
 }
 
-int examine(bool is_cleaning) {
+int examine(bool is_cleaning, const DdsConfig& dds) {
   const auto findings = std::to_array<Finding>({
       check_futex(),
       check_realtime(),
@@ -120,7 +129,7 @@ int examine(bool is_cleaning) {
       check_socket_buffer(),
       check_governor(),
       check_clock(),
-      check_dds(),
+      check_dds(dds),
       check_leftovers(is_cleaning),
   });
   bool is_good = true;
@@ -137,7 +146,10 @@ int examine(bool is_cleaning) {
 void declare_doctor(CLI::App& command, int& exit_status) {
   const auto is_cleaning = std::make_shared<bool>(false);
   command.add_flag("--clean", *is_cleaning, "remove shared-memory files of Fast DDS that no process uses");
-  command.callback([is_cleaning, &exit_status] { exit_status = examine(*is_cleaning); });
+  const auto dds = std::make_shared<DdsConfig>();
+  dds->participant = "ocelli/doctor";
+  command.add_option("--domain", dds->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  command.callback([is_cleaning, dds, &exit_status] { exit_status = examine(*is_cleaning, *dds); });
 }
 
 }  // namespace ocelli::launch

@@ -25,19 +25,40 @@ int list(const TopicOptions& options) {
   const auto topics = discover_topics(options.dds, kDiscoveryTime);
   if (!topics) return report_error(topics.error());
   fmt::print("{:<24} {:<44} {:<16} {:>7} {:>7}\n", "topic", "type", "partition", "writers", "readers");
-  int shown = 0;
   for (const DiscoveredTopic& topic : *topics) {
-    if (topic.name == "ocelli/greeting" || (!options.topic.empty() && topic.name != options.topic)) continue;
+    if (topic.name == "ocelli/greeting") continue;
     fmt::print("{:<24} {:<44} {:<16} {:>7} {:>7}\n", topic.name, topic.type, topic.partition, topic.writers,
                topic.readers);
-    ++shown;
   }
-  if (shown > 0 || options.topic.empty()) return kExitOk;
+  return kExitOk;
+}
+
+/// Who writes and reads one topic.
+int info(const TopicOptions& options) {
+  const auto topics = discover_topics(options.dds, kDiscoveryTime);
+  if (!topics) return report_error(topics.error());
+  bool has_any = false;
+  for (const DiscoveredTopic& topic : *topics) {
+    if (topic.name != options.topic && topic.wire_name != options.topic) continue;
+    fmt::print("{}{}: {} writers, {} readers\n  type       {}{}\n  on DDS     {}, partition '{}'\n",
+               has_any ? "\n" : "", topic.name, topic.writers, topic.readers, topic.type,
+               topic.is_keyed ? " (with key)" : "", topic.wire_name, topic.partition);
+    has_any = true;
+    for (const DiscoveredEndpoint& endpoint : topic.endpoints)
+      fmt::print("  {}     {}\n    process  {}\n    lane     {}\n    QoS      {}, {}\n    guid     {}\n",
+                 endpoint.is_writer ? "writer" : "reader",
+                 endpoint.participant.empty() ? "(participant without a name)" : endpoint.participant,
+                 endpoint.process.empty() ? "(does not say)" : endpoint.process, endpoint.lane,
+                 endpoint.is_reliable ? "reliable" : "best effort", endpoint.is_latched ? "latched" : "volatile",
+                 endpoint.guid);
+  }
+  if (has_any) return kExitOk;
   return report_error({ErrorCode::kNotFound, fmt::format("topic '{}': nobody writes or reads it in domain {}",
                                                          options.topic, options.dds.domain)});
 }
 
 struct Measured {
+  bool is_foreign = false;           // times are those that DDS gives
   std::vector<double> sent_s;        // published_at: the first messages arrive in one go
   std::vector<double> latencies_ms;  // published → received
   std::uint64_t bytes = 0;
@@ -56,14 +77,17 @@ void add(Measured& measured, const Received& received) {
 
 Result<Measured> measure(TopicOptions options) {
   OCELLI_ASSIGN(const DiscoveredTopic topic, find_written_topic(options.topic, options.dds));
-  OCELLI_ASSIGN(const topics::TopicKind* const kind, kind_of_topic(topic));
+  const auto known = kind_of_topic(topic);
+  options.dds.has_wire_names = !known;  // then nothing needs decoding
+  OCELLI_ASSIGN(const topics::TopicKind* const kind, known ? known : undecoded_kind(topic));
   const LiveClock clock{LiveClock::measure_offset()};
   OCELLI_ASSIGN(auto lane, open_dds_lane(options.dds));
   Bus bus(clock, std::move(lane));
   bus.on_problem([](const std::string& problem) { spdlog::warn("{}", problem); });
   Signal signal;
-  OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, options.topic, &signal));
+  OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, known ? topic.name : topic.wire_name, &signal));
   Measured measured;
+  measured.is_foreign = !known;
   const Time end = clock.now() + kDiscoveryTime + from_seconds(options.seconds);
   while (clock.now() < end && !stop_requested()) {
     signal.wait_for(kIdleWait);
@@ -103,6 +127,8 @@ void print_latency(const Measured& measured) {
   fmt::print("published to received: {:.3f} / {:.3f} / {:.3f} ms (p50, p99, most), {} messages, {} corrupt\n",
              quantile(measured.latencies_ms, 0.5), quantile(measured.latencies_ms, 0.99),
              quantile(measured.latencies_ms, 1.0), measured.latencies_ms.size(), measured.corrupt);
+  if (measured.is_foreign)
+    fmt::print("published: the source time that the writer's DDS gives; of another host only as good as both clocks\n");
 }
 
 void declare_measurement(CLI::App& parent, const std::shared_ptr<TopicOptions>& options, int& exit_status,
@@ -128,9 +154,9 @@ void declare_topic(CLI::App& command, int& exit_status) {
   command.add_option("--domain", options->dds.domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
   CLI::App* all = command.add_subcommand("list", "every topic of the domain, with types, writers and readers");
   all->callback([options, &exit_status] { exit_status = list(*options); });
-  CLI::App* info = command.add_subcommand("info", "the same for one topic");
-  info->add_option("topic", options->topic, "as in the launch file, such as lidar/top")->required();
-  info->callback([options, &exit_status] { exit_status = list(*options); });
+  CLI::App* one = command.add_subcommand("info", "who writes and reads one topic: process, lane, QoS, type");
+  one->add_option("topic", options->topic, "as in the launch file, such as lidar/top")->required();
+  one->callback([options, &exit_status] { exit_status = info(*options); });
   CLI::App* echo = command.add_subcommand("echo", "messages as YAML or JSON");
   declare_topic_echo(*echo, options->dds, exit_status);
   declare_measurement(command, options, exit_status, "hz", "rate, gaps and losses", &print_rate);

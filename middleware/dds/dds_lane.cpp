@@ -50,6 +50,7 @@ class DdsLane final : public NetworkLane {
   }
 
   Status open(const DdsConfig& config) {
+    has_wire_names_ = config.has_wire_names;
     auto* factory = fdds::DomainParticipantFactory::get_instance();
     participant_ = factory->create_participant(config.domain, dds::participant_qos(config), &announcements_,
                                                fdds::StatusMask::none());
@@ -96,18 +97,21 @@ class DdsLane final : public NetworkLane {
   Result<fdds::Topic*> topic_of(const std::string& name, const topics::TopicKind& kind) {
     const std::lock_guard lock(mutex_);
     if (const auto found = topics_.find(name); found != topics_.end()) return found->second;
-    const std::string type = topics::dds_type_name(kind.codec().type_name);
+    const std::string type =
+        has_wire_names_ ? std::string(kind.codec().type_name) : topics::dds_type_name(kind.codec().type_name);
     auto [support, is_new] = types_.try_emplace(type, nullptr);
     if (is_new) {
       support->second = fdds::TypeSupport(new dds::FrameType(type));
       participant_->register_type(support->second);
     }
-    auto* topic = participant_->create_topic(topics::dds_topic_name(name), type, fdds::TOPIC_QOS_DEFAULT);
+    auto* topic = participant_->create_topic(has_wire_names_ ? name : topics::dds_topic_name(name), type,
+                                             fdds::TOPIC_QOS_DEFAULT);
     if (topic == nullptr) return error(ErrorCode::kUnavailable, "Fast DDS cannot create topic '{}' ({})", name, type);
     topics_[name] = topic;
     return topic;
   }
 
+  bool has_wire_names_ = false;
   std::mutex mutex_;
   dds::Announcements announcements_;
   fdds::DomainParticipant* participant_ = nullptr;

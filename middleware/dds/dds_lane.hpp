@@ -13,7 +13,8 @@ struct DdsConfig {
   std::uint32_t domain = 0;  // RTPS domain, 0 to 232
   std::string partition;     // "" is what ROS 2 nodes use; a name of its own keeps test runs apart
   std::string participant = "ocelli";
-  bool is_host_only = true;  // shared memory and loopback; false: every network interface
+  bool has_wire_names = false;  // topics and types are called as on the wire: for tools that listen to foreign ones
+  bool is_host_only = true;     // shared memory and loopback; false: every network interface
 };
 
 /// A participant with SHM (64 MiB segment, 8 MiB messages) and UDP, lease 1 s, announcements every 0.3 s

@@ -16,6 +16,21 @@ std::string_view qos_name(topics::Qos qos) {
   return "unknown";
 }
 
+const std::string kTrailerVersion = std::to_string(SampleHeader::kVersion);
+constexpr const char* kProtected = "protected";
+
+std::string_view value_of(const StringMap& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+/// Whether the message is body, padding of zeros and the trailer, and nothing else: as RecordingWriter writes it.
+bool is_framed(Bytes message, const std::optional<SampleHeader>& header) {
+  if (!header || message.size() != framed_size(header->body_length)) return false;
+  const auto padding = message.first(message.size() - sizeof(SampleHeader)).subspan(header->body_length);
+  return std::ranges::all_of(padding, [](std::byte value) { return value == std::byte{0}; });
+}
+
 }  // namespace
 
 Result<RecordingWriter> RecordingWriter::create(const std::filesystem::path& path, McapWriterOptions options) {
@@ -23,35 +38,37 @@ Result<RecordingWriter> RecordingWriter::create(const std::filesystem::path& pat
   return RecordingWriter(std::move(writer));
 }
 
-Result<RecordingWriter::Known> RecordingWriter::add_topic(const SourceTopic& topic) {
-  if (topic.kind == nullptr)
-    return error(ErrorCode::kInvalidArgument, "topic '{}' has no kind: its messages cannot be recorded", topic.name);
-  if (const auto place = topics_.find(topic.name); place != topics_.end()) {
-    if (place->second.kind == topic.kind) return place->second;
+Result<ChannelId> RecordingWriter::channel_of(const SourceTopic& topic, bool is_protected) {
+  Known& known = topics_.try_emplace(topic.name, Known{topic.kind, {}}).first->second;
+  if (known.kind != topic.kind)
     return error(ErrorCode::kInvalidArgument, "topic '{}' is recorded as {}: expected no {}", topic.name,
-                 place->second.kind->name, topic.kind->name);
-  }
+                 known.kind->name, topic.kind->name);
+  auto& channel = known.channels.at(is_protected ? 1 : 0);
+  if (channel) return *channel;
   const topics::Codec& codec = topic.kind->codec();
   OCELLI_ASSIGN(const SchemaId schema, writer_.add_schema(codec.type_name, "omgidl", codec.schema));
   StringMap metadata{{kKindKey, std::string(topic.kind->name)},
                      {kQosKey, std::string(qos_name(topic.kind->qos))},
-                     {kTrailerKey, std::to_string(SampleHeader{}.version)}};
-  OCELLI_ASSIGN(const ChannelId channel, writer_.add_channel(topic.name, "cdr", schema, std::move(metadata)));
-  return topics_.emplace(topic.name, Known{channel, topic.kind}).first->second;
+                     {kTrailerKey, kTrailerVersion},
+                     {kE2eKey, is_protected ? kProtected : "none"}};
+  OCELLI_ASSIGN(channel, writer_.add_channel(topic.name, "cdr", schema, std::move(metadata)));
+  return *channel;
 }
 
-Status RecordingWriter::write(const SourceTopic& topic, const SampleHeader& header, Bytes cdr) {
-  OCELLI_ASSIGN(const Known known, add_topic(topic));
+Status RecordingWriter::write(const SourceTopic& topic, const SampleHeader& header, Bytes cdr, bool is_corrupt) {
+  if (topic.kind == nullptr)
+    return error(ErrorCode::kInvalidArgument, "topic '{}' has no kind: its messages cannot be recorded", topic.name);
   if (header.body_length != 0 && header.body_length != cdr.size())
     return error(ErrorCode::kInvalidArgument, "topic '{}', message {}: the header says {} bytes, the body has {}",
                  topic.name, header.sequence, header.body_length, cdr.size());
+  OCELLI_ASSIGN(const ChannelId channel, channel_of(topic, header.e2e_profile != 0 || is_corrupt));
   SampleHeader trailer = header;
   trailer.body_length = static_cast<std::uint32_t>(cdr.size());
   constexpr std::array<std::byte, 4> kPadding{};
   const std::size_t padding = framed_size(cdr.size()) - sizeof(trailer) - cdr.size();
   const std::array<Bytes, 3> parts = {cdr, Bytes(kPadding).first(padding), std::as_bytes(std::span(&trailer, 1))};
-  return writer_.write(known.channel, static_cast<std::uint32_t>(header.sequence), header.published_at(),
-                       header.sensed_at(), parts);
+  return writer_.write(channel, static_cast<std::uint32_t>(header.sequence), header.published_at(), header.sensed_at(),
+                       parts);
 }
 
 Status RecordingWriter::add_metadata(std::string_view name, StringMap entries) {
@@ -74,8 +91,14 @@ Recording::Recording(McapReader reader) : reader_(std::move(reader)) {
       topic.kind = kind;
     const auto& counts = reader_.statistics().channel_messages;
     if (const auto count = counts.find(id); count != counts.end()) topic.messages = count->second;
-    topic_of_channel_[id] = topics_.size();
-    topics_.push_back(std::move(topic));
+    const auto same = std::ranges::find_if(topics_, [&](const RecordedTopic& other) {
+      return other.kind != nullptr && other.kind == topic.kind && other.name == topic.name;
+    });
+    topic_of_channel_[id] = static_cast<std::size_t>(same - topics_.begin());
+    if (same == topics_.end())
+      topics_.push_back(std::move(topic));
+    else
+      same->messages += topic.messages;
   }
 }
 
@@ -99,7 +122,12 @@ Result<std::optional<RecordedMessage>> RecordingCursor::next() {
   if (!message) return std::nullopt;
   RecordedMessage out;
   out.topic = topics_.at(message->channel->id);
-  out.header = message->channel->message_encoding == "cdr" ? read_trailer(message->data) : std::nullopt;
+  const Channel& channel = *message->channel;
+  out.header = channel.message_encoding == "cdr" ? read_trailer(message->data) : std::nullopt;
+  // Ours says which trailer it has, and whether with protection; of an older version it is not known.
+  const bool is_ours = value_of(channel.metadata, kTrailerKey) == kTrailerVersion;
+  const bool is_protected = value_of(channel.metadata, kE2eKey) == kProtected;
+  out.is_damaged = is_ours && (!is_framed(message->data, out.header) || (is_protected && out.header->e2e_profile == 0));
   out.body = out.header ? message->data.first(out.header->body_length) : message->data;
   out.log_time = message->log_time;
   out.publish_time = message->publish_time;
@@ -111,7 +139,8 @@ std::vector<std::size_t> RecordingCursor::damaged_topics() const {
   std::vector<std::size_t> out;
   for (const auto& [channel, topic] : topics_) {
     const auto& damaged = cursor_.damage().channels;
-    if (damaged.empty() || std::ranges::find(damaged, channel) != damaged.end()) out.push_back(topic);
+    if (!damaged.empty() && std::ranges::find(damaged, channel) == damaged.end()) continue;
+    if (std::ranges::find(out, topic) == out.end()) out.push_back(topic);
   }
   return out;
 }

@@ -1,8 +1,11 @@
 #pragma once
 // Ocelli's recordings: MCAP files whose messages are what the bus carried, byte for byte: CDR body, padding to 4, and
 // the sample header as a trailer, which foreign readers ignore. A channel is a topic instance; its metadata name the
-// topic kind. Log time = published_at, publish time = sensed_at. Must not know: the bus, clocks.
+// topic kind and say whether its messages carry E2E protection, so that damage cannot make a message pass for one that
+// never had any: a topic of which only some do has two channels. Log time = published_at, publish time = sensed_at.
+// Must not know: the bus, clocks.
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -20,14 +23,16 @@ namespace ocelli::log {
 inline constexpr const char* kKindKey = "ocelli.kind";        // name of the topic kind, "lidar/points"
 inline constexpr const char* kQosKey = "ocelli.qos";          // "sensor", "state", "event"
 inline constexpr const char* kTrailerKey = "ocelli.trailer";  // version of the sample header behind each body
+inline constexpr const char* kE2eKey = "ocelli.e2e";          // "protected": every message was; "none": none was
 
 class RecordingWriter {
  public:
   static Result<RecordingWriter> create(const std::filesystem::path& path, McapWriterOptions options = {});
 
   /// `header.body_length` may be 0 (never encoded before); else it must be the length of `cdr`. Errors: as
-  /// McapWriter::write, and kInvalidArgument when a topic changes its kind.
-  [[nodiscard]] Status write(const SourceTopic& topic, const SampleHeader& header, Bytes cdr);
+  /// McapWriter::write, and kInvalidArgument when a topic changes its kind. `is_corrupt`: it was found so when it was
+  /// received, and whoever replays it must find it so again, whatever its header says.
+  [[nodiscard]] Status write(const SourceTopic& topic, const SampleHeader& header, Bytes cdr, bool is_corrupt = false);
   /// What the recording says about itself: launch file, versions, seeds.
   [[nodiscard]] Status add_metadata(std::string_view name, StringMap entries);
   [[nodiscard]] Status add_attachment(std::string_view name, std::string_view media_type, Bytes data);
@@ -38,10 +43,10 @@ class RecordingWriter {
  private:
   explicit RecordingWriter(McapWriter writer) : writer_(std::move(writer)) {}
   struct Known {
-    ChannelId channel{};
     const topics::TopicKind* kind = nullptr;
+    std::array<std::optional<ChannelId>, 2> channels;  // of messages without and with protection
   };
-  [[nodiscard]] Result<Known> add_topic(const SourceTopic& topic);
+  [[nodiscard]] Result<ChannelId> channel_of(const SourceTopic& topic, bool is_protected);
 
   McapWriter writer_;
   std::map<std::string, Known, std::less<>> topics_;
@@ -56,7 +61,8 @@ struct RecordedTopic {
 
 struct RecordedMessage {
   std::size_t topic = 0;               // index into Recording::topics()
-  std::optional<SampleHeader> header;  // nothing: written by a foreign recorder
+  std::optional<SampleHeader> header;  // nothing: written by a foreign recorder, or damaged
+  bool is_damaged = false;             // the recording says that a (protected) trailer follows, and there is no such
   Bytes body;                          // encapsulated CDR; valid while `owner` is held
   Time log_time;                       // published
   Time publish_time;                   // sensed

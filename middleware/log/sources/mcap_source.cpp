@@ -70,7 +70,9 @@ class McapSource final : public Source {
   void take(const RecordedMessage& message) {
     BufferPtr buffer = default_pool().take(message.body.size());
     SourceMessage out{position_.at(message.topic), message.publish_time, nullptr, std::nullopt, message.header};
-    if (buffer == nullptr) {
+    if (message.is_damaged) {
+      out.problem = Error{ErrorCode::kCorrupt, "recorded message: its trailer is damaged, or came damaged"};
+    } else if (buffer == nullptr) {
       out.problem = Error{ErrorCode::kExhausted, fmt::format("no buffer of {} bytes is free", message.body.size())};
     } else {
       buffer->resize(0, message.body.size());

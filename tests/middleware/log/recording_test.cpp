@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ocelli/middleware/bus/message_protection.hpp"
 #include "ocelli/middleware/log/sources/mcap_source.hpp"
+#include "ocelli/middleware/node/source_reader.hpp"
 #include "ocelli/tests/middleware/log/support.hpp"
 
 namespace ocelli::log {
@@ -138,6 +140,104 @@ std::vector<SourceMessage> drain(Source& source) {
     EXPECT_TRUE(message);
     if (!message || !*message) return out;
     out.push_back(std::move(**message));
+  }
+}
+
+/// What is left of a recorded frame when it is replayed; the recording says what the channel's metadata say.
+std::vector<SourceMessage> replayed(const std::vector<ByteVector>& frames, const StringMap& metadata) {
+  const TempFolder folder;
+  auto writer = McapWriter::create(folder / "a.mcap");
+  const topics::Codec& codec = kWheels.kind->codec();
+  const auto schema = writer->add_schema(codec.type_name, "omgidl", codec.schema);
+  const auto channel = writer->add_channel(kWheels.name, "cdr", *schema, metadata);
+  for (const ByteVector& frame : frames) EXPECT_TRUE(writer->write(*channel, 1, Time(1ms), Time(1ms), frame));
+  EXPECT_TRUE(writer->close());
+  auto opened = open_mcap({.path = folder / "a.mcap"});
+  EXPECT_TRUE(opened);
+  node::SourceReader reader(std::move(opened->source), 4);
+  std::vector<SourceMessage> out;
+  for (auto message = reader.next(); message && *message; message = reader.next()) out.push_back(std::move(**message));
+  return out;
+}
+
+/// The metadata and the bytes that RecordingWriter gives a message.
+struct Written {
+  StringMap metadata;
+  ByteVector frame;
+};
+
+Written written(const SampleHeader& header, const ByteVector& body) {
+  const TempFolder folder;
+  auto writer = RecordingWriter::create(folder / "a.mcap");
+  EXPECT_TRUE(writer->write(kWheels, header, body));
+  EXPECT_TRUE(writer->close());
+  const auto reader = McapReader::open(folder / "a.mcap");
+  auto cursor = reader->messages();
+  const auto message = cursor.next();
+  return {(*message)->channel->metadata, ByteVector((*message)->data.begin(), (*message)->data.end())};
+}
+
+TEST(Recording, AFlippedBitAnywhereInAProtectedMessageIsAProblem) {
+  RecordProperty("verifies", "REQ-BUS-006");
+  ByteVector body = wheels_cdr(3.5);
+  body.resize(body.size() - 1);  // so that there is padding
+  SampleHeader header = header_of(kWheels, 1, 1ms, 1ms);
+  ASSERT_TRUE(protect(header, *kWheels.kind, body));
+  const Written good = written(header, body);
+  std::vector<ByteVector> frames = {good.frame};
+  for (std::size_t bit = 0; bit < good.frame.size() * 8; ++bit) {
+    frames.push_back(good.frame);
+    frames.back()[bit / 8] ^= std::byte(1U << (bit % 8));
+  }
+  const auto messages = replayed(frames, good.metadata);
+  ASSERT_EQ(messages.size(), frames.size());
+  EXPECT_FALSE(messages[0].problem);
+  for (std::size_t i = 1; i < messages.size(); ++i) {
+    ASSERT_TRUE(messages[i].problem) << "bit " << i - 1 << " of " << good.frame.size() * 8;
+    EXPECT_EQ(messages[i].problem->code, ErrorCode::kCorrupt);
+    EXPECT_EQ(messages[i].cdr, nullptr);
+  }
+}
+
+TEST(Recording, AMessageThatWasNeverProtectedReplaysAndOnlyALostTrailerIsAProblem) {
+  const Written good = written(header_of(kWheels, 1, 1ms, 1ms), wheels_cdr(3.5));
+  ByteVector without_magic = good.frame;
+  without_magic.back() ^= std::byte{1};
+  const auto messages = replayed({good.frame, without_magic, {}, noise(40, 1)}, good.metadata);
+  ASSERT_EQ(messages.size(), 4U);
+  EXPECT_FALSE(messages[0].problem);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_TRUE(messages[i].problem) << i;
+}
+
+TEST(Recording, AForeignRecordingOfAKindOfOursReplaysWithoutTrailers) {
+  const auto messages = replayed({wheels_cdr(3.5)}, {{kKindKey, std::string(kWheels.kind->name)}});
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_FALSE(messages[0].problem);
+  EXPECT_FALSE(messages[0].recorded);
+  EXPECT_EQ(messages[0].cdr->bytes().size(), wheels_cdr(3.5).size());
+}
+
+TEST(Recording, ATopicWithProtectedAndOtherMessagesIsOneTopic) {
+  const TempFolder folder;
+  auto writer = RecordingWriter::create(folder / "a.mcap");
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    SampleHeader header = header_of(kWheels, i, i * 1ms, i * 1ms);
+    if (i % 2 == 0) {
+      ASSERT_TRUE(protect(header, *kWheels.kind, wheels_cdr(1.0)));
+    }
+    ASSERT_TRUE(writer->write(kWheels, header, wheels_cdr(1.0)));
+  }
+  ASSERT_TRUE(writer->close());
+  const auto recording = Recording::open(folder / "a.mcap");
+  ASSERT_EQ(recording->topics().size(), 1U);
+  EXPECT_EQ(recording->topics()[0].messages, 4U);
+  auto opened = open_mcap({.path = folder / "a.mcap"});
+  const auto messages = drain(*opened->source);
+  ASSERT_EQ(messages.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(messages[i].recorded->sequence, i + 1);
+    EXPECT_EQ(messages[i].recorded->e2e_profile != 0, i % 2 == 1);
+    EXPECT_FALSE(messages[i].problem);
   }
 }
 
