@@ -1,8 +1,8 @@
 // Back end "fault": an accelerator that misbehaves on purpose, for tests and demonstrations. It computes nothing: its
 // outputs are `value`, of the shapes in the option `outputs` ("1x85x22x22,1x4"), whatever the model says. Options:
-//   fault=none|hang|deaf|error|nan|flood|throw|no_memory
+//   fault=none|hang|deaf|error|nan|flood|throw|no_memory|throw_load
 //                                          hang: until aborted; deaf: hang_ms, whatever the caller does;
-//                                          flood: all outputs 1; throw, no_memory: a C++ exception, as a library might
+//                                          flood: all outputs 1; throw, no_memory: a C++ exception; throw_load: at once
 //   after=N          the first N computations are good       every=N   only every Nth is bad
 //   status=CODE      of fault=error, such as -13             value=V   of good outputs
 //   latency_ms=N     of every computation
@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <thread>
 
 #include "ocelli/hal/accel/backends.hpp"
@@ -40,6 +41,7 @@ class FaultModel final : public EngineModel {
       return std::atof(source.option(key, otherwise).c_str());
     };
     model->fault_ = source.option("fault", "none");
+    if (model->fault_ == "throw_load") static_cast<void>(std::string().at(1));  // std::out_of_range
     model->after_ = static_cast<std::uint64_t>(number("after", "0"));
     model->every_ = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(number("every", "1")));
     model->status_ = static_cast<ocelli_accel_status>(number("status", "-9"));
@@ -69,8 +71,9 @@ class FaultModel final : public EngineModel {
     if (is_bad && fault_ == "hang") sleep(hang_, true);
     if (is_bad && fault_ == "deaf") sleep(hang_, false);
     if (is_bad && fault_ == "error") return {status_, "fault: as ordered"};
-    if (is_bad && fault_ == "throw") static_cast<void>(std::string().at(1));             // std::out_of_range
-    if (is_bad && fault_ == "no_memory") std::vector<std::byte>().reserve(PTRDIFF_MAX);  // std::bad_alloc
+    if (is_bad && fault_ == "throw") static_cast<void>(std::string().at(1));  // std::out_of_range
+    if (is_bad && fault_ == "no_memory")  // std::bad_array_new_length: more bytes than can be counted
+      static_cast<void>(std::make_unique<double[]>(std::numeric_limits<std::size_t>::max() - run));
     if (is_bad && fault_ == "nan") value = std::numeric_limits<float>::quiet_NaN();
     if (is_bad && fault_ == "flood") value = 1.0F;
     for (const std::span<float> output : outputs) std::ranges::fill(output, value);

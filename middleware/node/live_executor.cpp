@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "ocelli/middleware/core/stamp.hpp"
 #include "ocelli/middleware/node/decode.hpp"
 #include "ocelli/middleware/node/quality.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kReadAhead = 128;  // messages: enough for one slow scan among 100 Hz neighbours
 constexpr Duration kIdleWait = 100ms;    // how long a stop request may wait
+constexpr Duration kLongestPause = 60s;  // of a source
 
 /// The same message under another stamp. All sensor kinds begin with std_msgs/Header: seconds and nanoseconds follow
 /// the encapsulation.
@@ -169,7 +171,9 @@ void LiveExecutor::run_source(LiveSource& source) {
     if (!next) return on_problem_(source.name, next.error().message);
     if (!next->has_value()) return;
     const Time due = (*next)->recorded ? (*next)->recorded->published_at() : (*next)->sensed_at;
-    for (Duration wait = due - bus_.clock().now(); wait > Duration::zero() && !is_stopping_;
+    // A source is read ahead by little: a stamp further ahead is wrong. It goes out at once, for all to refuse.
+    const bool is_wrong = is_later_by(due, bus_.clock().now(), kLongestPause);
+    for (Duration wait = due - bus_.clock().now(); !is_wrong && wait > Duration::zero() && !is_stopping_;
          wait = due - bus_.clock().now())
       pause.wait_for(std::min(wait, kIdleWait));
     if (!is_stopping_) release(source, **next);

@@ -52,6 +52,17 @@ expect 2 "not the model that the card describes" models fetch own
 sed -i 's/licence/license/' store/own.yaml
 expect 2 "did you mean 'licence'" models fetch own
 
+# A library in the folder where the program is started is none of ours.
+if command -v cc >/dev/null; then
+  planted=node_modules/onnxruntime-node/bin/napi-v6/linux/x64
+  mkdir -p "$planted"
+  printf '#include <stdio.h>\n__attribute__((constructor)) static void planted(void) { fclose(fopen("%s/loaded", "w")); }\n' \
+    "$work" >planted.c
+  cc -shared -fPIC -o "$planted/libonnxruntime.so.1" planted.c
+  expect 0 "onnxruntime" models backends
+  [[ ! -e loaded ]] || fail "a library of the working directory was loaded"
+fi
+
 # An accelerator that hangs in logical time does not hold up a stop request.
 cat >store/hung.yaml <<YAML
 licence: none

@@ -120,6 +120,9 @@ TEST(Network, WhatALibraryThrowsBecomesAStatus) {
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
   EXPECT_TRUE(run(*thrown)) << "the device goes on";
+  const auto unloaded = faulty("fault=throw_load");
+  ASSERT_FALSE(unloaded);
+  EXPECT_THAT(unloaded.error().message, HasSubstr("bad model"));
   auto full = faulty("fault=no_memory");
   ASSERT_TRUE(full);
   const Status no_memory = run(*full);

@@ -24,15 +24,15 @@ class HandClock final : public Clock {
   std::atomic<std::int64_t> now_ns_ = to_ns(kStart);
 };
 
-/// Wheel speeds i = 0 … count-1, 5 ms apart; message `bad` cannot be read.
+/// Wheel speeds i = 0 … count-1, 5 ms apart; message `bad` cannot be read, `ahead` is stamped an hour ahead.
 class Wheels final : public Source {
  public:
-  explicit Wheels(int count, int bad = -1) : count_(count), bad_(bad) {}
+  explicit Wheels(int count, int bad = -1, int ahead = -1) : count_(count), bad_(bad), ahead_(ahead) {}
   [[nodiscard]] const std::vector<SourceTopic>& topics() const override { return topics_; }
   Result<std::optional<SourceMessage>> next() override {
     if (index_ == count_) return std::optional<SourceMessage>{};
     SourceMessage message;
-    message.sensed_at = kStart + index_ * 5ms;
+    message.sensed_at = kStart + index_ * 5ms + (index_ == ahead_ ? Duration(1h) : Duration{});
     if (index_ == bad_) {
       message.problem = Error{ErrorCode::kCorrupt, "cut"};
     } else {
@@ -48,6 +48,7 @@ class Wheels final : public Source {
   const std::vector<SourceTopic> topics_ = {{"vehicle/state", &topics::kind_of<topics::VehicleState>()}};
   const int count_;
   const int bad_;
+  const int ahead_;
   int index_ = 0;
 };
 
@@ -167,6 +168,17 @@ TEST_F(Live, AMessageComesWhenItsTimeHasComeAndNotBefore) {
   clock_.set(kStart + 5ms);
   EXPECT_EQ(take(*wheels).sample->header.sensed_at(), kStart + 5ms);
   executor_->stop();  // in the middle of the source
+}
+
+TEST_F(Live, AStampFromTheFutureHoldsUpNeitherItsSourceNorItsReaders) {
+  auto ego = *bus_.subscribe<topics::EgoMotion>("ego_motion", &signal_);
+  ASSERT_TRUE(executor_->add_source("vehicle", std::make_unique<Wheels>(5, -1, 2)));
+  ASSERT_TRUE(executor_->add_node(std::move(*NodeShell::create("speedometer", erase(Speedometer{}), {}))));
+  clock_.set(kStart + 1s);
+  executor_->start();
+  for (const int i : {0, 1, 3, 4}) EXPECT_EQ(take(*ego).sample->header.sensed_at(), kStart + i * 5ms);
+  executor_->stop();
+  EXPECT_THAT(problems_, Contains(HasSubstr("vehicle/state #3: stamped")));
 }
 
 TEST_F(Live, AFailedStepAndAnUnreadableMessageAreObservedAndTheRestGoesOn) {

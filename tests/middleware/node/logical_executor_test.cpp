@@ -10,10 +10,12 @@ namespace {
 
 constexpr Time kStart = from_ns(1'000'000'000'000);
 
-/// Wheel speeds at 50 Hz and IMU at 100 Hz for `seconds`; message 7 of the wheels cannot be read when `has_gap`.
+/// Wheel speeds at 50 Hz and IMU at 100 Hz for `seconds`; message 7 of the wheels cannot be read when `has_gap`. When
+/// `has_future`, a recording in which message 7 is stamped an hour after it was published.
 class FakeVehicle final : public Source {
  public:
-  FakeVehicle(int seconds, bool has_gap) : count_(seconds * 100), has_gap_(has_gap) {}
+  FakeVehicle(int seconds, bool has_gap, bool has_future = false)
+      : count_(seconds * 100), has_gap_(has_gap), has_future_(has_future) {}
   [[nodiscard]] const std::vector<SourceTopic>& topics() const override { return topics_; }
   Result<std::optional<SourceMessage>> next() override {
     if (index_ == 2 * count_) return std::optional<SourceMessage>{};
@@ -24,6 +26,11 @@ class FakeVehicle final : public Source {
     SourceMessage message;
     message.sensed_at = kStart + tick * 10ms;
     message.topic = is_wheel ? 1 : 0;
+    if (has_future_) {
+      message.recorded.emplace();
+      message.recorded->published_at_ns = to_ns(message.sensed_at);
+      if (is_wheel && tick == 14) message.sensed_at += 1h;
+    }
     if (is_wheel && has_gap_ && tick == 14)
       message.problem = Error{ErrorCode::kCorrupt, "wheel message is cut"};
     else
@@ -50,6 +57,7 @@ class FakeVehicle final : public Source {
                                             {"vehicle/state", &topics::kind_of<topics::VehicleState>()}};
   const int count_;
   const bool has_gap_;
+  const bool has_future_;
   int index_ = 0;
 };
 
@@ -136,6 +144,31 @@ TEST(LogicalExecutor, GivesTheSameBytesForAnyNumberOfThreadsAndAnySchedule) {
     for (const std::uint64_t seed : {0, 1, 2, 3})
       EXPECT_EQ(run({.threads = threads, .schedule_seed = seed, .delays = {}}).bytes, reference.bytes)
           << threads << " threads, schedule seed " << seed;
+}
+
+TEST(LogicalExecutor, ARecordedStampFromTheFutureIsRefusedAndDisturbsNothingElse) {
+  std::map<std::string, std::vector<SampleHeader>> headers;
+  std::vector<Observation> refused;
+  std::vector<std::string> problems;
+  LogicalHooks hooks;
+  hooks.on_sample = [&](const SamplePtr& sample, const std::string& topic) {
+    headers[topic].push_back(sample->header);
+  };
+  hooks.on_observation = [&](const Observation& seen) {
+    if (seen.status == ObservationStatus::kInvalid) refused.push_back(seen);
+  };
+  hooks.on_problem = [&](std::string_view, const std::string& what) { problems.push_back(what); };
+  LogicalExecutor executor({.delays = {}}, std::move(hooks));
+  executor.add_source("vehicle", std::make_unique<FakeVehicle>(2, false, true));
+  executor.add_node(std::move(*NodeShell::create("integrator", erase(Integrator{}), {})), 15ms, 1);
+  ASSERT_TRUE(executor.run());
+  ASSERT_EQ(headers["ego_motion"].size(), 99U);
+  EXPECT_EQ(headers["ego_motion"].back().sensed_at(), kStart + 1980ms);
+  EXPECT_EQ(headers["ego_motion"].back().published_at(), kStart + 1995ms) << "time went on as recorded";
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].topic, topic_id("vehicle/state"));
+  EXPECT_EQ(refused[0].sequence, 8U);
+  ASSERT_EQ(problems.size(), 1U);
 }
 
 TEST(LogicalExecutor, PacedByTheClockItGivesTheSameBytesAndIsNotEarly) {
