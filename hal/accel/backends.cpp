@@ -11,6 +11,7 @@ namespace ocelli::accel {
 
 const ocelli_accel_api* fault_api();
 const ocelli_accel_api* hog_api();
+const ocelli_accel_api* markings_api();
 const ocelli_accel_api* onnxruntime_api();
 const ocelli_accel_api* opencv_api();
 
@@ -20,6 +21,7 @@ constexpr auto kBackends = std::to_array<BackendRow>({
     {"opencv", "OpenCV's network library on the CPU: ONNX, Darknet", &opencv_api},
     {"onnxruntime", "ONNX Runtime on the CPU, loaded at run time: ONNX", &onnxruntime_api},
     {"hog", "OpenCV's detector of standing people: needs no model", &hog_api},
+    {"markings", "bright stripes on a road: needs no model", &markings_api},
     {"fault", "hangs, fails and lies on purpose, for tests", &fault_api},
 });
 

@@ -55,7 +55,7 @@ void check_card(const ModelCard& card, const YAML::Node& root, ConfigReader& rea
     if (!contains(kRoadUsers, user.as))
       reader.mistake(root["road_users"], fmt::format("as '{}': expected {}", user.as, fmt::join(kRoadUsers, ", ")));
   }
-  if (card.decoder != Decoder::kTwinLiteNet && card.classes.empty())
+  if (!gives_lanes(card.decoder) && card.classes.empty())
     reader.mistake(root, "'classes' is missing: a detector has classes");
 }
 

@@ -15,13 +15,14 @@
 
 namespace ocelli::accel {
 
-enum class Decoder { kDarknetYolo, kFastestDet, kNanoDet, kTwinLiteNet, kBoxes };
+enum class Decoder { kDarknetYolo, kFastestDet, kNanoDet, kTwinLiteNet, kBoxes, kLaneLines };
 constexpr auto enum_names(Decoder) {
   return std::to_array<std::pair<std::string_view, Decoder>>({{"darknet_yolo", Decoder::kDarknetYolo},
                                                               {"fastestdet", Decoder::kFastestDet},
                                                               {"nanodet", Decoder::kNanoDet},
                                                               {"twinlitenet", Decoder::kTwinLiteNet},
-                                                              {"boxes", Decoder::kBoxes}});
+                                                              {"boxes", Decoder::kBoxes},
+                                                              {"lane_lines", Decoder::kLaneLines}});
 }
 
 enum class Fit { kStretch, kLetterbox };
@@ -39,6 +40,11 @@ enum class ChannelOrder { kRgb, kBgr };
 constexpr auto enum_names(ChannelOrder) {
   return std::to_array<std::pair<std::string_view, ChannelOrder>>(
       {{"rgb", ChannelOrder::kRgb}, {"bgr", ChannelOrder::kBgr}});
+}
+
+/// The others give objects.
+constexpr bool gives_lanes(Decoder decoder) {
+  return decoder == Decoder::kTwinLiteNet || decoder == Decoder::kLaneLines;
 }
 
 struct CardFile {
@@ -100,7 +106,8 @@ struct ModelCard {
     return std::tuple{
         required(field("licence", &ModelCard::licence, "of the weights")),
         field("origin", &ModelCard::origin, "repository and revision that the files come from"),
-        required(field("decoder", &ModelCard::decoder, "darknet_yolo, fastestdet, nanodet, twinlitenet or boxes")),
+        required(field("decoder", &ModelCard::decoder,
+                       "darknet_yolo, fastestdet, nanodet, twinlitenet, boxes or lane_lines")),
         field("backend", &ModelCard::backend, "the only accelerator that runs it, whatever the launch file says"),
         required(field("files", &ModelCard::files, "of the model; none when its accelerator brings it along")),
         required(field("input", &ModelCard::input, "shape and normalisation")),

@@ -58,7 +58,7 @@ Status check_one(const std::string& name, const ModelsOptions& options) {
   const auto folder = accel::models_folder();
   OCELLI_ASSIGN(const accel::ModelCard card, accel::find_card(name, folder));
   OCELLI_ASSIGN(accel::Network network, accel::load_network(card, options.accelerator, folder));
-  OCELLI_TRY(card.decoder == accel::Decoder::kTwinLiteNet ? perception::check_masks(card, network.outputs())
+  OCELLI_TRY(accel::gives_lanes(card.decoder) ? perception::check_masks(card, network.outputs())
                                                           : perception::check_outputs(card, network.outputs()));
   OCELLI_ASSIGN(const std::span<float> input, network.begin_input());
   std::ranges::fill(input, 0.5F);

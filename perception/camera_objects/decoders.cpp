@@ -226,7 +226,8 @@ Status check_outputs(const ModelCard& card, std::span<const Tensor> outputs) {
       if (outputs.size() != 1 || !table_of(outputs[0]) || table_of(outputs[0])->columns != kBoxColumns || classes != 1)
         return shape_mistake(card, outputs, "1xROWSx5, of one class");
       return ok();
-    case Decoder::kTwinLiteNet: break;
+    case Decoder::kTwinLiteNet:
+    case Decoder::kLaneLines: break;
   }
   return error(ErrorCode::kUnsupported, "model '{}': its decoder gives lanes, not objects", card.name);
 }
@@ -238,7 +239,8 @@ Status decode(const ModelCard& card, std::span<const Tensor> outputs, std::vecto
     case Decoder::kFastestDet: return decode_fastestdet(card, outputs, out);
     case Decoder::kNanoDet: return decode_nanodet(card, outputs, out);
     case Decoder::kBoxes: return decode_boxes(card, outputs, out);
-    case Decoder::kTwinLiteNet: break;
+    case Decoder::kTwinLiteNet:
+    case Decoder::kLaneLines: break;
   }
   return error(ErrorCode::kUnsupported, "model '{}': its decoder gives lanes, not objects", card.name);
 }

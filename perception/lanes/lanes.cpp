@@ -1,5 +1,7 @@
 #include "ocelli/perception/lanes/lanes.hpp"
 
+#include <algorithm>
+
 namespace ocelli::perception {
 
 void decode_mask(const accel::Tensor& planes, std::vector<std::uint8_t>& mask) {
@@ -11,12 +13,14 @@ void decode_mask(const accel::Tensor& planes, std::vector<std::uint8_t>& mask) {
 }
 
 Status check_masks(const accel::ModelCard& card, std::span<const accel::Tensor> outputs) {
-  if (card.decoder != accel::Decoder::kTwinLiteNet)
+  if (!accel::gives_lanes(card.decoder))
     return error(ErrorCode::kUnsupported, "model '{}': its decoder gives objects, not lanes", card.name);
   const std::vector<std::int64_t> expected = {1, 2, card.input.height_px, card.input.width_px};
-  if (outputs.size() != 2 || outputs[0].dims != expected || outputs[1].dims != expected)
-    return error(ErrorCode::kCorrupt, "model '{}': its decoder expects two outputs of 1x2x{}x{}", card.name,
-                 card.input.height_px, card.input.width_px);
+  const std::size_t count = card.decoder == accel::Decoder::kTwinLiteNet ? 2 : 1;
+  const auto is_right = [&](const accel::Tensor& output) { return output.dims == expected; };
+  if (outputs.size() != count || !std::ranges::all_of(outputs, is_right))
+    return error(ErrorCode::kCorrupt, "model '{}': its decoder expects {} of 1x2x{}x{}", card.name,
+                 count == 2 ? "two outputs" : "one output", card.input.height_px, card.input.width_px);
   return ok();
 }
 
@@ -37,12 +41,15 @@ Result<Lanes::Found> Lanes::find(const topics::ImageView& picture, const GroundC
   OCELLI_ASSIGN(const std::span<float> input, network_.begin_input());
   OCELLI_ASSIGN(const Placement placement, input_.fill(picture, input));
   OCELLI_TRY(deadline_ ? network_.run(*deadline_) : network_.run_to_the_end());
-  decode_mask(network_.outputs()[0], area_mask_);
-  decode_mask(network_.outputs()[1], line_mask_);
+  const std::vector<accel::Tensor>& outputs = network_.outputs();  // lines are the last
+  decode_mask(outputs.back(), line_mask_);
   const Mask lines{card_.input.width_px, card_.input.height_px, line_mask_};
-  const Mask area{card_.input.width_px, card_.input.height_px, area_mask_};
   Found found;
   found.lines = find_lines(lines, placement, camera, config_, &found.left_out);
+  found.has_area = outputs.size() > 1;
+  if (!found.has_area) return found;
+  decode_mask(outputs.front(), area_mask_);
+  const Mask area{card_.input.width_px, card_.input.height_px, area_mask_};
   found.area_m = find_area(area, placement, camera, config_);
   return found;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Lane lines and drivable area in a camera picture, by a segmentation network on an accelerator.
+// Lane lines and drivable area in a camera picture, by a segmentation network on an accelerator, or lane
+// lines alone by their paint: the model `lane_markings` needs no file.
 // Must not know: messages, clocks, which accelerator.
 
 #include <optional>
@@ -18,14 +19,14 @@
 namespace ocelli::perception {
 
 struct LanesConfig {
-  std::vector<std::string> model = {"twinlitenet_320x192"};
+  std::vector<std::string> model = {"twinlitenet_320x192", "lane_markings"};
   accel::AcceleratorConfig accelerator;
   Duration deadline = std::chrono::milliseconds(150);
   double rate_max_hz = 5.0;
   LaneModelConfig lines;
   static constexpr auto fields() {
     return std::tuple{field("model", &LanesConfig::model,
-                            "card of `ocelli models list`, or several: the first whose files are there"),
+                            "card of `ocelli models list`, or several: the first whose files are there; `lane_markings` needs none"),
                       field("accelerator", &LanesConfig::accelerator, "where the model runs"),
                       field("deadline", &LanesConfig::deadline, "s", 1e-4, 10.0,
                             "longest inference in a live run; a later one is dropped with a fault"),
@@ -49,6 +50,7 @@ class Lanes {
 
   struct Found {
     std::vector<LaneLine> lines;
+    bool has_area = false;  // whether the model looks for it
     std::vector<Eigen::Vector2d> area_m;
     std::uint64_t left_out = 0;  // lines beyond LaneModelConfig::lines_max
   };

@@ -17,6 +17,7 @@ ocelli::msg::CameraLanes message_of(const Lanes::Found& found, Time stamp, std::
     out.rms_m(line.rms_m);
     out.points(line.points);
   }
+  message.has_area(found.has_area);
   for (const Eigen::Vector2d& corner : found.area_m) {
     ocelli::msg::GroundPoint& point = message.area().emplace_back();
     point.x_m(corner.x());

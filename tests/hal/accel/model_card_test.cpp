@@ -130,6 +130,28 @@ TEST(Hog, FindsNobodyInAnEmptyPictureAndRefusesBadOptions) {
               HasSubstr("1 x 3 x height x width"));
 }
 
+TEST(ModelCard, LaneMarkingsNeedNoFileAndNoNetwork) {
+  const auto card = find_card("lane_markings", "no such folder");
+  ASSERT_TRUE(card) << card.error().message;
+  auto network = load_network(*card, {"opencv", "", 1}, "no such folder");
+  ASSERT_TRUE(network) << "the card's own back end runs it: " << network.error().message;
+  const std::span<float> input = *network->begin_input();
+  std::ranges::fill(input, 90.0F);
+  const std::size_t plane = input.size() / 3;
+  constexpr std::size_t kMiddle = 480;  // of the first row: five pixels of paint, one of them in only one colour
+  for (std::size_t colour = 0; colour < 3; ++colour)
+    std::fill_n(input.begin() + static_cast<std::ptrdiff_t>(colour * plane + kMiddle), 4, 170.0F);
+  input[kMiddle + 4] = 120.0F;  // red alone
+  ASSERT_TRUE(network->run(60s));
+  ASSERT_EQ(network->outputs()[0].dims, (std::vector<std::int64_t>{1, 2, 288, 960}));
+  const std::span<const float> off = network->outputs()[0].data.first(plane);
+  const std::span<const float> on = network->outputs()[0].data.subspan(plane);
+  for (std::size_t i = 0; i < plane; ++i) ASSERT_EQ(on[i] > off[i], i >= kMiddle && i < kMiddle + 4) << "pixel " << i;
+  EXPECT_THAT(load_network(*card, {"markings", "contrast=0", 1}, "").error().message, HasSubstr("contrast"));
+  EXPECT_THAT(load_network(*card, {"markings", "reach=1", 1}, "").error().message, HasSubstr("reach"));
+  EXPECT_THAT(Network::load("flat", {}, {1, 1, 64, 64}, {"markings", "", 1}).error().message, HasSubstr("1x1x64x64"));
+}
+
 TEST(ModelCard, ACardOfTheFolderGoesBeforeTheBuiltInOne) {
   const test::Folder folder;
   std::ofstream(folder.path() / "fastestdet.yaml") << kCard;

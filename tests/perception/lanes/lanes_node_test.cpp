@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <opencv2/imgproc.hpp>
 
 #include "ocelli/middleware/node/any_node.hpp"
 #include "ocelli/tests/hal/accel/models.hpp"
@@ -124,6 +125,53 @@ TEST_F(LanesNodeTest, FindsTheLinesOfARecordedStreet) {
   }
   EXPECT_GE(with_lines, 4) << "of " << pictures.size() - 3;
   EXPECT_GE(with_area, 4);
+}
+
+/// A stripe along x on the road, as the camera of the test sees it.
+void paint(cv::Mat& picture, double y_m, double width_m, double from_m, double to_m, double grey) {
+  const GroundCamera camera = *ground_camera_of(kitti_calibration());
+  std::vector<cv::Point> corners;
+  for (const Eigen::Vector2d& corner :
+       {Eigen::Vector2d(from_m, y_m + 0.5 * width_m), Eigen::Vector2d(to_m, y_m + 0.5 * width_m),
+        Eigen::Vector2d(to_m, y_m - 0.5 * width_m), Eigen::Vector2d(from_m, y_m - 0.5 * width_m)}) {
+    const Eigen::Vector2d pixel = *camera.to_pixel(corner);
+    corners.emplace_back(cvRound(pixel.x()), cvRound(pixel.y()));
+  }
+  cv::fillConvexPoly(picture, corners, cv::Scalar::all(grey), cv::LINE_AA);
+}
+
+TEST_F(LanesNodeTest, PaintOnTheRoadIsFoundWithoutAnyModelFile) {
+  config.model = {"twinlitenet_320x192", "lane_markings"};  // the first is not installed
+  config.accelerator = {};
+  cv::Mat road(375, 1242, CV_8UC3, cv::Scalar::all(90));
+  paint(road, 5.0, 1.5, 6.0, 40.0, 200.0);  // a pavement in the sun
+  for (double x_m = 7.0; x_m < 36.0; x_m += 9.0) paint(road, 1.7, 0.15, x_m, x_m + 4.0, 170.0);  // dashes
+  paint(road, -1.8, 0.15, 6.0, 40.0, 170.0);
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(run(node, road));
+  ASSERT_NE(out.lanes.message(), nullptr);
+  EXPECT_FALSE(out.lanes.message()->has_area());
+  const auto& lines = out.lanes.message()->lines();
+  ASSERT_EQ(lines.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& c = lines[i].coefficients();
+    for (const double x_m : {10.0, 25.0})
+      EXPECT_NEAR(c[0] + c[1] * x_m + c[2] * x_m * x_m + c[3] * x_m * x_m * x_m, i == 0 ? 1.7 : -1.8, 0.1)
+          << "line " << i << " at " << x_m << " m";
+    EXPECT_GT(lines[i].x_max_m(), 30.0);
+  }
+}
+
+TEST_F(LanesNodeTest, PaintThatIsBarelyBrighterThanTheRoadIsNone) {
+  config.model = {"lane_markings"};
+  config.accelerator = {};
+  cv::Mat road(375, 1242, CV_8UC3, cv::Scalar::all(90));
+  paint(road, -1.8, 0.15, 6.0, 40.0, 105.0);
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(run(node, road));
+  EXPECT_TRUE(out.lanes.message()->lines().empty());
 }
 
 }  // namespace
