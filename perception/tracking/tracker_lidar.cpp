@@ -5,6 +5,11 @@
 #include "ocelli/perception/tracking/tracker.hpp"
 
 namespace ocelli::tracking {
+namespace {
+
+constexpr double kGrow = 0.5;  // share of it that a length grows by at once
+
+}  // namespace
 
 /// -2 log of the pair's likelihood, less what the gate allows; pairs outside the gates cost 0 and do not count.
 double Tracker::cost_of(const Entry& entry, std::size_t detection, const Object& object) const {
@@ -70,6 +75,10 @@ void Tracker::update_by_lidar(const Entry& entry, std::size_t detection, Object&
   const Eigen::Vector2d before_m = object.size_m.head<2>();
   update_object(config, places_[detection], placement, seen, entry.stamp, object);
   if (!config_.has_partial_boxes) return;
+  // What is seen of a side is never longer than the side: a longer piece says more than the mean of shorter ones.
+  const double longer_m = placement.seen_m.x() - object.size_m.x();
+  const bool is_length = placement.is_seen[0] && !placement.is_across && seen.object_class == object.object_class;
+  if (is_length && longer_m > 0.0) object.size_m.x() += kGrow * longer_m;
   vote_for_class(seen, object);
   keep_near_side(before_m, lidar_world_, object);
   change_model(config_.of(object.object_class), model_of(config_.of(object.object_class)), object.motion);

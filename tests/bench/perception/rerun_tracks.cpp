@@ -1,7 +1,11 @@
 // Runs detectors and the node `tracks` again on recorded runs of the simulated drive and says what their errors are
 // made of (docs/fusion.md): a change of perception is judged without simulating the sensors again.
-//   rerun_tracks [--without-radar] [--without-lidar] RUN_FOLDER...   (ocelli run demo --logical --out RUN_FOLDER)
+//   rerun_tracks [--without-radar] [--without-lidar] [--worst N] RUN_FOLDER...
+// (ocelli run demo --logical --out RUN_FOLDER); --worst: the N tracks with most of the velocity's squared error.
 #include <fmt/core.h>
+
+#include <charconv>
+#include <map>
 
 #include "ocelli/launch/report/load.hpp"
 #include "ocelli/launch/track_errors.hpp"
@@ -19,6 +23,54 @@ using namespace perception;
 struct Options {
   bool has_radar = true;
   bool has_lidar = true;
+  int worst = 0;
+};
+
+/// Squared errors of the velocity, by track and the object that it is on.
+class WorstTracks {
+ public:
+  void add(const report::Outcome& outcome) {
+    if (!outcome.is_found()) return;
+    const report::ObjectState& track = *outcome.track;
+    const report::ObjectState& object = *outcome.object;
+    Row& row = rows_[{track.id, object.id}];
+    if (row.pairs++ == 0) {
+      row.first_at = outcome.stamp;
+      row.object_class = object.classification;
+      row.range_m = object.position.head<2>().norm();
+      row.speed_mps = object.velocity.head<2>().norm();
+    }
+    const double off_mps = (track.velocity - object.velocity).head<2>().norm();
+    row.squares += off_mps * off_mps;
+    row.most_mps = std::max(row.most_mps, off_mps);
+    all_ += off_mps * off_mps;
+  }
+
+  void print(int most) const {
+    std::vector<std::pair<Ids, Row>> rows(rows_.begin(), rows_.end());
+    std::ranges::stable_sort(rows, [](const auto& a, const auto& b) { return a.second.squares > b.second.squares; });
+    rows.resize(std::min(rows.size(), static_cast<std::size_t>(most)));
+    for (const auto& [ids, row] : rows)
+      fmt::print(
+          "  {:>4.1f} % track {:>5} object {:>4} {:<10} {:>4.1f} m/s, from {:>6.1f} s at {:>4.1f} m, {:>3} scans, "
+          "off by up to {:.2f} m/s\n",
+          100.0 * row.squares / all_, ids.first, ids.second, report::to_string(row.object_class), row.speed_mps,
+          to_seconds(row.first_at.time_since_epoch()), row.range_m, row.pairs, row.most_mps);
+  }
+
+ private:
+  using Ids = std::pair<std::uint32_t, std::uint32_t>;
+  struct Row {
+    report::ObjectClass object_class = report::ObjectClass::kUnknown;
+    Time first_at = kNoTime;
+    double range_m = 0.0;
+    double speed_mps = 0.0;
+    double squares = 0.0;
+    double most_mps = 0.0;
+    int pairs = 0;
+  };
+  std::map<Ids, Row> rows_;
+  double all_ = 0.0;
 };
 
 class Rerun {
@@ -128,11 +180,16 @@ Status judge(const fs::path& folder, const Options& options, report::Score& sum,
   OCELLI_ASSIGN(const report::RunData run, report::load_run(folder));
   report::TrackingRules rules;
   rules.range_m = 60.0;
+  WorstTracks worst;
   const report::Score s = report::tracking_report(
                               rerun.frames, run.truth, [](Time) { return false; }, rules,
-                              [&](const report::Outcome& outcome) { errors.add(outcome); })
+                              [&](const report::Outcome& outcome) {
+                                errors.add(outcome);
+                                worst.add(outcome);
+                              })
                               .whole;
   print(folder.filename().string(), s);
+  worst.print(options.worst);
   sum += s;
   return ok();
 }
@@ -151,6 +208,12 @@ int main(int argc, char** argv) {
       options.has_radar = false;
     } else if (text == "--without-lidar") {
       options.has_lidar = false;
+    } else if (text == "--worst" && i + 1 < argc) {
+      const std::string_view count = argv[++i];
+      if (std::from_chars(count.data(), count.data() + count.size(), options.worst).ec != std::errc{}) {
+        fmt::print(stderr, "rerun_tracks: --worst {}: not a number\n", count);
+        return 2;
+      }
     } else if (const Status status = judge(text, options, sum, errors); !status) {
       fmt::print(stderr, "rerun_tracks: {}\n", status.error().message);
       return 2;
