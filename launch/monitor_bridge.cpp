@@ -40,6 +40,9 @@ safety::TopicConfig topic_config(const std::string& name, const topics::TopicKin
   topic.name = name;
   topic.period = period_of(settings);
   if (topic.period > Duration{}) topic.max_gap = gap_of(topic.period);
+  // An event queue that overflows is full: the message behind the gap is there, and is taken within the budget.
+  else if (settings.qos == topics::Qos::kEvent)
+    topic.loss_shows_within = settings.latency_budget;
   topic.transport_budget = settings.latency_budget;
   topic.quality = quality_of(settings.quality);
   for (const auto& shell : shells)
@@ -117,6 +120,8 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
       faults.push_back(derived_fault(topic.name, "frozen", debounce_by_count(2, 2)));
       faults.push_back(derived_fault(topic.name, "blind", debounce_by_count(3, 3)));
     }
+    if (topic.loss_shows_within > Duration{} && !topic.receivers.empty())
+      faults.push_back(derived_fault(topic.name, "lost", debounce_by_count(1, 1)));
     if (topic.period == Duration{}) continue;
     // The silence of a node's output is the silence of the node.
     if (!is_output(topic.name, shells)) {

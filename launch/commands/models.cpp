@@ -59,7 +59,7 @@ Status check_one(const std::string& name, const ModelsOptions& options) {
   OCELLI_ASSIGN(const accel::ModelCard card, accel::find_card(name, folder));
   OCELLI_ASSIGN(accel::Network network, accel::load_network(card, options.accelerator, folder));
   OCELLI_TRY(accel::gives_lanes(card.decoder) ? perception::check_masks(card, network.outputs())
-                                                          : perception::check_outputs(card, network.outputs()));
+                                              : perception::check_outputs(card, network.outputs()));
   OCELLI_ASSIGN(const std::span<float> input, network.begin_input());
   std::ranges::fill(input, 0.5F);
   OCELLI_TRY(network.run(60s));

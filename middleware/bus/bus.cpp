@@ -11,6 +11,8 @@ namespace ocelli {
 
 namespace {
 
+constexpr std::size_t kMostWriters = 64;  // of a topic that are remembered: one that starts again is a new one
+
 /// A number for this life of this writer: 32 random bits, 0 excluded.
 std::uint32_t new_writer_id() {
   static std::mutex mutex;
@@ -97,12 +99,15 @@ void Bus::send_outside(TopicState& topic, const Sample& sample) {
     return count_failure(topic, fmt::format("a message of {} bytes is longer than E2E profile P{:02} protects",
                                             cdr->bytes().size(), static_cast<int>(topic.kind->e2e)));
   const bool is_beside = has_ring_readers && !topic.ring->commit(header, cdr);
-  if (has_ring_readers && !is_beside) topic.wake_readers();
-  if (!is_beside && !topic.writer->is_wanted()) return;
   if (is_beside) {
     header.flags |= SampleHeader::kBesideRing;
+    SampleHeader mark = header;
+    static_cast<void>(protect(mark, *topic.kind, {}));
+    topic.ring->commit_mark(mark);
     static_cast<void>(protect(header, *topic.kind, cdr->bytes()));  // it did a moment ago
   }
+  if (has_ring_readers) topic.wake_readers();
+  if (!is_beside && !topic.writer->is_wanted()) return;
   if (const Status status = topic.writer->write(header, cdr->bytes()); !status)
     count_failure(topic, status.error().message);
 }
@@ -244,16 +249,20 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
   auto sample = make_recycled<Sample>();
   sample->kind = topic.kind;
   Integrity integrity = Integrity::kUnprotected;
+  bool is_beside = false;
   const auto header = read_trailer(frame.bytes->bytes());
   if (header.has_value()) {
-    const bool is_in_ring = frame.is_from_ring_writer && (header->flags & SampleHeader::kBesideRing) == 0;
-    if (is_in_ring) return;
+    is_beside = (header->flags & SampleHeader::kBesideRing) != 0;
+    if (frame.is_from_ring_writer && !is_beside) return;
     const auto body = frame.bytes->bytes().first(header->body_length);
     integrity = check_protection(*header, topic.id, *topic.kind, body);
     sample->header = *header;
     frame.bytes->truncate(header->body_length);
-    if (integrity != Integrity::kCorrupt) {
+    is_beside = is_beside && frame.is_from_ring_writer && integrity != Integrity::kCorrupt;
+    if (integrity != Integrity::kCorrupt && !is_beside) {
       const std::lock_guard lock(topic.mutex);
+      const bool is_full = topic.network_last.size() >= kMostWriters && !topic.network_last.contains(header->writer);
+      if (is_full) topic.network_last.erase(topic.network_last.begin());  // one that lives comes again
       topic.network_last[header->writer] = header->sequence;
     }
   } else {
@@ -261,7 +270,12 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
     if (!frame.is_foreign) integrity = Integrity::kCorrupt;  // our writers send a trailer: it was damaged
   }
   sample->cdr = std::move(frame.bytes);
-  deliver(topic, sample, integrity);
+  if (!is_beside) return deliver(topic, sample, integrity);
+  const std::lock_guard lock(topic.mutex);  // the ring says when its turn is
+  if (topic.beside.size() >= topic.kind->depth) topic.beside.pop_front();
+  topic.beside.push_back({sample, integrity});
+  for (const ReadRing& ring : topic.rings)
+    for (const auto& [waiter, input] : ring.inputs) waiter->notify();
 }
 
 void Bus::inject_delay(const std::string& topic, Duration delay) {

@@ -147,7 +147,8 @@ class Bus {
   void on_frame(TopicState& topic, NetworkFrame frame);
   RingVerdict on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement);
   void on_writer_gone(TopicState& topic, const PeerId& peer);
-  bool on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message);
+  enum class RingOutcome : std::uint8_t { kDone, kOvertaken, kIsBeside };
+  RingOutcome on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message);
   void listen(TopicState& topic, Subscription& subscription);
   std::shared_ptr<RingWaiter> own_waiter();
   void report(const std::string& problem) const;

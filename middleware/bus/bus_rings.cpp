@@ -14,6 +14,20 @@ RingReader::Mode mode_for(const Subscription& subscription) {
   return is_view ? RingReader::Mode::kView : RingReader::Mode::kCopy;
 }
 
+/// How long a reader of a ring waits for the bytes of a message that went beside it.
+class Hold {
+ public:
+  [[nodiscard]] bool goes_on(Time now) {
+    if (!until_) until_ = now + kPatience;
+    return now < *until_;
+  }
+  void end() { until_.reset(); }
+
+ private:
+  static constexpr Duration kPatience = 200ms;
+  std::optional<Time> until_;
+};
+
 }  // namespace
 
 RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement) {
@@ -66,11 +80,18 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
       input->reader.rewind_to_newest();
     else
       input->reader.rewind(std::max(to_ns(subscription.created_at()), ring.heard_until_ns));
-    input->deliver = [this, &topic, waiter = subscription.waiter().get(),
-                      missed = std::uint64_t{0}](RingMessage message) mutable {
+    input->deliver = [this, &topic, waiter = subscription.waiter().get(), reader = &input->reader,
+                      missed = std::uint64_t{0}, hold = Hold()](RingMessage message) mutable {
       message.skipped += std::exchange(missed, 0);
-      const std::uint64_t missing_with_it = message.skipped + 1;
-      if (!on_ring_message(topic, *waiter, std::move(message))) missed = missing_with_it;
+      const std::uint64_t skipped = message.skipped;
+      const RingOutcome outcome = on_ring_message(topic, *waiter, std::move(message));
+      if (outcome == RingOutcome::kIsBeside && hold.goes_on(clock_.now())) {
+        reader->step_back(skipped);
+        return false;
+      }
+      hold.end();
+      if (outcome != RingOutcome::kDone) missed = skipped + 1;
+      return true;
     };
     subscription.waiter()->attach(input);
   }
@@ -89,23 +110,35 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
   }
 }
 
-/// False when the message was overtaken before anybody got it.
-bool Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
+/// kOvertaken: before anybody got it. kIsBeside: its bytes have not come yet, and nothing newer either.
+Bus::RingOutcome Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
   auto sample = make_recycled<Sample>();
   sample->kind = topic.kind;
   sample->header = message.header;
   sample->cdr = std::move(message.cdr);
-  const Integrity integrity = check_protection(sample->header, topic.id, *topic.kind, sample->cdr->bytes());
-  if (!sample->intact()) return false;
+  Integrity integrity = check_protection(sample->header, topic.id, *topic.kind, sample->cdr->bytes());
+  if (!sample->intact()) return RingOutcome::kOvertaken;
+  const bool is_mark = integrity != Integrity::kCorrupt && (message.header.flags & SampleHeader::kBesideRing) != 0;
+  SamplePtr delivered = std::move(sample);
   const Time now = clock_.now();
   const std::lock_guard lock(topic.mutex);
   if (!topic.network_last.empty()) {
     const auto last = topic.network_last.find(message.header.writer);
     const bool has_come = last != topic.network_last.end() && message.header.sequence <= last->second;
-    if (has_come) return true;
+    if (has_come) return RingOutcome::kDone;
   }
-  topic.deliver({std::move(sample), now, integrity, message.skipped}, &waiter);
-  return true;
+  if (is_mark) {
+    const auto found = std::ranges::find_if(topic.beside, [&](const BesideMessage& beside) {
+      const SampleHeader& header = beside.sample->header;
+      return header.writer == message.header.writer && header.sequence >= message.header.sequence;
+    });
+    if (found == topic.beside.end()) return RingOutcome::kIsBeside;
+    if (found->sample->header.sequence != message.header.sequence) return RingOutcome::kOvertaken;
+    delivered = found->sample;
+    integrity = found->integrity;
+  }
+  topic.deliver({std::move(delivered), now, integrity, message.skipped}, &waiter);
+  return RingOutcome::kDone;
 }
 
 }  // namespace ocelli

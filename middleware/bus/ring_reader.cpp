@@ -112,6 +112,11 @@ void RingReader::rewind_to_newest() {
   seen_ = map_->bell().load(std::memory_order_acquire) - 1;
 }
 
+void RingReader::step_back(std::uint64_t skipped) {
+  --cursor_;
+  skipped_ = skipped;
+}
+
 std::optional<RingMessage> RingReader::take(Mode mode) {
   seen_ = map_->bell().load(std::memory_order_acquire);
   const std::uint64_t slots = map_->geometry().slots;

@@ -69,6 +69,9 @@ class RingReader {
   /// The next message. A reader that was overtaken goes on in the middle of the ring.
   [[nodiscard]] std::optional<RingMessage> take(Mode mode);
 
+  /// The message that was taken last is taken again next. `skipped`: as that said.
+  void step_back(std::uint64_t skipped);
+
   [[nodiscard]] const RingMap& map() const { return *map_; }
   /// Value of the bell before the last take(): sleep on it.
   [[nodiscard]] std::uint32_t seen() const { return seen_.load(std::memory_order_relaxed); }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Duration kSlice = 20ms;        // of a sleep that hears only the one ring
 constexpr Duration kRelaySlice = 100ms;  // in which a relay sees that it is to stop
+constexpr Duration kHoldSlice = 5ms;     // in which an input sees that it has waited long enough
 constexpr int kMostAtOnce = 256;         // messages of one ring before the others have their turn
 
 }  // namespace
@@ -46,7 +47,7 @@ bool RingWaiter::wait_for(Duration timeout) {
   const std::uint32_t word = word_.load(std::memory_order_acquire);
   if (std::exchange(seen_, word) == word) {
     is_asleep_.store(true, std::memory_order_seq_cst);
-    sleep(word, timeout);
+    sleep(word, is_holding_ ? std::min(timeout, kHoldSlice) : timeout);
     is_asleep_.store(false, std::memory_order_relaxed);
   }
   return poll();
@@ -60,11 +61,15 @@ bool RingWaiter::poll() {
     current_ = inputs_;
   }
   bool has_delivered = false;
+  is_holding_ = false;
   for (const auto& input : current_) {
     const bool is_ending = input->is_ending;  // before the last look
     std::optional<RingMessage> message;
     for (int i = 0; i < kMostAtOnce && (message = input->reader.take(input->mode)); ++i) {
-      input->deliver(std::move(*message));
+      if (!input->deliver(std::move(*message))) {
+        is_holding_ = true;
+        break;
+      }
       has_delivered = true;
     }
     if (!message && is_ending) remove(input);

@@ -22,8 +22,8 @@ struct RingInput {
   explicit RingInput(std::shared_ptr<const RingMap> map) : reader(std::move(map)) {}
   RingReader reader;
   std::atomic<RingReader::Mode> mode = RingReader::Mode::kCopy;
-  std::function<void(RingMessage)> deliver;
-  std::atomic<bool> is_ending = false;  // the writer has gone: what is left is delivered, then it is dropped
+  std::function<bool(RingMessage)> deliver;  // false: it has stepped back, and waits for something beside the ring
+  std::atomic<bool> is_ending = false;       // the writer has gone: what is left is delivered, then it is dropped
 };
 
 class RingWaiter final : public Notifiable {
@@ -56,6 +56,7 @@ class RingWaiter final : public Notifiable {
   Style style_;
   futex::Word word_ = 0;
   std::uint32_t seen_ = 0;                // of word_; only the waiting thread uses it
+  bool is_holding_ = false;               // an input waits for a message beside its ring
   std::atomic<bool> is_asleep_ = false;   // or about to be: then notify() wakes
   std::atomic<bool> has_changed_ = true;  // inputs_ differs from current_
   std::mutex mutex_;                      // guards inputs_; never held while delivering

@@ -184,6 +184,10 @@ bool RingWriter::commit(const SampleHeader& header, std::span<const std::byte> b
   return true;
 }
 
+void RingWriter::commit_mark(const SampleHeader& header) {
+  memory_->publish(header, RingMemory::kNone, memory_->data(0));
+}
+
 void RingWriter::wake() const { futex::wake_all(memory_->head().bell, futex::Scope::kHost); }
 
 const RingGeometry& RingWriter::geometry() const { return memory_->geometry(); }

@@ -29,6 +29,10 @@ class RingWriter final : public BufferPool {
   [[nodiscard]] bool commit(const SampleHeader& header, const ConstBufferPtr& cdr);
   [[nodiscard]] bool commit(const SampleHeader& header, std::span<const std::byte> body);
 
+  /// Keeps the place of a message in the order when its bytes go another way: `header`, whose
+  /// body_length must be 0.
+  void commit_mark(const SampleHeader& header);
+
   /// Wakes the readers, whether any sleep or not.
   void wake() const;
 

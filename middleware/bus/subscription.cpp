@@ -4,9 +4,16 @@
 
 namespace ocelli {
 
+namespace {
+
+constexpr std::size_t kMostWriters = 64;  // that are remembered: a writer that starts again is a new one
+
+}  // namespace
+
 std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t skipped) {
   for (Writer& writer : writers_)
     if (writer.id == header.writer) return writer.last;
+  if (writers_.size() == kMostWriters) writers_.erase(writers_.begin());
   const std::uint64_t before = std::min(header.sequence, skipped + 1);
   writers_.push_back({header.writer, header.sequence - before});
   return writers_.back().last;

@@ -3,6 +3,7 @@
 // Private to middleware/bus.
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,12 @@ struct ReadRing {
   bool is_ending = false;           // its writer has gone
   std::int64_t heard_until_ns = 0;  // what was published before has come already: the writer was lost and found again
   std::map<std::shared_ptr<RingWaiter>, std::shared_ptr<RingInput>> inputs;
+};
+
+/// A message that went beside the ring of its writer, until the readers of the ring come to its place there.
+struct BesideMessage {
+  SamplePtr sample;
+  Integrity integrity = Integrity::kTrusted;
 };
 
 struct TopicState {
@@ -52,6 +59,7 @@ struct TopicState {
   SamplePtr latched;                                    // last value of a `state` topic
   std::map<std::uint32_t, std::uint64_t> network_last;  // by writer: the newest that came over the network
   std::vector<ReadRing> rings;
+  std::deque<BesideMessage> beside;  // the newest, as many as a queue of the kind holds
   std::unique_ptr<NetworkReader> network;
 };
 

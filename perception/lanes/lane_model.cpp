@@ -163,8 +163,9 @@ std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, c
   const GroundCamera pitched = camera.pitched(config.pitch_sigma_rad);
   std::vector<Trace> traces = trace_lines(mask, placement, camera, config);
   std::erase_if(traces, [&](const Trace& trace) {
-    const double length_m = trace.points.back().p_vehicle.x() - trace.points.front().p_vehicle.x();
-    return trace.points.size() < static_cast<std::size_t>(config.points_min) || length_m < config.length_min_m;
+    const Eigen::Vector2d along_m = trace.points.back().p_vehicle - trace.points.front().p_vehicle;
+    return trace.points.size() < static_cast<std::size_t>(config.points_min) || along_m.x() < config.length_min_m ||
+           std::abs(along_m.y()) > std::tan(config.heading_max_rad) * along_m.x();
   });
   const auto most = static_cast<std::size_t>(config.lines_max);
   if (traces.size() > most) {

@@ -21,6 +21,7 @@ struct LaneModelConfig {
   double gate_m = 0.5;
   double gap_max_m = 8.0;
   double length_min_m = 5.0;
+  double heading_max_rad = 0.35;
   int points_min = 8;
   int lines_max = 12;
   double pixel_sigma_px = 1.0;
@@ -33,6 +34,9 @@ struct LaneModelConfig {
         field("gate_m", &C::gate_m, "m", 0.05, 5.0, "distance of a point to the line that it continues"),
         field("gap_max_m", &C::gap_max_m, "m", 0.5, 50.0, "along a line without a point"),
         field("length_min_m", &C::length_min_m, "m", 0.5, 50.0, "shorter lines are dropped"),
+        field("heading_max_rad", &C::heading_max_rad, "rad", 0.01, 1.5,
+              "from a line's first point to its last, against the vehicle's axis: what stands upright seems to lead "
+              "away from the camera on the ground"),
         field("points_min", &C::points_min, "", 4, 1000, "lines of fewer points are dropped"),
         field("lines_max", &C::lines_max, "", 1, 100,
               "those of most points; more are the noise of a mask: left out, and told"),

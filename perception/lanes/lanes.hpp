@@ -25,15 +25,16 @@ struct LanesConfig {
   double rate_max_hz = 5.0;
   LaneModelConfig lines;
   static constexpr auto fields() {
-    return std::tuple{field("model", &LanesConfig::model,
-                            "card of `ocelli models list`, or several: the first whose files are there; `lane_markings` needs none"),
-                      field("accelerator", &LanesConfig::accelerator, "where the model runs"),
-                      field("deadline", &LanesConfig::deadline, "s", 1e-4, 10.0,
-                            "longest inference in a live run; a later one is dropped with a fault"),
-                      field("rate_max_hz", &LanesConfig::rate_max_hz, "Hz", 0.0, 1000.0,
-                            "pictures beyond this rate are passed over, so that the model's cost fits the budget; 0: "
-                            "every picture"),
-                      field("lines", &LanesConfig::lines, "from masks to lines")};
+    return std::tuple{
+        field("model", &LanesConfig::model,
+              "card of `ocelli models list`, or several: the first whose files are there; `lane_markings` needs none"),
+        field("accelerator", &LanesConfig::accelerator, "where the model runs"),
+        field("deadline", &LanesConfig::deadline, "s", 1e-4, 10.0,
+              "longest inference in a live run; a later one is dropped with a fault"),
+        field("rate_max_hz", &LanesConfig::rate_max_hz, "Hz", 0.0, 1000.0,
+              "pictures beyond this rate are passed over, so that the model's cost fits the budget; 0: "
+              "every picture"),
+        field("lines", &LanesConfig::lines, "from masks to lines")};
   }
 };
 

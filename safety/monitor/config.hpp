@@ -40,11 +40,14 @@ struct TopicConfig {
   Duration transport_budget = 50ms;      // published → received
   std::vector<std::string> receivers{};  // nodes whose reception is awaited: lateness is then seen by timer too
   QualityKind quality = QualityKind::kNone;
+  Duration loss_shows_within{};  // without a period: a gap shows by then, 0: nobody knows when
   static constexpr auto fields() {
     return std::tuple{
         required(field("name", &TopicConfig::name, "topic instance")),
         field("period", &TopicConfig::period, "s", 0, 3600, "nominal distance of messages, 0: on change"),
         field("max_gap", &TopicConfig::max_gap, "s", 0, 3600, "silence after this, 0: two periods"),
+        field("loss_shows_within", &TopicConfig::loss_shows_within, "s", 0, 3600,
+              "of a topic without period: a gap in its sequence shows by then, 0: not known"),
         field("transport_budget", &TopicConfig::transport_budget, "s", 1e-6, 3600, "published to received"),
         field("receivers", &TopicConfig::receivers, "nodes that must get every message"),
         field("quality", &TopicConfig::quality, "meaning of the quality values")};

@@ -208,7 +208,7 @@ struct Monitor::Builder {
     const Duration period = setup.topic != nullptr  ? setup.topic->period
                             : setup.node != nullptr ? setup.node->period
                                                     : setup.chain_period;
-    if (((*detector)->interests() & kTicks) == 0 && setup.kind != kMonitorTarget && period == Duration::zero())
+    if ((*detector)->needs_period() && setup.kind != kMonitorTarget && period == Duration::zero())
       return mistakes.add(
           "{}: '{}' sees '{}' only when a message comes, and it has no period: the detection time has no bound",
           fault.label(), row->name, fault.target);

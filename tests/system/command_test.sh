@@ -28,7 +28,7 @@ expect 2 "no such launch file" run nowhere.yaml --out new
 expect 2 "expected a duration with a unit" demo --duration 5 --out new
 expect 2 "expected KIND:TARGET@AT" demo --inject nothing --out new
 expect 2 "did you mean 'camera/front'" demo --inject freeze:camera/frnt@1s+1s --out new
-expect 2 "there are ego_motion, lidar_objects, radar_objects, camera_objects, tracks" demo --inject stop:nobody@1s+1s --out new
+expect 2 "there are ego_motion, lidar_objects, radar_objects, camera_objects, lanes, tracks" demo --inject stop:nobody@1s+1s --out new
 expect 2 "did you mean 'camera_objects'" demo --inject slow:camera_object@1s+1s=300ms --out new
 expect 2 "expected KIND:TARGET@AT" demo --inject slow:camera_objects@1s+1s --out new
 

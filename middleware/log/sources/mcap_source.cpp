@@ -21,11 +21,9 @@ struct Held {
   }
 };
 
-/// When it was acquired; a stamp that cannot be does not say so, the time of recording does.
-Time due_of(const SourceMessage& message) {
-  const bool is_wrong = message.recorded && is_ahead(message.sensed_at, message.recorded->published_at());
-  return is_wrong ? message.recorded->published_at() : message.sensed_at;
-}
+/// When it was acquired; a stamp that cannot be does not say so, the time of recording does. Not by the header of the
+/// message, which may be damaged.
+Time due_of(Time sensed_at, Time logged_at) { return is_ahead(sensed_at, logged_at) ? logged_at : sensed_at; }
 
 class McapSource final : public Source {
  public:
@@ -59,7 +57,8 @@ class McapSource final : public Source {
     if (!message) {
       for (const std::size_t topic : cursor_.damaged_topics())
         if (const auto place = position_.find(topic); place != position_.end())
-          hold({place->second, std::max(cursor_.damage().begin, last_), nullptr, message.error(), std::nullopt});
+          hold({place->second, std::max(cursor_.damage().begin, last_), nullptr, message.error(), std::nullopt},
+               Time::max());
     } else if (!*message) {
       is_at_end_ = true;
     } else {
@@ -85,11 +84,11 @@ class McapSource final : public Source {
       out.recorded->published_at_ns = to_ns(message.log_time);
     }
     newest_ = std::max(newest_, message.log_time);
-    hold(std::move(out));
+    hold(std::move(out), message.log_time);
   }
 
-  void hold(SourceMessage message) {
-    const Time due = due_of(message);
+  void hold(SourceMessage message, Time logged_at) {
+    const Time due = due_of(message.sensed_at, logged_at);
     held_.push({std::move(message), due, arrivals_++});
   }
 

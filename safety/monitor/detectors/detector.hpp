@@ -49,6 +49,8 @@ class Detector {
   /// After the observations of the tick; only with kTicks.
   [[nodiscard]] virtual Verdict tick(const Tick& /*tick*/) { return {}; }
   [[nodiscard]] virtual Observability observability() const = 0;
+  /// What sees messages only has no bound of its detection time where they have no period.
+  [[nodiscard]] virtual bool needs_period() const { return (interests() & kTicks) == 0; }
 };
 
 enum TargetKind : std::uint8_t { kTopicTarget = 1, kNodeTarget = 2, kChainTarget = 4, kMonitorTarget = 8 };

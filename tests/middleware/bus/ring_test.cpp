@@ -243,7 +243,10 @@ TEST_P(RingWaiting, DeliversOnTheWaitingThreadWhateverWakesIt) {
   for (const auto* source : {writer.get(), other.get()}) {
     if (source == other.get() && rings == 1) continue;
     auto input = std::make_shared<RingInput>(map_of(*source));
-    input->deliver = [&](const RingMessage& message) { got.push_back(message.header.sequence); };
+    input->deliver = [&](const RingMessage& message) {
+      got.push_back(message.header.sequence);
+      return true;
+    };
     waiter.attach(input);
   }
   constexpr std::uint64_t kMessages = 200;
@@ -273,7 +276,7 @@ TEST_P(RingWaiting, DeliversTheRestOfAWriterThatHasGone) {
   RingWaiter waiter(GetParam());
   int count = 0;
   auto input = std::make_shared<RingInput>(map_of(*writer));
-  input->deliver = [&](const RingMessage&) { ++count; };
+  input->deliver = [&](const RingMessage&) { return ++count > 0; };
   waiter.attach(input);
   put(*writer, 1);
   put(*writer, 2);

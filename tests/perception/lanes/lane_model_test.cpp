@@ -133,6 +133,15 @@ TEST(FindLines, DropsPatchesShortMarksAndNothing) {
   EXPECT_TRUE(find_lines(picture.mask(), kPlacement, camera(), {}).empty());
 }
 
+TEST(FindLines, WhatLeadsAwayFromTheVehicleIsNoLane) {
+  Painted picture;
+  picture.paint_line({-3.0, -0.3, 0.0, 0.0});  // a slip road
+  picture.paint_line({2.0, 0.6, 0.0, 0.0});    // a post beside the road looks so
+  const auto lines = find_lines(picture.mask(), kPlacement, camera(), quiet());
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NEAR(lines[0].y_at(10.0), -6.0, 0.1);
+}
+
 TEST(FindLines, ADashedLineIsOneLine) {
   Painted picture;
   picture.paint([](const Eigen::Vector2d& p) { return std::abs(p.y() - 1.75) < 0.1 && std::fmod(p.x(), 9.0) < 4.0; },

@@ -139,6 +139,13 @@ TEST(Lost, SumsTheGapsOfItsWindow) {
   EXPECT_EQ(watch.observe(picture(1, 0, 0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');
   EXPECT_EQ(watch.detector->observability().first, 200ms);
+  watch.topic.loss_shows_within = 30ms;
+  watch.make();
+  EXPECT_EQ(watch.detector->observability().first, 200ms) << "it has a period";
+  watch.topic.period = 0ms;
+  watch.make();
+  EXPECT_EQ(watch.detector->observability().first, 30ms);
+  EXPECT_FALSE(watch.detector->needs_period());
   Watch node("lost", kNodeTarget);
   node.node.period = 70ms;
   node.make();

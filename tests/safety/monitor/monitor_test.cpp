@@ -359,6 +359,31 @@ TEST(Monitor, ClearsTheFaultMemory) {
   EXPECT_TRUE(monitor->faults()[0].is_active());
 }
 
+TEST(Monitor, AnEventThatItsReceiverMissedIsAFaultThoughEventsHaveNoPeriod) {
+  RecordProperty("verifies", "REQ-MON-021");
+  MonitorConfig config = small();
+  config.topics[0].period = 0ms;
+  config.topics[0].loss_shows_within = 50ms;
+  config.faults = {fault("camera.lost", "lost", "camera")};
+  config.faults[0].debounce = debounce_by_count(1, 1);
+  const auto monitor = make(config);
+  monitor->tick(at(0));
+  Observation received = picture(7, 5);
+  received.kind = ObservationKind::kReceive;
+  received.lost = 3;
+  monitor->observe(received);
+  monitor->tick(at(10));
+  EXPECT_TRUE(monitor->faults()[0].is_active());
+  received.observed_at = at(15);
+  received.lost = 0;
+  monitor->observe(received);
+  monitor->tick(at(20));
+  EXPECT_FALSE(monitor->faults()[0].is_active());
+  config.faults[0].detector = "bad_stamp";
+  EXPECT_THAT(Monitor::create(config).error().message, testing::HasSubstr("the detection time has no bound"))
+      << "of other detectors nobody knows when they see something";
+}
+
 TEST(Monitor, RefusesWhatItCouldNotSeeInTime) {
   RecordProperty("verifies", "REQ-MON-021");
   MonitorConfig config = small();
