@@ -83,6 +83,16 @@ void close_device(ocelli_accel_device* device) {
   delete device;
 }
 
+/// Tensors of more sizes than the ABI can describe.
+EngineStatus check_ranks(const EngineModel& engine) {
+  for (const auto* tensors : {&engine.inputs(), &engine.outputs()})
+    for (const EngineTensor& tensor : *tensors)
+      if (tensor.dims.size() > OCELLI_ACCEL_DIMS)
+        return {OCELLI_ACCEL_BAD_MODEL, "tensor '" + tensor.name + "' has the shape " + shape_of(tensor.dims) +
+                                            ": expected at most " + std::to_string(OCELLI_ACCEL_DIMS) + " sizes"};
+  return {};
+}
+
 /// A first run with zeros: what cannot be computed is found at the start, and the caches are warm.
 EngineStatus rehearse(LoadedModel& loaded) {
   std::vector<std::vector<float>> zeros;
@@ -107,6 +117,7 @@ ocelli_accel_status load(ocelli_accel_device* device, const ocelli_accel_model_s
   auto loaded = std::make_shared<LoadedModel>();
   EngineStatus status = guarded(OCELLI_ACCEL_BAD_MODEL, [&] {
     EngineStatus made = device->engine->load(source, loaded->engine);
+    if (made.is_ok()) made = check_ranks(*loaded->engine);
     return made.is_ok() ? rehearse(*loaded) : made;
   });
   if (!status.is_ok()) return failed(std::move(status));

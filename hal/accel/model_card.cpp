@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kBuiltIn =
-    std::to_array<std::string_view>({"fastestdet", "nanodet_m", "pedestrians", "twinlitenet_320x192",
+    std::to_array<std::string_view>({"fastestdet", "lane_markings", "nanodet_m", "pedestrians", "twinlitenet_320x192",
                                      "twinlitenet_640x192", "yolo_fastest", "yolo_fastest_xl"});
 constexpr auto kRoadUsers = std::to_array<std::string_view>({"car", "pedestrian", "cyclist", "truck"});
 constexpr auto kRoles = std::to_array<std::string_view>({"onnx", "darknet.cfg", "darknet.weights"});

@@ -61,6 +61,7 @@ struct Network::Handles {
   const std::atomic<bool>* stop = nullptr;
   Duration hang_after{};
   bool has_hung = false;
+  bool is_late = false;  // the last computation: its wait ended without a result
 
   Handles() = default;
   Handles(const Handles&) = delete;
@@ -82,6 +83,9 @@ struct Network::Handles {
     ocelli_accel_tensor_info info{};
     info.size = sizeof info;
     OCELLI_TRY(check(api->tensor_info(model, is_output ? 1 : 0, index, &info)));
+    if (info.n_dims > OCELLI_ACCEL_DIMS)
+      return error(ErrorCode::kCorrupt, "{}: tensor {} of {} sizes: expected at most {}", name, index, info.n_dims,
+                   OCELLI_ACCEL_DIMS);
     if (info.type != OCELLI_ACCEL_F32 ||
         std::any_of(info.strides, info.strides + info.n_dims, [](auto s) { return s != 0; }))
       return error(ErrorCode::kUnsupported, "{}: tensor '{}' is not packed float", name, info.name);
@@ -173,10 +177,11 @@ struct Network::Handles {
     ocelli_accel_result result{};
     result.size = sizeof result;
     const ocelli_accel_status waited = wait(job, deadline, result);
+    is_late = waited == OCELLI_ACCEL_TIMEOUT && !is_stopping();
     Status status = waited == OCELLI_ACCEL_OK ? check(result.status) : ok();
-    if (waited == OCELLI_ACCEL_TIMEOUT && is_stopping())
+    if (waited == OCELLI_ACCEL_TIMEOUT && !is_late)
       status = error(ErrorCode::kUnavailable, "{}: given up, the run ends", name);
-    else if (waited == OCELLI_ACCEL_TIMEOUT)
+    else if (is_late)
       status = error(ErrorCode::kTimeout, "{}: no result within {:.1f} ms: dropped", name, to_milliseconds(deadline));
     else if (waited != OCELLI_ACCEL_OK)
       status = check(waited);
@@ -237,7 +242,7 @@ Status Network::run(Duration deadline) {
 
 Status Network::run_to_the_end() {
   Status status = run(handles_->hang_after);
-  handles_->has_hung = !status && status.error().code == ErrorCode::kTimeout;
+  handles_->has_hung = handles_->is_late;
   return status;
 }
 

@@ -22,6 +22,11 @@ bool all_within(std::initializer_list<double> values, double most) {
   return true;
 }
 
+bool is_rotation(const geometry_msgs::msg::Quaternion& q) {
+  constexpr double kTolerance = 1e-3;
+  return std::abs(q.x() * q.x() + q.y() * q.y() + q.z() * q.z() + q.w() * q.w() - 1.0) <= 2.0 * kTolerance;
+}
+
 Status check(const sensor_msgs::msg::Imu& imu) {
   const auto& rate = imu.angular_velocity();
   const auto& acceleration = imu.linear_acceleration();
@@ -66,8 +71,7 @@ Status check(const ocelli::msg::EgoMotion& ego) {
   if (ego.status() == ocelli::msg::EGO_ABSENT) return ok();
   const auto& position = ego.pose().position();
   const auto& turn = ego.pose().orientation();
-  const bool is_pose = all_within({position.x(), position.y(), position.z()}, kMostPlace_m) &&
-                       all_within({turn.x(), turn.y(), turn.z(), turn.w()}, 1.0 + 1e-6);
+  const bool is_pose = all_within({position.x(), position.y(), position.z()}, kMostPlace_m) && is_rotation(turn);
   if (is_pose && is_within(ego.speed_mps(), kMostWheelSpeed_mps) && is_within(ego.yaw_rate_rps(), kMostTurn_rps))
     return ok();
   return error(
@@ -75,6 +79,18 @@ Status check(const ocelli::msg::EgoMotion& ego) {
       "ego motion: at {} {} {} m, {} m/s, {} rad/s: expected numbers up to {}, {} and {}, and a unit quaternion",
       position.x(), position.y(), position.z(), ego.speed_mps(), ego.yaw_rate_rps(), kMostPlace_m, kMostWheelSpeed_mps,
       kMostTurn_rps);
+}
+
+Status check(const ocelli::msg::CameraCalibration& calibration) {
+  const auto& position = calibration.pose().position();
+  if (!is_rotation(calibration.pose().orientation()))
+    return error(ErrorCode::kCorrupt, "camera calibration: its mounting has no unit quaternion");
+  for (const double value : calibration.projection())
+    if (!std::isfinite(value)) return error(ErrorCode::kCorrupt, "camera calibration: projection with a {}", value);
+  if (!all_finite({position.x(), position.y(), position.z()}))
+    return error(ErrorCode::kCorrupt, "camera calibration: mounted at {} {} {} m", position.x(), position.y(),
+                 position.z());
+  return ok();
 }
 
 Status check(const vision_msgs::msg::Detection2DArray& objects) {
@@ -96,11 +112,16 @@ Status check(const vision_msgs::msg::Detection3DArray& objects) {
   for (const auto& detection : objects.detections()) {
     const auto& center = detection.bbox().center().position();
     const auto& size = detection.bbox().size();
-    const bool is_valid = all_finite({center.x(), center.y(), center.z()}) && size.x() > 0.0 && size.y() > 0.0 &&
-                          size.z() > 0.0 && all_finite({size.x(), size.y(), size.z()});
+    const bool is_valid = all_within({center.x(), center.y(), center.z()}, kMostObjectPlace_m) && size.x() > 0.0 &&
+                          size.y() > 0.0 && size.z() > 0.0 &&
+                          all_within({size.x(), size.y(), size.z()}, kMostObjectSize_m);
     if (!is_valid)
-      return error(ErrorCode::kCorrupt, "3D box {} x {} x {} m: expected finite numbers and positive sizes", size.x(),
-                   size.y(), size.z());
+      return error(ErrorCode::kCorrupt,
+                   "3D box {} x {} x {} m at {} {} {} m: expected positive sizes up to {} m, places up to {} m",
+                   size.x(), size.y(), size.z(), center.x(), center.y(), center.z(), kMostObjectSize_m,
+                   kMostObjectPlace_m);
+    if (!is_rotation(detection.bbox().center().orientation()))
+      return error(ErrorCode::kCorrupt, "3D box at {} {} m without a unit quaternion", center.x(), center.y());
   }
   return ok();
 }
@@ -161,6 +182,7 @@ Status validate(const topics::TopicKind& kind, const void* value) {
       {"sensor_msgs::msg::NavSatFix", &check_as<sensor_msgs::msg::NavSatFix>},
       {"ocelli::msg::VehicleState", &check_as<ocelli::msg::VehicleState>},
       {"ocelli::msg::EgoMotion", &check_as<ocelli::msg::EgoMotion>},
+      {"ocelli::msg::CameraCalibration", &check_as<ocelli::msg::CameraCalibration>},
       {"vision_msgs::msg::Detection2DArray", &check_as<vision_msgs::msg::Detection2DArray>},
       {"vision_msgs::msg::Detection3DArray", &check_as<vision_msgs::msg::Detection3DArray>},
       {"ocelli::msg::RadarDetections", &check_as<ocelli::msg::RadarDetections>},

@@ -15,7 +15,7 @@ std::optional<GroundCamera> GroundCamera::create(const Eigen::Matrix<double, 3, 
                                                  const Pose& T_vehicle_camera) {
   GroundCamera camera;
   camera.K_ = projection.leftCols<3>();
-  if (!projection.allFinite() || std::abs(camera.K_.determinant()) < 1e-9) return std::nullopt;
+  if (!projection.allFinite() || !(camera.K_.determinant() > 1e-9)) return std::nullopt;
   const Eigen::Matrix3d rotation = T_vehicle_camera.linear();
   if (!rotation.isUnitary(kRotationTolerance) || rotation.determinant() < 0.0) return std::nullopt;
   camera.K_inverse_ = camera.K_.inverse();

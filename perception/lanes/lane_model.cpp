@@ -65,10 +65,21 @@ std::optional<LanePoint> point_of(const Run& run, int row, const Placement& plac
                    std::max(0.02, config.pixel_sigma_px * pixel_m)};
 }
 
+/// Traces that nothing can continue and that are no lines: a noisy mask has thousands.
+void drop_ended(std::vector<Trace>& traces, double x_m, const LaneModelConfig& config) {
+  std::erase_if(traces, [&](const Trace& trace) {
+    return trace.points.size() < static_cast<std::size_t>(config.points_min) &&
+           x_m - trace.points.back().p_vehicle.x() > 2.0 * config.gap_max_m;
+  });
+}
+
+/// `too_many`: becomes true when the mask has more beginnings of lines than any road.
 std::vector<Trace> trace_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
-                               const LaneModelConfig& config) {
+                               const LaneModelConfig& config, bool& too_many) {
+  constexpr std::size_t kMostTraces = 500;
   std::vector<Trace> traces;
   for (int row = mask.height - 1; row >= 0; --row) {
+    if (const auto ahead = ground_of(0.5 * mask.width, row, placement, camera)) drop_ended(traces, ahead->x(), config);
     const std::size_t known = traces.size();
     std::vector<bool> is_taken(known, false);
     for_each_run(mask, row, [&](const Run& run) {
@@ -84,7 +95,9 @@ std::vector<Trace> trace_lines(const Mask& mask, const Placement& placement, con
           best = i;
         }
       }
-      if (best == known) {
+      if (best == known && traces.size() >= kMostTraces) {
+        too_many = true;
+      } else if (best == known) {
         traces.push_back({{*point}});
       } else {
         is_taken[best] = true;
@@ -161,7 +174,9 @@ LaneLine line_of(const std::vector<LanePoint>& points, const GroundCamera& pitch
 std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
                                  const LaneModelConfig& config, std::uint64_t* left_out) {
   const GroundCamera pitched = camera.pitched(config.pitch_sigma_rad);
-  std::vector<Trace> traces = trace_lines(mask, placement, camera, config);
+  bool too_many = false;
+  std::vector<Trace> traces = trace_lines(mask, placement, camera, config, too_many);
+  if (too_many && left_out != nullptr) ++*left_out;
   std::erase_if(traces, [&](const Trace& trace) {
     const Eigen::Vector2d along_m = trace.points.back().p_vehicle - trace.points.front().p_vehicle;
     return trace.points.size() < static_cast<std::size_t>(config.points_min) || along_m.x() < config.length_min_m ||

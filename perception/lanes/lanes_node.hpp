@@ -44,6 +44,9 @@ struct LanesNode {
   Status step(const In& in, Out& out) {
     if (!finder) return error(ErrorCode::kUnavailable, "lanes: the model was not loaded");
     if (!in.calibration) return error(ErrorCode::kUnavailable, "lanes: no calibration of the camera has come");
+    if (in.picture->width != in.calibration->width() || in.picture->height != in.calibration->height())
+      return error(ErrorCode::kInvalidArgument, "lanes: a picture of {} x {} pixels, calibrated for {} x {}",
+                   in.picture->width, in.picture->height, in.calibration->width(), in.calibration->height());
     OCELLI_ASSIGN(const GroundCamera camera, ground_camera_of(*in.calibration));
     OCELLI_ASSIGN(const Lanes::Found found, finder->find(*in.picture, camera));
     out.lanes.publish(message_of(found, in.picture.sensed_at(), in.picture->frame_id));

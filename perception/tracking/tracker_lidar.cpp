@@ -7,7 +7,9 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kGrow = 0.5;  // share of it that a length grows by at once
+// What a length grows by at once: a share of what is missing, and no more than this. One scan may be wrong.
+constexpr double kGrow = 0.5;
+constexpr double kGrowMost_m = 0.5;
 
 }  // namespace
 
@@ -78,7 +80,7 @@ void Tracker::update_by_lidar(const Entry& entry, std::size_t detection, Object&
   // What is seen of a side is never longer than the side: a longer piece says more than the mean of shorter ones.
   const double longer_m = placement.seen_m.x() - object.size_m.x();
   const bool is_length = placement.is_seen[0] && !placement.is_across && seen.object_class == object.object_class;
-  if (is_length && longer_m > 0.0) object.size_m.x() += kGrow * longer_m;
+  if (is_length && longer_m > 0.0) object.size_m.x() += std::min(kGrow * longer_m, kGrowMost_m);
   vote_for_class(seen, object);
   keep_near_side(before_m, lidar_world_, object);
   change_model(config_.of(object.object_class), model_of(config_.of(object.object_class)), object.motion);

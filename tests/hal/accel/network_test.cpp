@@ -46,6 +46,29 @@ TEST(Network, GivesTheOutputsOfTheBackEnd) {
   EXPECT_EQ(network->health().jobs, 1U);
 }
 
+TEST(Network, TensorsOfMoreSizesThanTheAbiHasAreRefusedByName) {
+  for (const char* sizes :
+       {"1x1x1x1x1x1x1x1x3", "1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1"}) {
+    const auto network =
+        Network::load("deep", {{"none", {}}}, {1, 3, 4, 4}, {"fault", std::string("outputs=") + sizes, 1});
+    ASSERT_FALSE(network);
+    EXPECT_EQ(network.error().code, ErrorCode::kCorrupt);
+    EXPECT_THAT(network.error().message, HasSubstr(std::string(sizes) + ": expected at most 8 sizes"));
+  }
+  EXPECT_TRUE(Network::load("flat", {{"none", {}}}, {1, 3, 4, 4}, {"fault", "outputs=1x1x1x1x1x1x1x3", 1}));
+}
+
+TEST(Network, WhatADeviceAbortsIsNoHang) {
+  auto network = faulty("fault=error;status=-8;every=2");  // OCELLI_ACCEL_ABORTED
+  ASSERT_TRUE(network) << network.error().message;
+  int good = 0;
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(network->begin_input()) << "given up after " << i;
+    good += network->run_to_the_end() ? 1 : 0;
+  }
+  EXPECT_EQ(good, 3);
+}
+
 TEST(Network, AnInjectedDelayMakesResultsLateOnlyAsLongAsItLasts) {
   auto network = faulty("value=2.5");
   ASSERT_TRUE(network);

@@ -1,4 +1,5 @@
 #include "ocelli/middleware/node/any_node.hpp"
+#include "ocelli/tests/middleware/node/ego_at_origin.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,7 @@ struct Doubler {
   Status step(const In& in, Out& out) {
     if (in.wheels->wheel_speed_mps()[0] < 0.0) return error(ErrorCode::kCorrupt, "backwards");
     if (in.wheels->wheel_speed_mps()[0] > 100.0) throw std::runtime_error("too fast");
-    ocelli::msg::EgoMotion motion;
+    ocelli::msg::EgoMotion motion = ego_at_origin();
     motion.speed_mps(in.ego ? 2.0 * in.ego->speed_mps() : double(in.imu.size()));
     out.motion.publish(motion);
     return ok();
@@ -33,7 +34,7 @@ StepInputs inputs_with_speed(double speed_mps, bool with_ego) {
   wheels.wheel_speed_mps()[0] = speed_mps;
   StepInputs inputs(3);
   inputs[0] = {input_sample<topics::VehicleState>(wheels, from_ns(5))};
-  ocelli::msg::EgoMotion ego;
+  ocelli::msg::EgoMotion ego = ego_at_origin();
   ego.speed_mps(21.0);
   if (with_ego) inputs[1] = {input_sample<topics::EgoMotion>(ego, from_ns(4))};
   return inputs;

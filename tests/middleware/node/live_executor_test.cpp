@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "ocelli/middleware/topics/point_cloud_view.hpp"
+#include "ocelli/tests/middleware/node/ego_at_origin.hpp"
 
 namespace ocelli::node {
 namespace {
@@ -80,7 +81,7 @@ struct Speedometer {
   };
   Status step(const In& in, Out& out) {
     if (in.wheels->wheel_speed_mps()[0] == 7.0) return error(ErrorCode::kUnavailable, "seven");
-    ocelli::msg::EgoMotion ego;
+    ocelli::msg::EgoMotion ego = ego_at_origin();
     ego.speed_mps(in.wheels->wheel_speed_mps()[0]);
     out.ego.publish(ego);
     return ok();

@@ -1,4 +1,5 @@
 #include "ocelli/middleware/node/logical_executor.hpp"
+#include "ocelli/tests/middleware/node/ego_at_origin.hpp"
 
 #include <gtest/gtest.h>
 
@@ -74,7 +75,7 @@ struct Integrator {
   Status step(const In& in, Out& out) {
     std::this_thread::sleep_for(std::chrono::microseconds(in.wheels.header().sequence * 37 % 400));  // uneven work
     x_m += in.wheels->wheel_speed_mps()[0] * 0.02;
-    ocelli::msg::EgoMotion ego;
+    ocelli::msg::EgoMotion ego = ego_at_origin();
     ego.status(ocelli::msg::EGO_DEAD_RECKONED);
     ego.pose().position().x(x_m);
     ego.pose().position().y(in.imu.empty() ? -1.0 : in.imu.back()->linear_acceleration().z());

@@ -7,6 +7,7 @@
 #include "ocelli/middleware/core/stamp.hpp"
 #include "ocelli/middleware/node/decode.hpp"
 #include "ocelli/middleware/topics/source.hpp"
+#include "ocelli/tests/middleware/node/ego_at_origin.hpp"
 
 namespace ocelli::node {
 namespace {
@@ -31,7 +32,7 @@ struct Probe {
   };
   Status step(const In& in, Out& out) {
     const double speed = in.wheels->wheel_speed_mps()[0];
-    ocelli::msg::EgoMotion motion;
+    ocelli::msg::EgoMotion motion = ego_at_origin();
     motion.status(ocelli::msg::EGO_DEAD_RECKONED);
     motion.speed_mps(speed > 140.0 ? NAN : speed);
     motion.yaw_rate_rps(static_cast<double>(in.imu.size()));
@@ -180,7 +181,7 @@ TEST_F(Shell, WhatNoVehicleDoesIsInvalidHoweverFiniteItIs) {
   sensor_msgs::msg::Imu imu;
   imu.angular_velocity().z(1e6);
   accept(kImu, message<topics::ImuData>(imu, kStart));
-  ocelli::msg::EgoMotion ego;
+  ocelli::msg::EgoMotion ego = ego_at_origin();
   ego.status(ocelli::msg::EGO_FUSED);
   ego.speed_mps(1e308);
   accept(kEgo, message<topics::EgoMotion>(ego, kStart));
@@ -233,8 +234,8 @@ TEST_F(Shell, WhatAStepLeftOutStandsInItsObservation) {
 }
 
 TEST_F(Shell, LatestIsTheNewestUnlessItIsTooOld) {
-  accept(kEgo, message<topics::EgoMotion>({}, kStart - 100ms));
-  accept(kEgo, message<topics::EgoMotion>({}, kStart));
+  accept(kEgo, message<topics::EgoMotion>(ego_at_origin(), kStart - 100ms));
+  accept(kEgo, message<topics::EgoMotion>(ego_at_origin(), kStart));
   const SamplePtr trigger = accept(kWheels, wheels(1.0, kStart));
   const Activation fresh = shell_->begin(trigger, kStart + 200ms);
   ASSERT_EQ(fresh.inputs[kEgo].size(), 1U);
@@ -248,7 +249,7 @@ TEST_F(Shell, ALaunchFileMayOverrideTheMaximumAge) {
   Binding binding;
   binding.max_age["ego"] = 50ms;
   shell_ = std::move(*NodeShell::create("probe", erase(Probe{}), binding));
-  accept(kEgo, message<topics::EgoMotion>({}, kStart));
+  accept(kEgo, message<topics::EgoMotion>(ego_at_origin(), kStart));
   const SamplePtr trigger = accept(kWheels, wheels(1.0, kStart));
   EXPECT_EQ(shell_->begin(trigger, kStart + 50ms).inputs[kEgo].size(), 1U);
   EXPECT_TRUE(shell_->begin(trigger, kStart + 51ms).inputs[kEgo].empty());
@@ -268,7 +269,9 @@ struct Calibrated {
 
 TEST_F(Shell, ALatchedStateHoldsUntilItIsReplacedAndIsNoPartOfTheDatasAge) {
   shell_ = std::move(*NodeShell::create("calibrated", erase(Calibrated{}), {}));
-  accept(1, message<topics::CameraInfo>({}, kStart));
+  ocelli::msg::CameraCalibration calibration;
+  calibration.pose().orientation().w(1.0);
+  accept(1, message<topics::CameraInfo>(calibration, kStart));
   const Activation activation = shell_->begin(accept(kWheels, wheels(1.0, kStart + 3600s)), kStart + 3600s);
   EXPECT_EQ(activation.inputs[1].size(), 1U);
   EXPECT_FALSE(activation.is_degraded);
@@ -284,7 +287,7 @@ TEST_F(Shell, AWindowHoldsItsSpanOldestFirst) {
 }
 
 TEST_F(Shell, OutputsCarryTheTriggersStampAndTheWholeLineage) {
-  auto old_ego = message<topics::EgoMotion>({}, kStart);
+  auto old_ego = message<topics::EgoMotion>(ego_at_origin(), kStart);
   auto sample = std::make_shared<Sample>(*old_ego.sample);
   sample->header.oldest = {topic_id("wheels/rear"), 0, 7, to_ns(kStart - 150ms)};  // made from something older
   sample->header.newest = {topic_id("gnss"), 0, 8, to_ns(kStart)};
@@ -311,7 +314,7 @@ TEST_F(Shell, AMissingInputMarksOutputAndObservationDegraded) {
 
 TEST_F(Shell, ADegradedInputMakesADegradedOutput) {
   accept(kImu, message<topics::ImuData>({}, kStart));
-  accept(kEgo, with_flags(message<topics::EgoMotion>({}, kStart), SampleHeader::kDegraded));
+  accept(kEgo, with_flags(message<topics::EgoMotion>(ego_at_origin(), kStart), SampleHeader::kDegraded));
   EXPECT_EQ(seen_.back().status, ObservationStatus::kDegraded);
   EXPECT_EQ(activate(wheels(4.0, kStart), kStart).at(0).info.flags, SampleHeader::kDegraded);
 }
@@ -327,6 +330,16 @@ TEST_F(Shell, AnOutputThatBreaksItsRulesFailsTheWholeStep) {
   EXPECT_TRUE(activate(wheels(145.0, kStart), kStart).empty()) << "the tracks beside it are not published either";
   EXPECT_EQ(seen_.back().status, ObservationStatus::kFailed);
   EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("ego motion: at 0 0 0 m, nan m/s"));
+}
+
+TEST_F(Shell, AHeadingThatIsNoRotationIsRefused) {
+  for (const double w : {0.0, 2.0, std::nan("")}) {
+    ocelli::msg::EgoMotion ego = ego_at_origin();
+    ego.status(ocelli::msg::EGO_FUSED);
+    ego.pose().orientation().w(w);
+    accept(kEgo, message<topics::EgoMotion>(std::move(ego), kStart));
+    EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("a unit quaternion")) << w;
+  }
 }
 
 TEST_F(Shell, ProblemsThatNobodyTakesAreBounded) {
@@ -374,7 +387,7 @@ struct TwoTriggers {
     Port<topics::EgoMotion> motion;
   };
   Status step(const In& in, Out& out) {
-    ocelli::msg::EgoMotion motion;
+    ocelli::msg::EgoMotion motion = ego_at_origin();
     motion.status(ocelli::msg::EGO_DEAD_RECKONED);
     motion.speed_mps((in.wheels ? 1.0 : 0.0) + (in.imu ? 2.0 : 0.0));
     if (in.imu) out.motion.mark_degraded();
@@ -407,7 +420,7 @@ struct Gatherer {
   using Out = TwoTriggers::Out;
   Status step(const In& in, Out& out) {
     if (in.imu && in.imu->header().frame_id() == "broken") return error(ErrorCode::kCorrupt, "broken");
-    ocelli::msg::EgoMotion motion;
+    ocelli::msg::EgoMotion motion = ego_at_origin();
     motion.status(ocelli::msg::EGO_DEAD_RECKONED);
     if (in.wheels) out.motion.publish(motion);
     return ok();

@@ -73,6 +73,8 @@ TEST(GroundCamera, RefusesAReflectedRotationAndASingularProjection) {
   reflected.linear()(1, 1) = -1.0;
   EXPECT_FALSE(GroundCamera::create(projection, reflected));
   EXPECT_TRUE(GroundCamera::create(projection, Pose::Identity()));
+  projection(0, 0) = -700;
+  EXPECT_FALSE(GroundCamera::create(projection, Pose::Identity())) << "it would mirror the road";
   projection.row(0).setZero();
   EXPECT_FALSE(GroundCamera::create(projection, Pose::Identity()));
 }

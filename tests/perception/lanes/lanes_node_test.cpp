@@ -61,7 +61,7 @@ class LanesNodeTest : public testing::Test {
 
   accel::test::Folder folder;
   LanesConfig config;
-  cv::Mat picture = cv::Mat(60, 80, CV_8UC3, cv::Scalar::all(90));
+  cv::Mat picture = cv::Mat(375, 1242, CV_8UC3, cv::Scalar::all(90));
   LanesNode::In in;
   LanesNode::Out out;
 };
@@ -80,7 +80,9 @@ TEST_F(LanesNodeTest, WithoutCalibrationThereIsNoGround) {
   ASSERT_TRUE(node.prepare({}));
   in.calibration.bind({});
   EXPECT_THAT(run(node, picture).error().message, HasSubstr("no calibration"));
-  calibrate({});
+  ocelli::msg::CameraCalibration flat = kitti_calibration();
+  flat.projection() = {};
+  calibrate(flat);
   EXPECT_THAT(run(node, picture).error().message, HasSubstr("expected an invertible projection"));
 }
 
@@ -125,6 +127,15 @@ TEST_F(LanesNodeTest, FindsTheLinesOfARecordedStreet) {
   }
   EXPECT_GE(with_lines, 4) << "of " << pictures.size() - 3;
   EXPECT_GE(with_area, 4);
+}
+
+TEST_F(LanesNodeTest, APictureOfAnotherSizeThanItsCalibrationIsNoGround) {
+  LanesNode node(config);
+  ASSERT_TRUE(node.prepare({}));
+  const Status status = run(node, cv::Mat(188, 621, CV_8UC3, cv::Scalar::all(90)));
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("621 x 188 pixels, calibrated for 1242 x 375"));
+  EXPECT_EQ(out.lanes.message(), nullptr);
 }
 
 /// A stripe along x on the road, as the camera of the test sees it.

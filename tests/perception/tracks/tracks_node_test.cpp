@@ -26,11 +26,11 @@ class FusedTracks : public ::testing::Test {
 
   static double ahead_m(Time at) { return 25.0 + (kCar_mps - kEgo_mps) * to_seconds(at - kStart); }
 
-  void lidar(Duration after) {
+  void lidar(Duration after, double length_m = 4.2) {
     Box3 car;
     car.object_class = ObjectClass::kCar;
-    car.centre_m = {ahead_m(kStart + after), 0.5, 0.75};
-    car.size_m = {4.2, 1.8, 1.5};
+    car.centre_m = {ahead_m(kStart + after) - 2.1 + 0.5 * length_m, 0.5, 0.75};  // its rear is where it is
+    car.size_m = {length_m, 1.8, 1.5};
     car.score = 0.9;
     car.is_length_seen = car.is_width_seen = true;
     const std::vector<Box3> boxes{car};
@@ -136,6 +136,17 @@ TEST_F(FusedTracks, DetectionsThatTheTrackerCannotUseAreTold) {
   EXPECT_EQ(out_.tracks.left_out(), 1U);
   radar(80ms);
   EXPECT_EQ(out_.tracks.left_out(), 0U) << "those of the step, not of the drive";
+}
+
+TEST_F(FusedTracks, ALengthGrowsWithALongerViewAndOneWrongScanStretchesItLittle) {
+  const auto length_m = [&] { return tracks()->tracks().at(0).size().x(); };
+  for (int i = 0; i < 10; ++i) lidar(i * 100ms, 3.0);
+  EXPECT_NEAR(length_m(), 3.0, 0.1);
+  for (int i = 10; i < 14; ++i) lidar(i * 100ms, 4.2);
+  EXPECT_GT(length_m(), 4.0);
+  const double before_m = length_m();
+  lidar(1400ms, 9.0);
+  EXPECT_LT(length_m(), before_m + 1.2);
 }
 
 TEST_F(FusedTracks, EachTrackNamesTheSensorsThatSawIt) {
