@@ -14,19 +14,7 @@ RingReader::Mode mode_for(const Subscription& subscription) {
   return is_view ? RingReader::Mode::kView : RingReader::Mode::kCopy;
 }
 
-/// How long a reader of a ring waits for the bytes of a message that went beside it.
-class Hold {
- public:
-  [[nodiscard]] bool goes_on(Time now) {
-    if (!until_) until_ = now + kPatience;
-    return now < *until_;
-  }
-  void end() { until_.reset(); }
-
- private:
-  static constexpr Duration kPatience = 200ms;
-  std::optional<Time> until_;
-};
+constexpr Duration kPatience = 200ms;  // of those behind a message that went beside the ring
 
 }  // namespace
 
@@ -80,18 +68,21 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
       input->reader.rewind_to_newest();
     else
       input->reader.rewind(std::max(to_ns(subscription.created_at()), ring.heard_until_ns));
-    input->deliver = [this, &topic, waiter = subscription.waiter().get(), reader = &input->reader,
-                      missed = std::uint64_t{0}, hold = Hold()](RingMessage message) mutable {
+    input->deliver = [this, &topic, waiter = subscription.waiter().get(), input = input.get(), begun_at = clock_.now(),
+                      missed = std::uint64_t{0}](RingMessage message) mutable {
       message.skipped += std::exchange(missed, 0);
       const std::uint64_t skipped = message.skipped;
+      const Time patient_until = std::max(message.header.published_at(), begun_at) + kPatience;
       const RingOutcome outcome = on_ring_message(topic, *waiter, std::move(message));
-      if (outcome == RingOutcome::kIsBeside && hold.goes_on(clock_.now())) {
-        reader->step_back(skipped);
-        return false;
+      if (outcome == RingOutcome::kIsBeside) {
+        const bool delays_others = input->reader.has_more() || input->is_ending;
+        if (!delays_others || clock_.now() < patient_until) {
+          input->reader.step_back(skipped);
+          return delays_others ? RingInput::Progress::kHolds : RingInput::Progress::kRests;
+        }
       }
-      hold.end();
       if (outcome != RingOutcome::kDone) missed = skipped + 1;
-      return true;
+      return RingInput::Progress::kDone;
     };
     subscription.waiter()->attach(input);
   }

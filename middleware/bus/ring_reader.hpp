@@ -69,6 +69,9 @@ class RingReader {
   /// The next message. A reader that was overtaken goes on in the middle of the ring.
   [[nodiscard]] std::optional<RingMessage> take(Mode mode);
 
+  /// Whether something stands behind the message that was taken last.
+  [[nodiscard]] bool has_more() const { return map_->published() > cursor_; }
+
   /// The message that was taken last is taken again next. `skipped`: as that said.
   void step_back(std::uint64_t skipped);
 

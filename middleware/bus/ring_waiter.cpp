@@ -66,10 +66,9 @@ bool RingWaiter::poll() {
     const bool is_ending = input->is_ending;  // before the last look
     std::optional<RingMessage> message;
     for (int i = 0; i < kMostAtOnce && (message = input->reader.take(input->mode)); ++i) {
-      if (!input->deliver(std::move(*message))) {
-        is_holding_ = true;
-        break;
-      }
+      const RingInput::Progress progress = input->deliver(std::move(*message));
+      is_holding_ = is_holding_ || progress == RingInput::Progress::kHolds;
+      if (progress != RingInput::Progress::kDone) break;
       has_delivered = true;
     }
     if (!message && is_ending) remove(input);

@@ -22,8 +22,13 @@ struct RingInput {
   explicit RingInput(std::shared_ptr<const RingMap> map) : reader(std::move(map)) {}
   RingReader reader;
   std::atomic<RingReader::Mode> mode = RingReader::Mode::kCopy;
-  std::function<bool(RingMessage)> deliver;  // false: it has stepped back, and waits for something beside the ring
-  std::atomic<bool> is_ending = false;       // the writer has gone: what is left is delivered, then it is dropped
+  enum class Progress : std::uint8_t {
+    kDone,
+    kHolds,  // stepped back: waits for something beside the ring, for a while
+    kRests,  // the same, and nobody waits behind it: until something comes
+  };
+  std::function<Progress(RingMessage)> deliver;
+  std::atomic<bool> is_ending = false;  // the writer has gone: what is left is delivered, then it is dropped
 };
 
 class RingWaiter final : public Notifiable {

@@ -12,9 +12,9 @@ inline constexpr double kMostTurn_rps = 100.0;         // about any axis; gyros 
 inline constexpr double kMostAcceleration_mps2 = 1e3;  // a crash
 inline constexpr double kMostAltitude_m = 2e4;
 inline constexpr double kMostPositionVariance_m2 = 1e12;  // of a fix somewhere on this continent
-inline constexpr double kMostObjectPlace_m = 1e4;  // seen from the vehicle
+inline constexpr double kMostObjectPlace_m = 1e4;         // seen from the vehicle
 inline constexpr double kMostObjectSize_m = 200.0;
-inline constexpr double kMostPlace_m = 1e8;               // from where the drive began
+inline constexpr double kMostPlace_m = 1e8;  // from where the drive began
 
 /// False for NaN, too.
 [[nodiscard]] inline bool is_within(double value, double most) { return std::abs(value) <= most; }

@@ -94,6 +94,39 @@ TEST_F(BesideRing, OneThatTheNetworkLostHoldsNobodyOnceALaterOneHasCome) {
   EXPECT_EQ(subscription->lost(), 1U);
 }
 
+TEST_F(BesideRing, ManyThatTheNetworkLostAreGivenUpTogether) {
+  subscribe();
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  for (int i = 0; i < 20; ++i) publish(i % 2 == 0);
+  pair.clock.time += 200ms;
+  EXPECT_EQ(take_all().size(), 10U) << "one patience for all, from when they were published";
+  EXPECT_EQ(subscription->lost(), 10U);
+}
+
+TEST_F(BesideRing, OneThatNobodyStandsBehindMayComeAsLateAsItLikes) {
+  subscribe();
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  publish(true);
+  pair.clock.time += 10s;
+  EXPECT_EQ(take_all(), Sequences{});
+  bring(0);
+  EXPECT_EQ(take_all(), Sequences{1});
+  EXPECT_EQ(subscription->lost(), 0U);
+}
+
+TEST_F(BesideRing, OneThatIsMissingWhenItsWriterHasGoneKeepsNothingAlive) {
+  subscribe();
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  publish(true);
+  EXPECT_EQ(take_all(), Sequences{});
+  pair.receiver_wire.events.on_writer_gone(PeerId{1});
+  EXPECT_EQ(take_all(), Sequences{});
+  pair.clock.time += 1s;
+  EXPECT_EQ(take_all(), Sequences{});
+  bring(0);
+  EXPECT_EQ(take_all(), Sequences{}) << "given up: its ring is no longer read";
+}
+
 TEST_F(BesideRing, PublishedIsReceivedAndLostWhateverTheNetworkLoses) {
   subscribe();
   ASSERT_EQ(pair.connect(), RingVerdict::kRead);

@@ -245,7 +245,7 @@ TEST_P(RingWaiting, DeliversOnTheWaitingThreadWhateverWakesIt) {
     auto input = std::make_shared<RingInput>(map_of(*source));
     input->deliver = [&](const RingMessage& message) {
       got.push_back(message.header.sequence);
-      return true;
+      return RingInput::Progress::kDone;
     };
     waiter.attach(input);
   }
@@ -276,7 +276,10 @@ TEST_P(RingWaiting, DeliversTheRestOfAWriterThatHasGone) {
   RingWaiter waiter(GetParam());
   int count = 0;
   auto input = std::make_shared<RingInput>(map_of(*writer));
-  input->deliver = [&](const RingMessage&) { return ++count > 0; };
+  input->deliver = [&](const RingMessage&) {
+    ++count;
+    return RingInput::Progress::kDone;
+  };
   waiter.attach(input);
   put(*writer, 1);
   put(*writer, 2);
