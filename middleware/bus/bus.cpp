@@ -38,8 +38,8 @@ SampleHeader foreign_header(TopicId topic, const NetworkFrame& frame) {
 
 }  // namespace
 
-SampleHeader make_header(TopicId topic, std::uint32_t writer, std::uint64_t sequence, Time published_at,
-                         const PublishInfo& info) {
+[[gnu::hot]] SampleHeader make_header(TopicId topic, std::uint32_t writer, std::uint64_t sequence, Time published_at,
+                                      const PublishInfo& info) {
   SampleHeader header;
   header.topic = topic;
   header.writer = writer;
@@ -56,7 +56,7 @@ SampleHeader make_header(TopicId topic, std::uint32_t writer, std::uint64_t sequ
 RawPublisher::RawPublisher(Bus& bus, TopicState& topic) : bus_(bus), topic_(topic), writer_(new_writer_id()) {}
 RawPublisher::~RawPublisher() { topic_.has_publisher = false; }
 
-BufferPool& RawPublisher::pool() const {
+[[gnu::hot]] BufferPool& RawPublisher::pool() const {
   return topic_.ring == nullptr ? default_pool() : static_cast<BufferPool&>(*topic_.ring);
 }
 const std::string& RawPublisher::topic() const { return topic_.name; }
@@ -64,31 +64,32 @@ const topics::TopicKind& RawPublisher::kind() const { return *topic_.kind; }
 std::size_t RawPublisher::remote_readers() const { return topic_.writer == nullptr ? 0 : topic_.writer->readers(); }
 std::uint64_t RawPublisher::failed_writes() const { return topic_.failed_writes; }
 
-SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBufferPtr cdr, const PublishInfo& info) {
+[[gnu::hot]] SampleHeader RawPublisher::publish(std::shared_ptr<const void> value, ConstBufferPtr cdr,
+                                                const PublishInfo& info) {
   OCELLI_EXPECT((value == nullptr) != (cdr == nullptr));
-  auto sample = make_recycled<Sample>();
-  sample->kind = topic_.kind;
-  sample->value = std::move(value);
-  sample->cdr = std::move(cdr);
-  sample->header = make_header(topic_.id, writer_, ++sequence_, bus_.clock().now(), info);
-  SampleHeader& header = sample->header;
-  if (sample->cdr != nullptr) header.body_length = static_cast<std::uint32_t>(sample->cdr->bytes().size());
+  Sample sample{make_header(topic_.id, writer_, ++sequence_, bus_.clock().now(), info), topic_.kind, std::move(value),
+                std::move(cdr)};
+  if (sample.cdr != nullptr) sample.header.body_length = static_cast<std::uint32_t>(sample.cdr->bytes().size());
+  const SampleHeader header = sample.header;
   const Duration delay{topic_.delay_ns.load(std::memory_order_relaxed)};
   if (delay > Duration::zero() || last_due_ > header.published_at()) {
     last_due_ = std::max(last_due_, header.published_at() + delay);
     bus_.delays_->add(last_due_, [&bus = bus_, &topic = topic_, sample] { bus.send(topic, sample); });
   } else {
-    bus_.send(topic_, sample);
+    bus_.send(topic_, std::move(sample));
   }
   return header;
 }
 
-void Bus::send(TopicState& topic, const SamplePtr& sample) {
-  deliver(topic, sample, Integrity::kTrusted);
-  if (topic.writer != nullptr) send_outside(topic, *sample);
+[[gnu::hot]] void Bus::send(TopicState& topic, Sample sample) {
+  if (!topic.is_kept_here.load(std::memory_order_acquire)) return send_outside(topic, sample);
+  const auto shared = make_recycled<Sample>(std::move(sample));
+  deliver(topic, shared, Integrity::kTrusted);
+  send_outside(topic, *shared);
 }
 
-void Bus::send_outside(TopicState& topic, const Sample& sample) {
+[[gnu::hot]] void Bus::send_outside(TopicState& topic, const Sample& sample) {
+  if (topic.writer == nullptr) return;
   const bool is_latched = topic.kind->qos == topics::Qos::kState;
   const bool has_ring_readers = topic.ring != nullptr && (is_latched || topic.writer->ring_readers() > 0);
   if (!has_ring_readers && !topic.writer->is_wanted()) return;
@@ -198,6 +199,7 @@ Result<std::shared_ptr<Subscription>> Bus::add_subscription(const topics::TopicK
   {
     const std::lock_guard lock(state->mutex);
     state->subscriptions.push_back(subscription);
+    state->is_kept_here.store(true, std::memory_order_release);
     if (state->latched != nullptr) subscription->deliver({state->latched, clock_.now(), Integrity::kTrusted, 0});
     if (subscription->waiter() != nullptr) listen(*state, *subscription);
     needs_network = network_ != nullptr && state->network == nullptr;
@@ -239,7 +241,7 @@ std::shared_ptr<RingWaiter> Bus::own_waiter() {
   return waiter_;
 }
 
-void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity) {
+[[gnu::hot]] void Bus::deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity) {
   const Time now = clock_.now();
   const std::lock_guard lock(topic.mutex);
   topic.deliver({sample, now, integrity, 0}, nullptr);

@@ -140,7 +140,7 @@ class Bus {
                                                          Notifiable* signal, std::shared_ptr<RingWaiter> waiter,
                                                          std::size_t depth);
   Status open_reader(TopicState& topic);
-  void send(TopicState& topic, const SamplePtr& sample);
+  void send(TopicState& topic, Sample sample);
   void send_outside(TopicState& topic, const Sample& sample);
   void count_failure(TopicState& topic, const std::string& reason);
   void deliver(TopicState& topic, const SamplePtr& sample, Integrity integrity);

@@ -102,7 +102,7 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
 }
 
 /// kOvertaken: before anybody got it. kIsBeside: its bytes have not come yet, and nothing newer either.
-Bus::RingOutcome Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
+[[gnu::hot]] Bus::RingOutcome Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
   auto sample = make_recycled<Sample>();
   sample->kind = topic.kind;
   sample->header = message.header;

@@ -25,17 +25,17 @@ int private_flag(Scope scope) { return scope == Scope::kProcess ? FUTEX_PRIVATE_
 
 }  // namespace
 
-void wake_all(const Word& word, Scope scope) {
+[[gnu::hot]] void wake_all(const Word& word, Scope scope) {
   ::syscall(SYS_futex, &word, FUTEX_WAKE | private_flag(scope), INT_MAX, nullptr, nullptr, 0);
 }
 
-void wait(const Watch& watch, Duration timeout) {
+[[gnu::hot]] void wait(const Watch& watch, Duration timeout) {
   if (timeout <= Duration::zero()) return;
   const timespec relative = to_timespec(timeout);
   ::syscall(SYS_futex, watch.word, FUTEX_WAIT | private_flag(watch.scope), watch.expected, &relative, nullptr, 0);
 }
 
-bool wait_any(std::span<const Watch> watches, Duration timeout) {
+[[gnu::hot]] bool wait_any(std::span<const Watch> watches, Duration timeout) {
   OCELLI_EXPECT(watches.size() <= kMostWatches);
   std::array<futex_waitv, kMostWatches> words;
   for (std::size_t i = 0; i < watches.size(); ++i) {

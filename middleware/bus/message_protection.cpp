@@ -28,7 +28,7 @@ std::uint32_t counter_of(const SampleHeader& header, const e2e::Config& config) 
 
 }  // namespace
 
-bool protect(SampleHeader& header, const topics::TopicKind& kind, std::span<const std::byte> body) {
+[[gnu::hot]] bool protect(SampleHeader& header, const topics::TopicKind& kind, std::span<const std::byte> body) {
   header.body_length = static_cast<std::uint32_t>(body.size());
   header.e2e = {};
   header.e2e_profile = static_cast<std::uint8_t>(kind.e2e);
@@ -40,8 +40,8 @@ bool protect(SampleHeader& header, const topics::TopicKind& kind, std::span<cons
   return false;
 }
 
-Integrity check_protection(const SampleHeader& header, TopicId topic, const topics::TopicKind& kind,
-                           std::span<const std::byte> body) {
+[[gnu::hot]] Integrity check_protection(const SampleHeader& header, TopicId topic, const topics::TopicKind& kind,
+                                        std::span<const std::byte> body) {
   if (header.topic != topic) return Integrity::kCorrupt;
   if (kind.e2e == topics::E2e::kNone) return Integrity::kUnprotected;
   if (header.e2e_profile != static_cast<std::uint8_t>(kind.e2e)) return Integrity::kCorrupt;

@@ -60,7 +60,7 @@ std::uint64_t type_hash(std::string_view type_name) {
   return hash;
 }
 
-void copy_unsynchronised(std::byte* to, const std::byte* from, std::size_t size) {
+[[gnu::hot]] void copy_unsynchronised(std::byte* to, const std::byte* from, std::size_t size) {
 #ifdef __SANITIZE_THREAD__
   for (std::size_t i = 0; i < size; ++i)
     __atomic_store_n(reinterpret_cast<unsigned char*>(to) + i,

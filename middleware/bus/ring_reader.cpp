@@ -73,12 +73,12 @@ const SlotHead& RingMap::slot(std::uint64_t number) const {
   return reinterpret_cast<const SlotHead*>(base_ + ring_.geometry.slots_at())[number % ring_.geometry.slots];
 }
 
-bool RingMap::is_intact(std::uint64_t number) const {
+[[gnu::hot]] bool RingMap::is_intact(std::uint64_t number) const {
   std::atomic_thread_fence(std::memory_order_acquire);
   return slot(number).generation.load(std::memory_order_relaxed) == 2 * number + 2;
 }
 
-std::optional<RingMap::Content> RingMap::read(std::uint64_t number) const {
+[[gnu::hot]] std::optional<RingMap::Content> RingMap::read(std::uint64_t number) const {
   const SlotHead& source = slot(number);
   if (source.generation.load(std::memory_order_acquire) != 2 * number + 2) return std::nullopt;
   Content content;
@@ -117,7 +117,7 @@ void RingReader::step_back(std::uint64_t skipped) {
   skipped_ = skipped;
 }
 
-std::optional<RingMessage> RingReader::take(Mode mode) {
+[[gnu::hot]] std::optional<RingMessage> RingReader::take(Mode mode) {
   seen_ = map_->bell().load(std::memory_order_acquire);
   const std::uint64_t slots = map_->geometry().slots;
   constexpr int kMostTries = 8;  // to catch up with a writer that overtakes again and again

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ocelli/middleware/bus/scheduling.hpp"
+
 namespace ocelli {
 namespace {
 
@@ -42,7 +44,8 @@ void RingWaiter::notify() {
   if (is_asleep_.load(std::memory_order_seq_cst)) futex::wake_all(word_, futex::Scope::kProcess);
 }
 
-bool RingWaiter::wait_for(Duration timeout) {
+[[gnu::hot]] bool RingWaiter::wait_for(Duration timeout) {
+  if (!std::exchange(has_short_turns_, true)) take_turns(kShortTurn);
   if (poll()) return true;
   const std::uint32_t word = word_.load(std::memory_order_acquire);
   if (std::exchange(seen_, word) == word) {
@@ -53,7 +56,7 @@ bool RingWaiter::wait_for(Duration timeout) {
   return poll();
 }
 
-bool RingWaiter::poll() {
+[[gnu::hot]] bool RingWaiter::poll() {
   const std::lock_guard delivering(delivering_);
   if (has_changed_.load(std::memory_order_relaxed)) {
     const std::lock_guard lock(mutex_);
@@ -76,7 +79,7 @@ bool RingWaiter::poll() {
   return has_delivered;
 }
 
-void RingWaiter::sleep(std::uint32_t word, Duration timeout) {
+[[gnu::hot]] void RingWaiter::sleep(std::uint32_t word, Duration timeout) {
   std::array<futex::Watch, futex::kMostWatches> watches;
   std::size_t count = 0;
   watches[count++] = {&word_, word, futex::Scope::kProcess};

@@ -49,7 +49,8 @@ class RingWaiter final : public Notifiable {
   void notify() override;
 
   /// Delivers what has come; when there was nothing, sleeps until a message comes, notify() or `timeout`, and delivers
-  /// again. True when anything was delivered. One thread at a time.
+  /// again. True when anything was delivered. One thread at a time; the first to call takes short turns from then on
+  /// (scheduling.hpp), so that what keeps a core busy does not keep it from waking up.
   bool wait_for(Duration timeout);
 
  private:
@@ -61,6 +62,7 @@ class RingWaiter final : public Notifiable {
   Style style_;
   futex::Word word_ = 0;
   std::uint32_t seen_ = 0;                // of word_; only the waiting thread uses it
+  bool has_short_turns_ = false;          // the waiting thread
   bool is_holding_ = false;               // an input waits for a message beside its ring
   std::atomic<bool> is_asleep_ = false;   // or about to be: then notify() wakes
   std::atomic<bool> has_changed_ = true;  // inputs_ differs from current_

@@ -158,7 +158,7 @@ Result<std::unique_ptr<RingWriter>> RingWriter::create(const std::string& name, 
 
 RingWriter::~RingWriter() = default;
 
-BufferPtr RingWriter::take(std::size_t capacity) {
+[[gnu::hot]] BufferPtr RingWriter::take(std::size_t capacity) {
   if (capacity <= memory_->geometry().capacity) {
     const std::uint32_t index = memory_->acquire();
     if (index != RingMemory::kNone) return make_recycled<RingBuffer>(memory_, index);
@@ -166,7 +166,7 @@ BufferPtr RingWriter::take(std::size_t capacity) {
   return default_pool().take(capacity);
 }
 
-bool RingWriter::commit(const SampleHeader& header, const ConstBufferPtr& cdr) {
+[[gnu::hot]] bool RingWriter::commit(const SampleHeader& header, const ConstBufferPtr& cdr) {
   const std::byte* const body = cdr->bytes().data();
   const std::uint32_t index = memory_->index_of(body);
   if (index == RingMemory::kNone) return commit(header, cdr->bytes());
@@ -175,7 +175,7 @@ bool RingWriter::commit(const SampleHeader& header, const ConstBufferPtr& cdr) {
   return true;
 }
 
-bool RingWriter::commit(const SampleHeader& header, std::span<const std::byte> body) {
+[[gnu::hot]] bool RingWriter::commit(const SampleHeader& header, std::span<const std::byte> body) {
   if (body.size() > memory_->geometry().capacity) return false;
   const std::uint32_t index = memory_->acquire();
   if (index == RingMemory::kNone) return false;
@@ -188,7 +188,7 @@ void RingWriter::commit_mark(const SampleHeader& header) {
   memory_->publish(header, RingMemory::kNone, memory_->data(0));
 }
 
-void RingWriter::wake() const { futex::wake_all(memory_->head().bell, futex::Scope::kHost); }
+[[gnu::hot]] void RingWriter::wake() const { futex::wake_all(memory_->head().bell, futex::Scope::kHost); }
 
 const RingGeometry& RingWriter::geometry() const { return memory_->geometry(); }
 

@@ -1,5 +1,7 @@
 #pragma once
-// Real-time scheduling of the calling thread. Threads inherit it from the one that starts them.
+// Scheduling of the calling thread. Threads inherit it from the one that starts them.
+
+#include "ocelli/middleware/core/time.hpp"
 
 namespace ocelli {
 
@@ -18,5 +20,13 @@ void step_back();
 /// Less of a core than others when there is not enough for all: for this thread and those it starts, where real time is
 /// not permitted.
 void go_background();
+
+/// Of a thread that is woken for little work.
+inline constexpr Duration kShortTurn = std::chrono::microseconds(100);
+
+/// How long this thread and those it starts keep a core while others wait for it; zero: as long as the system says. One
+/// that asks for shorter turns than what runs is let in at once when it wakes up (Linux 6.12 or later; before, nothing
+/// changes). Its share of the core stays the same. Real-time threads are left alone.
+void take_turns(Duration longest);
 
 }  // namespace ocelli

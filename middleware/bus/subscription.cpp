@@ -10,7 +10,7 @@ constexpr std::size_t kMostWriters = 64;  // that are remembered: a writer that 
 
 }  // namespace
 
-std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t skipped) {
+[[gnu::hot]] std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t skipped) {
   for (Writer& writer : writers_)
     if (writer.id == header.writer) return writer.last;
   if (writers_.size() == kMostWriters) writers_.erase(writers_.begin());
@@ -19,7 +19,7 @@ std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t sk
   return writers_.back().last;
 }
 
-std::uint32_t LossCounter::count(const SampleHeader& header, std::uint64_t skipped) {
+[[gnu::hot]] std::uint32_t LossCounter::count(const SampleHeader& header, std::uint64_t skipped) {
   std::uint64_t& last = last_of(header, skipped);
   if (header.sequence <= last) return 0;
   const std::uint64_t gap = header.sequence - last - 1;
@@ -29,7 +29,7 @@ std::uint32_t LossCounter::count(const SampleHeader& header, std::uint64_t skipp
 
 void LossCounter::drop(const SampleHeader& header, std::uint64_t skipped) { last_of(header, skipped); }
 
-std::optional<Received> Subscription::take() {
+[[gnu::hot]] std::optional<Received> Subscription::take() {
   const std::lock_guard lock(mutex_);
   while (count_ > 0 && !slots_[first_].sample->intact()) drop_oldest();
   if (count_ == 0) return std::nullopt;
@@ -43,7 +43,7 @@ std::optional<Received> Subscription::take() {
   return received;
 }
 
-void Subscription::deliver(const Delivery& delivery, const Notifiable* caller) {
+[[gnu::hot]] void Subscription::deliver(const Delivery& delivery, const Notifiable* caller) {
   {
     const std::lock_guard lock(mutex_);
     if (count_ == depth_) drop_oldest();
@@ -64,7 +64,7 @@ void Subscription::drop_oldest() {
   pop();
 }
 
-void Subscription::pop() {
+[[gnu::hot]] void Subscription::pop() {
   slots_[first_].sample = nullptr;  // its buffer is free from here on
   first_ = (first_ + 1) % depth_;
   --count_;

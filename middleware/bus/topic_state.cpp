@@ -7,14 +7,14 @@ RingIdentity ring_identity(const std::string& topic, const topics::TopicKind& ki
   return {topic_id(topic), type_hash(kind.codec().type_name)};
 }
 
-void TopicState::wake_readers() {
+[[gnu::hot]] void TopicState::wake_readers() {
   constexpr std::size_t kMostWokenHere = 4;  // processes
   if (writer->ring_readers() <= kMostWokenHere) return ring->wake();
   std::call_once(ringer_once, [this] { ringer = std::make_unique<Ringer>(*ring); });
   ringer->ring();
 }
 
-void TopicState::deliver(const Delivery& delivery, const RingWaiter* waiter) {
+[[gnu::hot]] void TopicState::deliver(const Delivery& delivery, const RingWaiter* waiter) {
   if (kind->qos == topics::Qos::kState) latched = delivery.sample;
   bool has_ended = false;
   for (const std::weak_ptr<Subscription>& weak : subscriptions) {

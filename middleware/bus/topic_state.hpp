@@ -35,7 +35,8 @@ struct BesideMessage {
 };
 
 struct TopicState {
-  TopicState(std::string name_in, const topics::TopicKind& kind_in) : name(std::move(name_in)), kind(&kind_in) {}
+  TopicState(std::string name_in, const topics::TopicKind& kind_in)
+      : name(std::move(name_in)), kind(&kind_in), is_kept_here(kind_in.qos == topics::Qos::kState) {}
 
   const std::string name;
   const topics::TopicKind* const kind;
@@ -53,6 +54,8 @@ struct TopicState {
 
   /// To every subscription, or to those of the waiter that calls. Precondition: mutex.
   void deliver(const Delivery& delivery, const RingWaiter* waiter);
+
+  std::atomic<bool> is_kept_here;  // messages: latched, or somebody in this process has subscribed
 
   std::mutex mutex;  // guards what follows
   std::vector<std::weak_ptr<Subscription>> subscriptions;

@@ -30,7 +30,7 @@ class HeapBuffer final : public Buffer {
       : Buffer(data, capacity), shelf_(std::move(shelf)) {}
   HeapBuffer(const HeapBuffer&) = delete;
   HeapBuffer& operator=(const HeapBuffer&) = delete;
-  ~HeapBuffer() override {
+  [[gnu::hot]] ~HeapBuffer() override {
     const std::lock_guard lock(shelf_->mutex);
     shelf_->free[std::bit_width(capacity_)].push_back(data_);
   }
@@ -39,9 +39,21 @@ class HeapBuffer final : public Buffer {
   std::shared_ptr<Shelf> shelf_;
 };
 
+constexpr std::size_t kSmall = 256;
+
+/// One block with its bytes: what is not in the caches costs more than the room.
+class SmallBuffer final : public Buffer {
+ public:
+  SmallBuffer() : Buffer(bytes_, kSmall) {}
+
+ private:
+  alignas(kAlignment) std::byte bytes_[kSmall];
+};
+
 class HeapPool final : public BufferPool {
  public:
-  BufferPtr take(std::size_t capacity) override {
+  [[gnu::hot]] BufferPtr take(std::size_t capacity) override {
+    if (capacity <= kSmall) return make_recycled<SmallBuffer>();
     const std::size_t rounded = std::bit_ceil(std::max(capacity, kAlignment));
     std::byte* block = nullptr;
     {
@@ -61,7 +73,7 @@ class HeapPool final : public BufferPool {
 
 }  // namespace
 
-void Buffer::resize(std::size_t offset, std::size_t size) {
+[[gnu::hot]] void Buffer::resize(std::size_t offset, std::size_t size) {
   OCELLI_EXPECT(offset <= capacity_ && size <= capacity_ - offset);
   offset_ = offset;
   size_ = size;
@@ -69,7 +81,7 @@ void Buffer::resize(std::size_t offset, std::size_t size) {
 
 std::shared_ptr<BufferPool> make_heap_pool() { return std::make_shared<HeapPool>(); }
 
-BufferPool& default_pool() {
+[[gnu::hot]] BufferPool& default_pool() {
   static const std::shared_ptr<BufferPool> pool = make_heap_pool();
   return *pool;
 }

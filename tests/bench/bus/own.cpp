@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "ocelli/middleware/bus/bus.hpp"
+#include "ocelli/middleware/bus/scheduling.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/dds/dds_lane.hpp"
 #include "ocelli/tests/bench/bus/harness.hpp"
@@ -39,7 +40,7 @@ class NoRings final : public NetworkLane {
   std::unique_ptr<NetworkLane> lane_;
 };
 
-enum class Lane { kInProcess, kRingOne, kRingMany, kNetwork };
+enum class Lane { kInProcess, kRingOne, kRingOrdinary, kRingMany, kNetwork };
 
 /// Topics that one reader waits for at once; all but the first are silent.
 int topics_of(Lane lane) { return lane == Lane::kRingMany ? kManyTopics : 1; }
@@ -89,12 +90,18 @@ struct BusSender final : Sender {
 };
 
 struct BusReceiver final : Receiver {
-  BusReceiver(std::shared_ptr<Peer> p, Lane lane) : peer(std::move(p)) {
-    waiter = std::make_shared<RingWaiter>(lane == Lane::kRingOne ? RingWaiter::Style::kOne : RingWaiter::Style::kMany);
+  BusReceiver(std::shared_ptr<Peer> p, Lane lane)
+      : peer(std::move(p)), has_ordinary_turns(lane == Lane::kRingOrdinary) {
+    waiter = std::make_shared<RingWaiter>(
+        lane == Lane::kRingOne || lane == Lane::kRingOrdinary ? RingWaiter::Style::kOne : RingWaiter::Style::kMany);
     for (int i = 0; i < topics_of(lane); ++i)
       subscriptions.push_back(*peer->bus.subscribe(peer->kind, topic_name(i), waiter));
   }
   void run(const std::function<bool(std::span<const std::byte>)>& on_message) override {
+    if (has_ordinary_turns) {
+      waiter->wait_for(0ms);
+      take_turns({});
+    }
     for (int idle = 0; idle < 150; ++idle) {  // 20 ms each while nothing comes
       waiter->wait_for(20ms);
       while (const auto received = subscriptions.front()->take()) {
@@ -104,6 +111,7 @@ struct BusReceiver final : Receiver {
     }
   }
   std::shared_ptr<Peer> peer;
+  const bool has_ordinary_turns;
   std::shared_ptr<RingWaiter> waiter;
   std::vector<std::shared_ptr<Subscription>> subscriptions;
 };
@@ -137,6 +145,7 @@ class OwnTransport final : public Transport {
 std::vector<std::unique_ptr<Transport>> own_transports() {
   std::vector<std::unique_ptr<Transport>> all;
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, one ring", Lane::kRingOne));
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, ordinary turns", Lane::kRingOrdinary));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, 8 rings", Lane::kRingMany));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 1", Lane::kInProcess));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 3", Lane::kNetwork));
