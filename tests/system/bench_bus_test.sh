@@ -10,7 +10,7 @@ expect 2 "--readers" bench bus --readers 17
 expect 2 "no transport has that in its name" bench bus --only nobody
 expect 2 "No such file" bench bus --json "$work/nowhere/numbers.json"
 
-# Two lanes and a floor, one round, three readers: all that the writer sent has come, and nobody failed.
+# The ways through two lanes and a floor, one round, three readers: all that the writer sent has come, and nobody failed.
 expect 0 "ocelli lane 2, 8 rings" bench bus --rounds 1 --sizes 1024 --readers 3 --messages 60 --json numbers.json \
   --only "lane 2,lane 1,queue"
 for part in '"kernel": "Linux' '"date": "20' '"messages": 60' '"readers": 3' '"size": 1024' '"keeps_processors_awake": false' \
@@ -18,6 +18,6 @@ for part in '"kernel": "Linux' '"date": "20' '"messages": 60' '"readers": 3' '"s
   grep -qF -- "$part" numbers.json || fail "expected $part in $(cat numbers.json)"
 done
 for none in lost rounds_that_failed rounds_without_a_message; do
-  [[ $(grep -c "\"$none\": 0" numbers.json) == 4 ]] || fail "expected no $none in $(cat numbers.json)"
+  [[ $(grep -c "\"$none\": 0" numbers.json) == 5 ]] || fail "expected no $none in $(cat numbers.json)"
 done
 exit $((failures > 0))
