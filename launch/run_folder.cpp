@@ -58,6 +58,8 @@ report::RunInfo describe_run(const LaunchFile& launch, const std::string& kind, 
   info.host = fmt::format("{} cores", std::thread::hardware_concurrency());
   for (const ChainEntry& chain : launch.chains)
     info.chains.push_back({chain.name, chain.from, chain.to, chain.reaction_budget, chain.age_budget});
+  for (const TopicEntry& topic : launch.overrides)
+    info.topics.push_back({topic.name, topic.rate_hz, topic.latency_budget});
   for (const SourceEntry& source : launch.sources) info.nodes.push_back(source.name);
   for (const NodeEntry& node : launch.nodes) info.nodes.push_back(node.name);
   return info;

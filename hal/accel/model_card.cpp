@@ -8,21 +8,21 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <span>
 
 #include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/middleware/config/yaml.hpp"
 
 namespace ocelli::accel {
 
-std::string_view built_in_card(std::string_view name);  // generated from hal/accel/cards
+// Generated from hal/accel/cards.
+std::string_view built_in_card(std::string_view name);
+std::span<const std::string_view> built_in_card_names();
 
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kBuiltIn =
-    std::to_array<std::string_view>({"fastestdet", "lane_markings", "nanodet_m", "pedestrians", "twinlitenet_320x192",
-                                     "twinlitenet_640x192", "yolo_fastest", "yolo_fastest_xl"});
 constexpr auto kRoadUsers = std::to_array<std::string_view>({"car", "pedestrian", "cyclist", "truck"});
 constexpr auto kRoles = std::to_array<std::string_view>({"onnx", "darknet.cfg", "darknet.weights"});
 
@@ -83,7 +83,8 @@ fs::path models_folder() {
 void set_models_folder(const std::string& folder) { ::setenv("OCELLI_MODELS", folder.c_str(), 1); }
 
 std::vector<std::string> card_names(const fs::path& folder) {
-  std::set<std::string> names(kBuiltIn.begin(), kBuiltIn.end());
+  const auto built_in = built_in_card_names();
+  std::set<std::string> names(built_in.begin(), built_in.end());
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder, failure))
     if (entry.path().extension() == ".yaml") names.insert(entry.path().stem().string());

@@ -150,7 +150,8 @@ struct Network::Handles {
 
   ocelli_accel_status wait(ocelli_accel_job* job, Duration deadline, ocelli_accel_result& result) const {
     const Duration late = std::min(deadline, injected());
-    if (late > Duration{}) std::this_thread::sleep_for(late);
+    for (Duration rest = late; rest > Duration{} && !is_stopping(); rest -= kPatience)
+      std::this_thread::sleep_for(std::min(rest, kPatience));
     if (late > Duration{} && late == deadline) return OCELLI_ACCEL_TIMEOUT;
     for (Duration rest = std::max(Duration{}, deadline - late);; rest -= kPatience) {
       const Duration slice = std::min(rest, kPatience);
@@ -198,10 +199,10 @@ struct Network::Handles {
       // A sum of zero times each value is zero unless one of them is NaN or infinite: one pass without branches.
       float probe = 0.0F;
       for (const float value : data) probe += value * 0.0F;
+      OCELLI_TRY(check(api->end_cpu(output_bindings[i].buffer)));
       if (probe != 0.0F)
         return error(ErrorCode::kCorrupt, "{}: output '{}' holds a value that is not a finite number", name,
                      outputs[i].name);
-      OCELLI_TRY(check(api->end_cpu(output_bindings[i].buffer)));
     }
     return ok();
   }

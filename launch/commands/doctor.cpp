@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
@@ -73,6 +74,13 @@ Finding check_futex() {
           "Linux 5.16 or later, or allow system call 449 in the container; until then one thread per ring waits"};
 }
 
+Finding check_turns() {
+  bool has_changed = false;
+  std::thread([&] { has_changed = take_turns(kShortTurn); }).join();  // a thread of its own: nothing to undo
+  return {has_changed, "threads that wait for rings are let in at once on a busy core (short turns)",
+          "Linux 6.12 or later; until then real-time priority does it"};
+}
+
 Finding check_governor() {
   const std::string governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   const bool is_good = governor.empty() || governor == "performance";
@@ -123,6 +131,7 @@ Finding check_leftovers(bool is_cleaning) {
 int examine(bool is_cleaning, const DdsConfig& dds) {
   const auto findings = std::to_array<Finding>({
       check_futex(),
+      check_turns(),
       check_realtime(),
       check_memory_lock(),
       check_shm(),

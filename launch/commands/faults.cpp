@@ -95,7 +95,8 @@ void print(const Found& found) {
     fmt::print("{:<24} {:<10} {:<32} {:<4} {:>10.4g} {:>10.4g} {:<8} {}\n", text_of(fault.at), fault.state, fault.id,
                fault.asil, fault.value, fault.limit, fault.unit, fault.detail);
   for (const StoredMode& mode : found.modes)
-    fmt::print("{:<24} mode       {} (from {})\n", text_of(mode.at), mode.mode, mode.previous);
+    fmt::print("{:<24} mode       {}{}\n", text_of(mode.at), mode.mode,
+               mode.previous.empty() || mode.previous == mode.mode ? "" : fmt::format(" (from {})", mode.previous));
 }
 
 Status list(const FaultsOptions& options) {

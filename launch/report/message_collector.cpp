@@ -134,6 +134,11 @@ MessageCollector::MessageCollector(const std::vector<log::RecordedTopic>& topics
       record.rate_hz = topic.kind->rate_hz;
       record.transport_budget = topic.kind->latency_budget;
     }
+    const auto declared = std::ranges::find(run.info.topics, topic.name, &TopicInfo::name);
+    if (declared != run.info.topics.end()) {
+      record.rate_hz = declared->rate_hz.value_or(record.rate_hz);
+      record.transport_budget = declared->transport_budget.value_or(record.transport_budget);
+    }
     run.topics.push_back(std::move(record));
   }
 }

@@ -98,6 +98,15 @@ ChainInfo read_chain(const Json& item, const std::string& where, std::vector<std
   return chain;
 }
 
+TopicInfo read_topic(const Json& item, const std::string& where, std::vector<std::string>& mistakes) {
+  ObjectReader in(item, where, mistakes);
+  TopicInfo topic;
+  in.text("name", topic.name, true);
+  if (in.find("rate_hz") != nullptr) in.number("rate_hz", topic.rate_hz.emplace(), 1e4);
+  if (in.find("transport_budget_ms") != nullptr) in.time("transport_budget_ms", topic.transport_budget.emplace(), 1e-3);
+  return topic;
+}
+
 ExpectedFault read_expected(const Json& item, const std::string& where, std::vector<std::string>& mistakes) {
   ObjectReader in(item, where, mistakes);
   ExpectedFault expected;
@@ -123,6 +132,9 @@ RunInfo read_members(const Json& root, std::vector<std::string>& mistakes) {
   in.text("host", info.host);
   in.each("chains", [&](const Json& item, const std::string& where) {
     info.chains.push_back(read_chain(item, where, mistakes));
+  });
+  in.each("topics", [&](const Json& item, const std::string& where) {
+    info.topics.push_back(read_topic(item, where, mistakes));
   });
   in.each("expected", [&](const Json& item, const std::string& where) {
     info.expected.push_back(read_expected(item, where, mistakes));
@@ -159,6 +171,12 @@ Json to_members(const RunInfo& info) {
                              {"to", chain.to},
                              {"reaction_budget_ms", to_ms(chain.reaction_budget)},
                              {"age_budget_ms", to_ms(chain.age_budget)}});
+  out["topics"] = Json::array();
+  for (const TopicInfo& topic : info.topics) {
+    Json& item = out["topics"].emplace_back(Json{{"name", topic.name}});
+    if (topic.rate_hz) item["rate_hz"] = *topic.rate_hz;
+    if (topic.transport_budget) item["transport_budget_ms"] = to_ms(*topic.transport_budget);
+  }
   out["expected"] = Json::array();
   for (const ExpectedFault& expected : info.expected)
     out["expected"].push_back({{"injection", expected.injection},

@@ -22,6 +22,13 @@ struct ChainInfo {
   Duration age_budget{};       // 0 = none
 };
 
+/// What the launch file declares of a topic, where that is not what its kind has.
+struct TopicInfo {
+  std::string name;
+  std::optional<double> rate_hz;  // 0 = on change
+  std::optional<Duration> transport_budget;
+};
+
 /// What an injection must lead to.
 struct ExpectedFault {
   std::string injection;          // Injection::kind
@@ -47,6 +54,7 @@ struct RunInfo {
   std::string version;
   std::string host;  // processor and cores, "" = not said
   std::vector<ChainInfo> chains;
+  std::vector<TopicInfo> topics;
   std::vector<ExpectedFault> expected;
   std::vector<std::string> tolerated;      // fault ids that do not count against the run; '*' stands for any text
   std::vector<std::string> nodes;          // names of node and source instances, for people

@@ -11,8 +11,6 @@ namespace ocelli {
 
 namespace {
 
-constexpr std::size_t kMostWriters = 64;  // of a topic that are remembered: one that starts again is a new one
-
 /// A number for this life of this writer: 32 random bits, 0 excluded.
 std::uint32_t new_writer_id() {
   static std::mutex mutex;
@@ -72,9 +70,14 @@ std::uint64_t RawPublisher::failed_writes() const { return topic_.failed_writes;
   if (sample.cdr != nullptr) sample.header.body_length = static_cast<std::uint32_t>(sample.cdr->bytes().size());
   const SampleHeader header = sample.header;
   const Duration delay{topic_.delay_ns.load(std::memory_order_relaxed)};
-  if (delay > Duration::zero() || last_due_ > header.published_at()) {
+  // Behind those that wait, and never beside one that is being sent: a ring has one writer.
+  if (delay > Duration::zero() || topic_.delayed.load(std::memory_order_acquire) > 0) {
     last_due_ = std::max(last_due_, header.published_at() + delay);
-    bus_.delays_->add(last_due_, [&bus = bus_, &topic = topic_, sample] { bus.send(topic, sample); });
+    topic_.delayed.fetch_add(1, std::memory_order_relaxed);
+    bus_.delays_->add(last_due_, [&bus = bus_, &topic = topic_, sample] {
+      bus.send(topic, sample);
+      topic.delayed.fetch_sub(1, std::memory_order_release);
+    });
   } else {
     bus_.send(topic_, std::move(sample));
   }
@@ -97,7 +100,8 @@ std::uint64_t RawPublisher::failed_writes() const { return topic_.failed_writes;
   SampleHeader header = sample.header;
   // Nobody outside gets a message that cannot be protected: they would have to believe it unchecked.
   if (!protect(header, *topic.kind, cdr->bytes()))
-    return count_failure(topic, fmt::format("a message of {} bytes is longer than E2E profile P{:02} protects",
+    return count_failure(topic, fmt::format("a message of {} bytes is longer than E2E profile P{:02} protects: it does "
+                                            "not leave this process",
                                             cdr->bytes().size(), static_cast<int>(topic.kind->e2e)));
   const bool is_beside = has_ring_readers && !topic.ring->commit(header, cdr);
   if (is_beside) {
@@ -110,13 +114,14 @@ std::uint64_t RawPublisher::failed_writes() const { return topic_.failed_writes;
   if (has_ring_readers) topic.wake_readers();
   if (!is_beside && !topic.writer->is_wanted()) return;
   if (const Status status = topic.writer->write(header, cdr->bytes()); !status)
-    count_failure(topic, status.error().message);
+    count_failure(topic,
+                  fmt::format("{}: it does not reach those who hear this over the network", status.error().message));
 }
 
 /// Told once per topic, counted always.
 void Bus::count_failure(TopicState& topic, const std::string& reason) {
   if (topic.failed_writes.fetch_add(1, std::memory_order_relaxed) == 0)
-    report(fmt::format("topic '{}': {}: it does not leave this process", topic.name, reason));
+    report(fmt::format("topic '{}': {}", topic.name, reason));
 }
 
 Bus::Bus(const Clock& clock, std::unique_ptr<NetworkLane> network)
@@ -263,9 +268,7 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
     is_beside = is_beside && frame.is_from_ring_writer && integrity != Integrity::kCorrupt;
     if (integrity != Integrity::kCorrupt && !is_beside) {
       const std::lock_guard lock(topic.mutex);
-      const bool is_full = topic.network_last.size() >= kMostWriters && !topic.network_last.contains(header->writer);
-      if (is_full) topic.network_last.erase(topic.network_last.begin());  // one that lives comes again
-      topic.network_last[header->writer] = header->sequence;
+      topic.from_network.note(header->writer, header->sequence);
     }
   } else {
     sample->header = foreign_header(topic.id, frame);
@@ -274,8 +277,7 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
   sample->cdr = std::move(frame.bytes);
   if (!is_beside) return deliver(topic, sample, integrity);
   const std::lock_guard lock(topic.mutex);  // the ring says when its turn is
-  if (topic.beside.size() >= topic.kind->depth) topic.beside.pop_front();
-  topic.beside.push_back({sample, integrity});
+  topic.beside.put(sample, integrity);
   for (const ReadRing& ring : topic.rings)
     for (const auto& [waiter, input] : ring.inputs) waiter->notify();
 }

@@ -18,6 +18,7 @@
 
 #include "ocelli/middleware/bus/delay_line.hpp"
 #include "ocelli/middleware/bus/network_lane.hpp"
+#include "ocelli/middleware/bus/ring_address.hpp"
 #include "ocelli/middleware/bus/ring_size.hpp"
 #include "ocelli/middleware/bus/subscription.hpp"
 #include "ocelli/middleware/core/recycled.hpp"
@@ -63,7 +64,7 @@ class RawPublisher {
   [[nodiscard]] const topics::TopicKind& kind() const;
   /// Readers outside this process.
   [[nodiscard]] std::size_t remote_readers() const;
-  /// Messages that did not leave the process: refused by the network lane, or too long for their E2E profile.
+  /// Messages that did not reach everybody outside: refused by the network lane, or too long for their E2E profile.
   [[nodiscard]] std::uint64_t failed_writes() const;
 
  private:
@@ -148,7 +149,8 @@ class Bus {
   RingVerdict on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement);
   void on_writer_gone(TopicState& topic, const PeerId& peer);
   enum class RingOutcome : std::uint8_t { kDone, kOvertaken, kIsBeside };
-  RingOutcome on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message);
+  RingOutcome on_ring_message(TopicState& topic, const RingAddress& ring, const RingWaiter& waiter,
+                              RingMessage message);
   void listen(TopicState& topic, Subscription& subscription);
   std::shared_ptr<RingWaiter> own_waiter();
   void report(const std::string& problem) const;

@@ -16,6 +16,17 @@ RingReader::Mode mode_for(const Subscription& subscription) {
 
 constexpr Duration kPatience = 200ms;  // of those behind a message that went beside the ring
 
+/// Precondition: topic.mutex.
+BesideMessages::Found take_beside(TopicState& topic, const RingAddress& address, const SampleHeader& mark) {
+  std::size_t readers = 1;
+  for (ReadRing& ring : topic.rings) {
+    if (!(ring.address == address)) continue;
+    ring.writer = mark.writer;
+    readers = std::max(readers, ring.inputs.size());
+  }
+  return topic.beside.take(mark, readers);
+}
+
 }  // namespace
 
 RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<const std::byte> announcement) {
@@ -42,11 +53,15 @@ RingVerdict Bus::on_writer(TopicState& topic, const PeerId& peer, std::span<cons
   std::int64_t heard_until_ns = 0;
   for (const ReadRing& ring : topic.rings)
     if (ring.address == *address) heard_until_ns = std::max(heard_until_ns, ring.heard_until_ns);
-  std::erase_if(topic.rings, [](const ReadRing& ring) {
-    return ring.is_ending && std::all_of(ring.inputs.begin(), ring.inputs.end(),
-                                         [](const auto& entry) { return entry.second.use_count() == 1; });
+  std::erase_if(topic.rings, [&](const ReadRing& ring) {
+    const bool is_read_out =
+        ring.is_ending && std::all_of(ring.inputs.begin(), ring.inputs.end(),
+                                      [](const auto& entry) { return entry.second.use_count() == 1; });
+    const bool comes_again = ring.address == *address;
+    if (is_read_out && !comes_again) topic.beside.forget(ring.writer);
+    return is_read_out;
   });
-  topic.rings.push_back({{peer}, *address, std::move(*map), false, heard_until_ns, {}});
+  topic.rings.push_back({{peer}, *address, std::move(*map), false, 0, heard_until_ns, {}});
   for (const auto& weak : topic.subscriptions)
     if (const auto subscription = weak.lock(); subscription != nullptr && subscription->waiter() != nullptr)
       listen(topic, *subscription);
@@ -68,12 +83,12 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
       input->reader.rewind_to_newest();
     else
       input->reader.rewind(std::max(to_ns(subscription.created_at()), ring.heard_until_ns));
-    input->deliver = [this, &topic, waiter = subscription.waiter().get(), input = input.get(), begun_at = clock_.now(),
-                      missed = std::uint64_t{0}](RingMessage message) mutable {
+    input->deliver = [this, &topic, address = ring.address, waiter = subscription.waiter().get(), input = input.get(),
+                      begun_at = clock_.now(), missed = std::uint64_t{0}](RingMessage message) mutable {
       message.skipped += std::exchange(missed, 0);
       const std::uint64_t skipped = message.skipped;
       const Time patient_until = std::max(message.header.published_at(), begun_at) + kPatience;
-      const RingOutcome outcome = on_ring_message(topic, *waiter, std::move(message));
+      const RingOutcome outcome = on_ring_message(topic, address, *waiter, std::move(message));
       if (outcome == RingOutcome::kIsBeside) {
         const bool delays_others = input->reader.has_more() || input->is_ending;
         if (!delays_others || clock_.now() < patient_until) {
@@ -102,7 +117,8 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
 }
 
 /// kOvertaken: before anybody got it. kIsBeside: its bytes have not come yet, and nothing newer either.
-[[gnu::hot]] Bus::RingOutcome Bus::on_ring_message(TopicState& topic, const RingWaiter& waiter, RingMessage message) {
+[[gnu::hot]] Bus::RingOutcome Bus::on_ring_message(TopicState& topic, const RingAddress& ring, const RingWaiter& waiter,
+                                                   RingMessage message) {
   auto sample = make_recycled<Sample>();
   sample->kind = topic.kind;
   sample->header = message.header;
@@ -113,20 +129,15 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
   SamplePtr delivered = std::move(sample);
   const Time now = clock_.now();
   const std::lock_guard lock(topic.mutex);
-  if (!topic.network_last.empty()) {
-    const auto last = topic.network_last.find(message.header.writer);
-    const bool has_come = last != topic.network_last.end() && message.header.sequence <= last->second;
-    if (has_come) return RingOutcome::kDone;
-  }
+  const bool has_come =
+      !topic.from_network.empty() && message.header.sequence <= topic.from_network.of(message.header.writer);
+  if (has_come) return RingOutcome::kDone;
   if (is_mark) {
-    const auto found = std::ranges::find_if(topic.beside, [&](const BesideMessage& beside) {
-      const SampleHeader& header = beside.sample->header;
-      return header.writer == message.header.writer && header.sequence >= message.header.sequence;
-    });
-    if (found == topic.beside.end()) return RingOutcome::kIsBeside;
-    if (found->sample->header.sequence != message.header.sequence) return RingOutcome::kOvertaken;
-    delivered = found->sample;
-    integrity = found->integrity;
+    BesideMessages::Found found = take_beside(topic, ring, message.header);
+    if (found.state == BesideMessages::State::kNotYet) return RingOutcome::kIsBeside;
+    if (found.state == BesideMessages::State::kLost) return RingOutcome::kOvertaken;
+    delivered = std::move(found.sample);
+    integrity = found.integrity;
   }
   topic.deliver({std::move(delivered), now, integrity, message.skipped}, &waiter);
   return RingOutcome::kDone;

@@ -21,6 +21,12 @@ timespec to_timespec(Duration duration) {
   return {static_cast<time_t>(seconds.count()), static_cast<long>((duration - seconds).count())};
 }
 
+Duration monotonic_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 int private_flag(Scope scope) { return scope == Scope::kProcess ? FUTEX_PRIVATE_FLAG : 0; }
 
 }  // namespace
@@ -44,12 +50,13 @@ int private_flag(Scope scope) { return scope == Scope::kProcess ? FUTEX_PRIVATE_
     words[i].uaddr = reinterpret_cast<std::uintptr_t>(watches[i].word);
     words[i].flags = static_cast<__u32>(FUTEX_32 | private_flag(watches[i].scope));
   }
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const timespec until =
-      to_timespec(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) + timeout);
+  const timespec until = to_timespec(monotonic_now() + timeout);
   const long woken = ::syscall(kWaitvSyscall, words.data(), watches.size(), 0, &until, CLOCK_MONOTONIC);
   return woken >= 0 || (errno != ENOSYS && errno != EPERM);
 }
+
+TimeLimit::TimeLimit(Duration limit) : end_(monotonic_now() + limit) {}
+
+Duration TimeLimit::left() const { return end_ - monotonic_now(); }
 
 }  // namespace ocelli::futex

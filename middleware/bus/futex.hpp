@@ -33,4 +33,15 @@ inline constexpr std::size_t kMostWatches = 128;  // FUTEX_WAITV_MAX
 /// waited for. Precondition: at most kMostWatches.
 [[nodiscard]] bool wait_any(std::span<const Watch> watches, Duration timeout);
 
+/// A time limit that runs from its creation on.
+class TimeLimit {
+ public:
+  explicit TimeLimit(Duration limit);
+  /// At most zero when it is over.
+  [[nodiscard]] Duration left() const;
+
+ private:
+  Duration end_;  // CLOCK_MONOTONIC
+};
+
 }  // namespace ocelli::futex

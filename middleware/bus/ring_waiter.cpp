@@ -48,11 +48,20 @@ void RingWaiter::notify() {
   if (!std::exchange(has_short_turns_, true)) take_turns(kShortTurn);
   if (poll()) return true;
   const std::uint32_t word = word_.load(std::memory_order_acquire);
-  if (std::exchange(seen_, word) == word) {
-    is_asleep_.store(true, std::memory_order_seq_cst);
-    sleep(word, is_holding_ ? std::min(timeout, kHoldSlice) : timeout);
-    is_asleep_.store(false, std::memory_order_relaxed);
-  }
+  if (std::exchange(seen_, word) != word) return poll();  // notified since the last call
+  const futex::TimeLimit limit(timeout);
+  Duration left = timeout;
+  do {
+    if (sleep_and_poll(word, is_holding_ ? std::min(left, kHoldSlice) : left)) return true;
+    left = limit.left();
+  } while (left > Duration::zero() && word_.load(std::memory_order_acquire) == word);
+  return false;
+}
+
+[[gnu::hot]] bool RingWaiter::sleep_and_poll(std::uint32_t word, Duration timeout) {
+  is_asleep_.store(true, std::memory_order_seq_cst);
+  sleep(word, timeout);
+  is_asleep_.store(false, std::memory_order_relaxed);
   return poll();
 }
 

@@ -55,6 +55,7 @@ class RingWaiter final : public Notifiable {
 
  private:
   bool poll();
+  bool sleep_and_poll(std::uint32_t word, Duration timeout);
   void sleep(std::uint32_t word, Duration timeout);
   void remove(const std::shared_ptr<RingInput>& input);
   void start_relays();

@@ -40,12 +40,14 @@ void step_back() {
   if (::sched_getscheduler(0) == SCHED_FIFO) try_realtime(kBackgroundPriority);
 }
 
-void take_turns(Duration longest) {
+bool take_turns(Duration longest) {
   Attributes attributes;
-  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) != 0) return;
-  if (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_BATCH) return;
-  attributes.runtime_ns = static_cast<std::uint64_t>(longest.count());
-  ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+  const auto get = [&] { return ::syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) == 0; };
+  if (!get() || (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_BATCH)) return false;
+  const auto asked_ns = static_cast<std::uint64_t>(longest.count());
+  attributes.runtime_ns = asked_ns;
+  if (::syscall(SYS_sched_setattr, 0, &attributes, 0) != 0 || !get()) return false;
+  return asked_ns == 0 || attributes.runtime_ns == asked_ns;
 }
 
 void go_background() {

@@ -25,8 +25,8 @@ void go_background();
 inline constexpr Duration kShortTurn = std::chrono::microseconds(100);
 
 /// How long this thread and those it starts keep a core while others wait for it; zero: as long as the system says. One
-/// that asks for shorter turns than what runs is let in at once when it wakes up (Linux 6.12 or later; before, nothing
-/// changes). Its share of the core stays the same. Real-time threads are left alone.
-void take_turns(Duration longest);
+/// that asks for shorter turns than what runs is let in at once when it wakes up; its share of the core stays the same.
+/// Real-time threads are left alone. False when nothing has changed: a real-time thread, or Linux before 6.12.
+bool take_turns(Duration longest);
 
 }  // namespace ocelli

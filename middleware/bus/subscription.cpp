@@ -4,12 +4,6 @@
 
 namespace ocelli {
 
-namespace {
-
-constexpr std::size_t kMostWriters = 64;  // that are remembered: a writer that starts again is a new one
-
-}  // namespace
-
 [[gnu::hot]] std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t skipped) {
   for (Writer& writer : writers_)
     if (writer.id == header.writer) return writer.last;

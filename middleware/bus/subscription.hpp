@@ -30,6 +30,9 @@ struct Received {
   std::uint32_t lost = 0;  // messages of the same writer missing just before this one
 };
 
+/// Writers of one topic that are remembered. One that starts again is a new one, so the oldest go.
+inline constexpr std::size_t kMostWriters = 64;
+
 /// Counts gaps in the sequence of each writer. A new writer (a restart) begins a new count.
 class LossCounter {
  public:

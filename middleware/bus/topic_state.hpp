@@ -3,13 +3,13 @@
 // Private to middleware/bus.
 
 #include <atomic>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "ocelli/middleware/bus/beside_messages.hpp"
 #include "ocelli/middleware/bus/network_lane.hpp"
 #include "ocelli/middleware/bus/ring_waiter.hpp"
 #include "ocelli/middleware/bus/ring_writer.hpp"
@@ -24,24 +24,23 @@ struct ReadRing {
   RingAddress address;
   std::shared_ptr<const RingMap> map;
   bool is_ending = false;           // its writer has gone
+  std::uint32_t writer = 0;         // once it has said something
   std::int64_t heard_until_ns = 0;  // what was published before has come already: the writer was lost and found again
   std::map<std::shared_ptr<RingWaiter>, std::shared_ptr<RingInput>> inputs;
 };
 
-/// A message that went beside the ring of its writer, until the readers of the ring come to its place there.
-struct BesideMessage {
-  SamplePtr sample;
-  Integrity integrity = Integrity::kTrusted;
-};
-
 struct TopicState {
   TopicState(std::string name_in, const topics::TopicKind& kind_in)
-      : name(std::move(name_in)), kind(&kind_in), is_kept_here(kind_in.qos == topics::Qos::kState) {}
+      : name(std::move(name_in)),
+        kind(&kind_in),
+        is_kept_here(kind_in.qos == topics::Qos::kState),
+        beside(kind_in.depth) {}
 
   const std::string name;
   const topics::TopicKind* const kind;
   const TopicId id = topic_id(name);
   std::atomic<std::int64_t> delay_ns = 0;  // injected
+  std::atomic<int> delayed = 0;            // messages that wait for the end of it, or are being sent after it
   std::atomic<bool> has_publisher = false;
   std::atomic<std::uint64_t> failed_writes = 0;
   std::unique_ptr<RingWriter> ring;       // both set before the first publish, kept until the bus ends;
@@ -59,10 +58,10 @@ struct TopicState {
 
   std::mutex mutex;  // guards what follows
   std::vector<std::weak_ptr<Subscription>> subscriptions;
-  SamplePtr latched;                                    // last value of a `state` topic
-  std::map<std::uint32_t, std::uint64_t> network_last;  // by writer: the newest that came over the network
+  SamplePtr latched;  // last value of a `state` topic
+  NewestOfWriters from_network;
   std::vector<ReadRing> rings;
-  std::deque<BesideMessage> beside;  // the newest, as many as a queue of the kind holds
+  BesideMessages beside;
   std::unique_ptr<NetworkReader> network;
 };
 

@@ -136,18 +136,13 @@ void DdsReader::on_subscription_matched(fdds::DataReader* reader, const fdds::Su
   const Guid writer = rtps::iHandle2GUID(status.last_publication_handle);
   if (writer.guidPrefix == reader->guid().guidPrefix) return;
   if (status.current_count_change < 0) {
-    {
-      const std::lock_guard lock(mutex_);
-      matched_.erase(writer);
-      writers_ = matched_.size();
-    }
+    verdicts_.forget(writer);
     return events_.on_writer_gone(peer_of(writer));
   }
   const Octets said = announcements_.of(writer);
   const RingVerdict verdict = events_.on_writer(peer_of(writer), std::as_bytes(std::span(said)));
+  verdicts_.settle(writer, verdict);
   const std::lock_guard lock(mutex_);
-  matched_[writer] = verdict;
-  writers_ = matched_.size();
   if (verdict == RingVerdict::kRefused && !is_closing_ && !asking_.joinable())
     asking_ = std::jthread([this] { ask_for_network(); });
 }
@@ -177,14 +172,9 @@ void DdsReader::on_data_available(fdds::DataReader* source) {
     const Guid& writer = info.sample_identity.writer_guid();
     const bool is_own = writer.guidPrefix == source->guid().guidPrefix;
     if (!info.valid_data || frame.bytes == nullptr || is_own) continue;
-    RingVerdict verdict = RingVerdict::kForeign;
-    {
-      const std::lock_guard lock(mutex_);
-      if (const auto found = matched_.find(writer); found != matched_.end()) verdict = found->second;
-    }
-    events_.on_frame({std::move(frame.bytes), from_ns(info.source_timestamp.to_ns()),
-                      info.sample_identity.sequence_number().to64long(), writer_number(writer),
-                      verdict == RingVerdict::kRead, verdict == RingVerdict::kForeign});
+    NetworkFrame arrived{std::move(frame.bytes), from_ns(info.source_timestamp.to_ns()),
+                         info.sample_identity.sequence_number().to64long(), writer_number(writer)};
+    verdicts_.pass(writer, std::move(arrived));
   }
 }
 

@@ -19,6 +19,7 @@
 #include "ocelli/middleware/bus/network_lane.hpp"
 #include "ocelli/middleware/dds/announcements.hpp"
 #include "ocelli/middleware/dds/frame_type.hpp"
+#include "ocelli/middleware/dds/writer_verdicts.hpp"
 
 namespace ocelli::dds {
 
@@ -71,13 +72,13 @@ class DdsReader final : public NetworkReader,
                         public Announcements::Observer {
  public:
   DdsReader(Announcements& announcements, ReaderEvents events)
-      : announcements_(announcements), events_(std::move(events)) {}
+      : announcements_(announcements), events_(std::move(events)), verdicts_(events_.on_frame) {}
   ~DdsReader() override;
   /// Adds to the QoS what the reader says of itself.
   Status open(eprosima::fastdds::dds::Subscriber& subscriber, eprosima::fastdds::dds::Topic& topic,
               eprosima::fastdds::dds::DataReaderQos qos);
 
-  [[nodiscard]] std::size_t writers() const override { return writers_; }
+  [[nodiscard]] std::size_t writers() const override { return verdicts_.size(); }
 
   void on_subscription_matched(eprosima::fastdds::dds::DataReader* reader,
                                const eprosima::fastdds::dds::SubscriptionMatchedStatus& status) override;
@@ -92,10 +93,9 @@ class DdsReader final : public NetworkReader,
   eprosima::fastdds::dds::DataReader* reader_ = nullptr;
   eprosima::fastdds::dds::Subscriber* subscriber_ = nullptr;
   Announcements::WriterInfo expected_;
-  std::atomic<std::size_t> writers_ = 0;
-  std::atomic<bool> is_open_ = false;    // or could not be opened
-  std::mutex mutex_;                     // guards what follows
-  std::map<Guid, RingVerdict> matched_;  // in other processes
+  WriterVerdicts verdicts_;            // of writers in other processes
+  std::atomic<bool> is_open_ = false;  // or could not be opened
+  std::mutex mutex_;                   // guards what follows
   bool is_closing_ = false;
   std::jthread asking_;
 };

@@ -62,6 +62,9 @@ Status check_intact(const StepInputs& inputs, const std::vector<BoundInput>& por
 /// Refuses stamps from the future: for a node, time is what its inputs say. Published itself in the future is as bad.
 Status check_stamp(const Received& received) {
   const SampleHeader& header = received.sample->header;
+  if (is_ahead(header.published_at(), received.received_at))
+    return error(ErrorCode::kCorrupt, "published at {} ns, received {} ns: expected at most {} ms later",
+                 header.published_at_ns, to_ns(received.received_at), to_milliseconds(kMostAhead));
   const Time sent_at = std::min(header.published_at(), received.received_at);
   if (!is_ahead(header.sensed_at(), sent_at)) return ok();
   return error(ErrorCode::kCorrupt, "stamped {} ns, sent at {} ns: expected at most {} ms later", header.sensed_at_ns,

@@ -169,6 +169,15 @@ LaneLine line_of(const std::vector<LanePoint>& points, const GroundCamera& pitch
   return line;
 }
 
+/// A polynomial may turn away where its points do not, and points that scatter may fit one that says nothing.
+bool is_believable(const LaneLine& line, const LaneModelConfig& config) {
+  const double steepest = std::tan(config.heading_max_rad);
+  const auto is_good = [&](double x_m) {
+    return std::abs(line.slope_at(x_m)) <= steepest && line.sigma_at(x_m) <= config.sigma_max_m;
+  };
+  return is_good(line.x_min_m) && is_good(line.x_max_m);
+}
+
 }  // namespace
 
 std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
@@ -182,14 +191,15 @@ std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, c
     return trace.points.size() < static_cast<std::size_t>(config.points_min) || along_m.x() < config.length_min_m ||
            std::abs(along_m.y()) > std::tan(config.heading_max_rad) * along_m.x();
   });
-  const auto most = static_cast<std::size_t>(config.lines_max);
-  if (traces.size() > most) {
-    if (left_out != nullptr) *left_out += traces.size() - most;
-    std::ranges::stable_sort(traces, std::greater<>(), [](const Trace& trace) { return trace.points.size(); });
-    traces.resize(most);
-  }
   std::vector<LaneLine> lines;
   for (const Trace& trace : traces) lines.push_back(line_of(trace.points, pitched));
+  std::erase_if(lines, [&](const LaneLine& line) { return !is_believable(line, config); });
+  const auto most = static_cast<std::size_t>(config.lines_max);
+  if (lines.size() > most) {
+    if (left_out != nullptr) *left_out += lines.size() - most;
+    std::ranges::stable_sort(lines, std::greater<>(), &LaneLine::points);
+    lines.resize(most);
+  }
   std::ranges::sort(lines, std::greater<>(), [](const LaneLine& line) { return line.y_at(line.x_min_m); });
   return lines;
 }

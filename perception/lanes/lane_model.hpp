@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <tuple>
@@ -22,6 +23,7 @@ struct LaneModelConfig {
   double gap_max_m = 8.0;
   double length_min_m = 5.0;
   double heading_max_rad = 0.35;
+  double sigma_max_m = 1.0;
   int points_min = 8;
   int lines_max = 12;
   double pixel_sigma_px = 1.0;
@@ -35,8 +37,10 @@ struct LaneModelConfig {
         field("gap_max_m", &C::gap_max_m, "m", 0.5, 50.0, "along a line without a point"),
         field("length_min_m", &C::length_min_m, "m", 0.5, 50.0, "shorter lines are dropped"),
         field("heading_max_rad", &C::heading_max_rad, "rad", 0.01, 1.5,
-              "from a line's first point to its last, against the vehicle's axis: what stands upright seems to lead "
-              "away from the camera on the ground"),
+              "of a line against the vehicle's axis, from its first point to its last and at both ends: what stands "
+              "upright seems to lead away from the camera on the ground"),
+        field("sigma_max_m", &C::sigma_max_m, "m", 0.05, 10.0,
+              "lines that are less sure than this at one of their ends are dropped: they bound no lane"),
         field("points_min", &C::points_min, "", 4, 1000, "lines of fewer points are dropped"),
         field("lines_max", &C::lines_max, "", 1, 100,
               "those of most points; more are the noise of a mask: left out, and told"),
@@ -57,6 +61,14 @@ struct LaneLine {
 
   [[nodiscard]] double y_at(double x_m) const {
     return coefficients.dot(Eigen::Vector4d(1.0, x_m, x_m * x_m, x_m * x_m * x_m));
+  }
+  [[nodiscard]] double slope_at(double x_m) const {
+    return coefficients.dot(Eigen::Vector4d(0.0, 1.0, 2.0 * x_m, 3.0 * x_m * x_m));
+  }
+  /// Of y(x), one standard deviation.
+  [[nodiscard]] double sigma_at(double x_m) const {
+    const Eigen::Vector4d row(1.0, x_m, x_m * x_m, x_m * x_m * x_m);
+    return std::sqrt(row.dot(covariance * row));
   }
 };
 

@@ -86,6 +86,18 @@ TEST(Network, AnInjectedDelayMakesResultsLateOnlyAsLongAsItLasts) {
   EXPECT_TRUE(run(*network));
 }
 
+TEST(Network, AnInjectedDelayEndsWithTheRun) {
+  auto network = faulty("value=2.5");
+  ASSERT_TRUE(network);
+  const std::atomic<Duration> delay = Duration(1h);
+  const std::atomic<bool> stop = true;
+  network->inject_delay(&delay);
+  network->stop_with(&stop);
+  const Status status = run(*network, 1h);  // whoever sleeps the delay out runs into the time limit of the test
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("given up, the run ends"));
+}
+
 TEST(Network, DropsALateResultAndIsBusyUntilTheDeviceLetsGo) {
   auto network = faulty("fault=deaf;hang_ms=300;after=1");
   ASSERT_TRUE(network);

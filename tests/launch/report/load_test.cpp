@@ -63,6 +63,20 @@ TEST_F(LoadRun, ReadsHeadersAndTracksOfAWholeRecording) {
   EXPECT_FALSE(run->no_shot_reason.empty());
 }
 
+TEST_F(LoadRun, WhatTheLaunchFileDeclaresOfATopicCountsBeforeItsKind) {
+  const auto& kind = topics::kind_of<topics::Tracks>();
+  const auto usual = load_run(folder_);
+  ASSERT_TRUE(usual) << usual.error().message;
+  EXPECT_EQ(usual->find_topic("tracks")->rate_hz, kind.rate_hz);
+  RunInfo info = usual->info;
+  info.topics = {{"tracks", 25.0, std::nullopt}, {"elsewhere", 1.0, 1ms}};
+  ASSERT_TRUE(write_run_info(info, folder_ / kRunFile));
+  const auto run = load_run(folder_);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->find_topic("tracks")->rate_hz, 25.0);
+  EXPECT_EQ(run->find_topic("tracks")->transport_budget, kind.latency_budget);
+}
+
 TEST_F(LoadRun, ARecordingCutShortIsReadAsFarAsItGoesAndSaysSo) {
   const auto whole = fs::file_size(folder_ / kRecordingFile);
   std::size_t most = 0;

@@ -14,6 +14,7 @@ TEST(RunInfo, ComesBackAsItWasWritten) {
   info.tolerated = {"gnss.*"};
   info.notes = {"a \"quoted\" note"};
   info.is_monitored = false;
+  info.topics = {{"lidar/top", 20.0, 7ms}, {"imu", std::nullopt, 1ms}, {"gnss", 0.0, std::nullopt}};
   info.targets = TrackingTargets{0.8, 0.7};
   const std::string json = to_json(info);
   const auto again = parse_run_info(json, "run.json");
@@ -23,6 +24,10 @@ TEST(RunInfo, ComesBackAsItWasWritten) {
   EXPECT_EQ(again->chains[0].reaction_budget, 150ms);
   EXPECT_EQ(again->expected[1].also, std::vector<std::string>{"*.chain_late"});
   EXPECT_EQ(again->duration, 60s);
+  ASSERT_EQ(again->topics.size(), 3U);
+  EXPECT_EQ(again->topics[0].transport_budget, 7ms);
+  EXPECT_FALSE(again->topics[1].rate_hz);
+  EXPECT_EQ(again->topics[2].rate_hz, 0.0);
   EXPECT_FALSE(again->is_monitored);
   EXPECT_DOUBLE_EQ(again->targets->recall_min, 0.7);
 }

@@ -20,6 +20,7 @@ class ManualClock final : public Clock {
 struct FakeLane final : NetworkLane {
   struct Wire {
     bool is_wanted = true;
+    bool refuses = false;
     std::size_t ring_readers = 0;
     std::vector<std::byte> announcement;
     std::vector<std::vector<std::byte>> frames;
@@ -32,6 +33,7 @@ struct FakeLane final : NetworkLane {
     [[nodiscard]] std::size_t readers() const override { return wire.is_wanted ? 1 : 0; }
     [[nodiscard]] std::size_t ring_readers() const override { return wire.ring_readers; }
     Status write(const SampleHeader& header, std::span<const std::byte> body) override {
+      if (wire.refuses) return error(ErrorCode::kUnavailable, "refused");
       std::vector<std::byte> frame(framed_size(body.size()));
       std::copy(body.begin(), body.end(), frame.begin());
       write_trailer(header, frame);
@@ -72,5 +74,19 @@ struct RingPair {
   }
   RingVerdict connect() { return receiver_wire.events.on_writer(PeerId{1}, sender_wire.announcement); }
 };
+
+/// As it arrives.
+inline NetworkFrame frame_of(const std::vector<std::byte>& bytes) {
+  BufferPtr buffer = default_pool().take(bytes.size());
+  buffer->resize(0, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), buffer->bytes().begin());
+  return {std::move(buffer), from_ns(5), 9, 77, false};
+}
+
+inline ocelli::msg::EgoMotion ego_with_speed(double speed_mps) {
+  ocelli::msg::EgoMotion ego;
+  ego.speed_mps(speed_mps);
+  return ego;
+}
 
 }  // namespace ocelli

@@ -289,6 +289,27 @@ TEST_P(RingWaiting, DeliversTheRestOfAWriterThatHasGone) {
   EXPECT_EQ(count, 2);
 }
 
+TEST_P(RingWaiting, SleepsOnWhileAMessageIsHeldBack) {
+  auto writer = make_writer();
+  RingWaiter waiter(GetParam());
+  int looks = 0;
+  auto input = std::make_shared<RingInput>(map_of(*writer));
+  input->deliver = [&](const RingMessage& message) {
+    ++looks;
+    input->reader.step_back(message.skipped);
+    return RingInput::Progress::kHolds;
+  };
+  waiter.attach(input);
+  put(*writer, 1);
+  waiter.wait_for(0s);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(waiter.wait_for(60ms));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 60ms) << "nothing came and nobody called";
+  EXPECT_GT(looks, 2) << "it is looked at again meanwhile: what is held back is given up some time";
+  waiter.detach(input);
+  input->deliver = nullptr;
+}
+
 INSTANTIATE_TEST_SUITE_P(Styles, RingWaiting,
                          testing::Values(RingWaiter::Style::kMany, RingWaiter::Style::kOne,
                                          RingWaiter::Style::kRelays));

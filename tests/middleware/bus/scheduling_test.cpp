@@ -15,7 +15,7 @@
 namespace ocelli {
 namespace {
 
-/// Of the calling thread, as the system tells: the sixth 64-bit word of what sched_getattr gives.
+/// Of the calling thread, as the system tells: the fourth 64-bit word of what sched_getattr gives.
 std::int64_t turn_ns() {
   std::array<std::uint64_t, 6> words{};
   if (::syscall(SYS_sched_getattr, 0, words.data(), sizeof(words), 0) != 0) return -1;
@@ -24,11 +24,15 @@ std::int64_t turn_ns() {
 
 bool knows_turns() {
   bool is_known = false;
-  std::thread([&] {
-    take_turns(kShortTurn);
-    is_known = turn_ns() == kShortTurn.count();
-  }).join();
+  std::thread([&] { is_known = take_turns(kShortTurn); }).join();
   return is_known;
+}
+
+TEST(TakingTurns, SaysWhetherTheSystemHasTakenIt) {
+  std::thread([] {
+    const bool has_changed = take_turns(kShortTurn);
+    EXPECT_EQ(has_changed, turn_ns() == kShortTurn.count());
+  }).join();
 }
 
 TEST(TakingTurns, LeavesPolicyAndNicenessAsTheyAre) {

@@ -5,68 +5,13 @@
 #include <cmath>
 
 #include "ocelli/middleware/core/stamp.hpp"
-#include "ocelli/middleware/node/decode.hpp"
-#include "ocelli/middleware/topics/source.hpp"
-#include "ocelli/tests/middleware/node/ego_at_origin.hpp"
+#include "ocelli/tests/middleware/node/probe.hpp"
 
 namespace ocelli::node {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr Time kStart = from_ns(1'000'000'000'000);
-
-/// Speed of its output = speed of the first wheel; yaw rate = messages in the window. A negative speed fails, one above
-/// 140 m/s gives an output that is not a number.
-struct Probe {
-  static constexpr std::string_view kName = "probe";
-  struct In {
-    Trigger<topics::VehicleState> wheels;
-    Latest<topics::EgoMotion, 200> ego;
-    Window<topics::ImuData, 100> imu;
-  };
-  struct Out {
-    Port<topics::EgoMotion> motion;
-    Port<topics::Tracks> tracks;
-  };
-  Status step(const In& in, Out& out) {
-    const double speed = in.wheels->wheel_speed_mps()[0];
-    ocelli::msg::EgoMotion motion = ego_at_origin();
-    motion.status(ocelli::msg::EGO_DEAD_RECKONED);
-    motion.speed_mps(speed > 140.0 ? NAN : speed);
-    motion.yaw_rate_rps(static_cast<double>(in.imu.size()));
-    out.tracks.publish({});
-    if (speed < 0.0) return error(ErrorCode::kUnavailable, "rolls backwards");
-    out.motion.publish(motion);
-    return ok();
-  }
-};
-
-constexpr std::size_t kWheels = 0, kEgo = 1, kImu = 2;
-
-template <class Tag>
-Received message(typename Tag::Type value, Time sensed_at, std::string_view topic = Tag::kName) {
-  auto sample = std::make_shared<Sample>();
-  sample->kind = &topics::kind_of<Tag>();
-  sample->header =
-      make_header(topic_id(topic), 3, 1, sensed_at + 1ms, {.sensed_at = sensed_at, .lineage = {}, .flags = 0});
-  sample->cdr = encode_to_buffer(value, sample->kind->codec());
-  return {std::move(sample), sensed_at + 2ms, Integrity::kTrusted, 0};
-}
-
-Received wheels(double speed_mps, Time sensed_at) {
-  ocelli::msg::VehicleState state;
-  state.wheel_speed_mps().fill(speed_mps);
-  state.is_wheel_speed_valid(true);
-  return message<topics::VehicleState>(state, sensed_at);
-}
-
-Received with_flags(const Received& received, std::uint32_t flags) {
-  auto sample = std::make_shared<Sample>(*received.sample);
-  sample->header.flags = flags;
-  return {std::move(sample), received.received_at, received.integrity, received.lost};
-}
 
 /// Works on every second message; leaves three measurements out at 3 m/s.
 struct Half {
@@ -154,6 +99,20 @@ Received stamped(const Received& received, Time sensed_at) {
   auto sample = std::make_shared<Sample>(*received.sample);
   sample->header.sensed_at_ns = to_ns(sensed_at);
   return {std::move(sample), received.received_at, received.integrity, received.lost};
+}
+
+TEST_F(Shell, AMessageThatSaysItIsPublishedAfterItHasComeIsRefused) {
+  const Received sent = wheels(5.0, kStart);
+  const auto published = [&](Time at) {
+    auto sample = std::make_shared<Sample>(*sent.sample);
+    sample->header.published_at_ns = to_ns(at);
+    return Received{std::move(sample), sent.received_at, sent.integrity, sent.lost};
+  };
+  EXPECT_EQ(accept(kWheels, published(sent.received_at + kMostAhead + 1ns)), nullptr);
+  EXPECT_EQ(seen_.back().status, ObservationStatus::kInvalid);
+  EXPECT_THAT(shell_->take_problems().at(0), HasSubstr("vehicle/state #1: published at 1000052000001 ns, received "
+                                                       "1000002000000 ns: expected at most 50 ms later"));
+  EXPECT_NE(accept(kWheels, published(sent.received_at + kMostAhead)), nullptr) << "clocks differ a little";
 }
 
 TEST_F(Shell, AStampFromTheFutureIsRefusedAndTheNextMessageGoesOn) {
@@ -348,126 +307,6 @@ TEST_F(Shell, ProblemsThatNobodyTakesAreBounded) {
   for (int i = 0; i < 1000; ++i) accept(kWheels, bad);
   EXPECT_EQ(seen_.size(), 1000U) << "each is observed";
   EXPECT_LE(shell_->take_problems().size(), 100U);
-}
-
-TEST(NodeShellBinding, GivesEachInstanceItsTopics) {
-  Binding rear;
-  rear.inputs["wheels"] = "vehicle/rear";
-  rear.outputs["motion"] = "ego/rear";
-  const auto shell = NodeShell::create("rear", erase(Probe{}), rear);
-  ASSERT_TRUE(shell);
-  EXPECT_EQ((*shell)->inputs()[kWheels].topic, "vehicle/rear");
-  EXPECT_EQ((*shell)->inputs()[kEgo].topic, "ego_motion") << "not named: the kind's own";
-  EXPECT_EQ((*shell)->outputs()[0].topic, "ego/rear");
-  EXPECT_EQ((*shell)->outputs()[1].topic, "tracks");
-}
-
-TEST(NodeShellBinding, TellsAllMistakesAtOnce) {
-  Binding binding;
-  binding.inputs["weels"] = "a";
-  binding.outputs["trucks"] = "b";
-  binding.max_age["ego"] = -1ms;
-  binding.max_age["wheels"] = 1s;
-  const auto shell = NodeShell::create("x", erase(Probe{}), binding);
-  ASSERT_FALSE(shell);
-  for (const char* text : {"no input 'weels': it has wheels, ego, imu", "no output 'trucks': it has motion, tracks",
-                           "maximum age of 'ego' is -0.001 s", "'wheels' is the trigger"})
-    EXPECT_THAT(shell.error().message, HasSubstr(text));
-}
-
-/// Says which of its triggers started it: 1 wheels, 2 gyro; degraded when it was the gyro.
-struct TwoTriggers {
-  static constexpr std::string_view kName = "two";
-  struct In {
-    Trigger<topics::VehicleState> wheels;
-    Trigger<topics::ImuData> imu;
-    OptionalLatest<topics::CameraInfo> calibration;
-  };
-  struct Out {
-    Port<topics::EgoMotion> motion;
-  };
-  Status step(const In& in, Out& out) {
-    ocelli::msg::EgoMotion motion = ego_at_origin();
-    motion.status(ocelli::msg::EGO_DEAD_RECKONED);
-    motion.speed_mps((in.wheels ? 1.0 : 0.0) + (in.imu ? 2.0 : 0.0));
-    if (in.imu) out.motion.mark_degraded();
-    out.motion.publish(motion);
-    return ok();
-  }
-};
-
-TEST(SeveralTriggers, EachMessageStartsAnActivationOfItsOwn) {
-  auto shell = std::move(*NodeShell::create("two", erase(TwoTriggers{}), {}));
-  std::vector<Observation> seen;
-  const ObservationSink observe = [&](const Observation& o) { seen.push_back(o); };
-  const auto speed_after = [&](std::size_t input, const Received& received, bool is_degraded) {
-    Activation activation = shell->begin(shell->accept(input, received, observe), kStart);
-    shell->run(activation);
-    const auto outgoing = shell->finish(activation, kStart, observe);
-    EXPECT_EQ(outgoing.at(0).info.flags, is_degraded ? SampleHeader::kDegraded : 0U);
-    EXPECT_EQ(seen.back().status, is_degraded ? ObservationStatus::kDegraded : ObservationStatus::kOk);
-    return static_cast<const ocelli::msg::EgoMotion*>(outgoing.at(0).value.get())->speed_mps();
-  };
-  EXPECT_EQ(speed_after(0, wheels(5.0, kStart), false), 1.0);
-  EXPECT_EQ(speed_after(1, message<topics::ImuData>({}, kStart), true), 2.0);
-  EXPECT_EQ(speed_after(0, wheels(5.0, kStart), false), 1.0) << "nothing is left of the activation before";
-}
-
-/// Takes the gyro in and answers with the wheels.
-struct Gatherer {
-  static constexpr std::string_view kName = "gatherer";
-  using In = TwoTriggers::In;
-  using Out = TwoTriggers::Out;
-  Status step(const In& in, Out& out) {
-    if (in.imu && in.imu->header().frame_id() == "broken") return error(ErrorCode::kCorrupt, "broken");
-    ocelli::msg::EgoMotion motion = ego_at_origin();
-    motion.status(ocelli::msg::EGO_DEAD_RECKONED);
-    if (in.wheels) out.motion.publish(motion);
-    return ok();
-  }
-};
-
-TEST(SeveralTriggers, WhatWentInWithoutAnOutputIsSourceOfTheNextOne) {
-  auto shell = std::move(*NodeShell::create("gatherer", erase(Gatherer{}), {}));
-  const ObservationSink observe = [](const Observation&) {};
-  const auto take = [&](std::size_t input, const Received& received) {
-    Activation activation = shell->begin(shell->accept(input, received, observe), kStart);
-    shell->run(activation);
-    return shell->finish(activation, kStart, observe);
-  };
-  EXPECT_TRUE(take(1, message<topics::ImuData>({}, kStart - 60ms)).empty());
-  EXPECT_TRUE(take(1, message<topics::ImuData>({}, kStart - 50ms)).empty());
-  topics::ImuData::Type broken;
-  broken.header().frame_id("broken");
-  EXPECT_TRUE(take(1, message<topics::ImuData>(broken, kStart - 90ms)).empty());
-  const auto outgoing = take(0, wheels(5.0, kStart));
-  ASSERT_EQ(outgoing.size(), 1U);
-  EXPECT_EQ(outgoing[0].info.lineage.oldest.topic, topic_id("imu"));
-  EXPECT_EQ(outgoing[0].info.lineage.oldest.sensed_at(), kStart - 60ms) << "a failed step went into nothing";
-  EXPECT_EQ(outgoing[0].info.lineage.newest.topic, topic_id("vehicle/state"));
-  EXPECT_EQ(take(0, wheels(5.0, kStart + 10ms))[0].info.lineage.oldest.sensed_at(), kStart + 10ms) << "only once";
-}
-
-/// Two triggers of one kind must be bound to different topics.
-struct Twins {
-  static constexpr std::string_view kName = "twins";
-  struct In {
-    Trigger<topics::VehicleState> front;
-    Trigger<topics::VehicleState> rear;
-  };
-  struct Out {
-    Port<topics::EgoMotion> motion;
-  };
-  Status step(const In&, Out&) { return ok(); }
-};
-
-TEST(SeveralTriggers, HaveDifferentTopics) {
-  const auto same = NodeShell::create("twins", erase(Twins{}), {});
-  ASSERT_FALSE(same);
-  EXPECT_THAT(same.error().message, HasSubstr("triggers 'front' and 'rear' have the same topic 'vehicle/state'"));
-  Binding binding;
-  binding.inputs["rear"] = "vehicle/rear";
-  EXPECT_TRUE(NodeShell::create("twins", erase(Twins{}), binding));
 }
 
 }  // namespace

@@ -144,6 +144,29 @@ TEST(FindLines, WhatLeadsAwayFromTheVehicleIsNoLane) {
   EXPECT_NEAR(lines[0].y_at(10.0), -6.0, 0.1);
 }
 
+TEST(FindLines, ALineThatTurnsAwayAtItsEndIsNone) {
+  const Eigen::Vector4d turning(2.0, 0.0, 0.0, 0.00025);  // 0.2 rad from end to end, 0.6 at the far one
+  Painted picture;
+  picture.paint(
+      [&](const Eigen::Vector2d& p) { return p.x() < 28.0 && std::abs(p.y() - Painted::at(turning, p.x())) < 0.12; },
+      0.0, 1);
+  LaneModelConfig config = quiet();
+  EXPECT_TRUE(find_lines(picture.mask(), kPlacement, camera(), config).empty());
+  config.heading_max_rad = 0.7;
+  EXPECT_EQ(find_lines(picture.mask(), kPlacement, camera(), config).size(), 1U);
+}
+
+TEST(FindLines, ALineThatIsSureOfNothingIsNone) {
+  Painted picture;
+  picture.paint_line({-1.7, 0.0, 0.0, 0.0}, 1.0, 3);
+  LaneModelConfig config = quiet();
+  const auto lines = find_lines(picture.mask(), kPlacement, camera(), config);
+  ASSERT_EQ(lines.size(), 1U);
+  const double sigma_m = std::max(lines[0].sigma_at(lines[0].x_min_m), lines[0].sigma_at(lines[0].x_max_m));
+  config.sigma_max_m = 0.9 * sigma_m;
+  EXPECT_TRUE(find_lines(picture.mask(), kPlacement, camera(), config).empty());
+}
+
 TEST(FindLines, ADashedLineIsOneLine) {
   Painted picture;
   picture.paint([](const Eigen::Vector2d& p) { return std::abs(p.y() - 1.75) < 0.1 && std::fmod(p.x(), 9.0) < 4.0; },

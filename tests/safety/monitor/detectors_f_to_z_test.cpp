@@ -152,6 +152,26 @@ TEST(Lost, SumsTheGapsOfItsWindow) {
   EXPECT_EQ(node.detector->observability().period, 70ms);
 }
 
+TEST(Lost, WhatOneReceiverGetsDoesNotHealWhatAnotherLost) {
+  RecordProperty("verifies", "REQ-DET-010");
+  Watch watch("lost");
+  watch.topic.receivers = {"tracks", "recorder"};
+  watch.make();
+  const auto from = [](std::uint32_t receiver, std::uint32_t lost) {
+    Observation o = arrival(picture(1, 0, 0), 1);
+    o.entity = EntityId{receiver};
+    o.lost = lost;
+    return o;
+  };
+  EXPECT_EQ(watch.observe(from(1, 0)), 'g');
+  EXPECT_EQ(watch.observe(from(1, 2)), 'b');
+  EXPECT_EQ(watch.observe(from(2, 0)), '-') << "neither seen again nor healed";
+  EXPECT_EQ(watch.observe(from(1, 0)), 'g');
+  EXPECT_EQ(watch.observe(from(2, 1)), 'b');
+  EXPECT_EQ(watch.observe(from(1, 0)), '-');
+  EXPECT_EQ(watch.observe(from(3, 0)), 'g') << "one that nobody expected shares the last window";
+}
+
 TEST(Overflow, SeesWhatTheMonitorLost) {
   RecordProperty("verifies", "REQ-DET-011");
   Watch watch("overflow", kMonitorTarget);
