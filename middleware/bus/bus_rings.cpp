@@ -134,6 +134,9 @@ void Bus::on_writer_gone(TopicState& topic, const PeerId& peer) {
   if (has_come) return RingOutcome::kDone;
   if (is_mark) {
     BesideMessages::Found found = take_beside(topic, ring, message.header);
+    const bool is_latched = topic.latched != nullptr && topic.latched->header.writer == message.header.writer &&
+                            topic.latched->header.sequence >= message.header.sequence;
+    if (found.state != BesideMessages::State::kHere && is_latched) return RingOutcome::kDone;  // whoever came got that
     if (found.state == BesideMessages::State::kNotYet) return RingOutcome::kIsBeside;
     if (found.state == BesideMessages::State::kLost) return RingOutcome::kOvertaken;
     delivered = std::move(found.sample);

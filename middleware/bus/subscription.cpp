@@ -5,8 +5,11 @@
 namespace ocelli {
 
 [[gnu::hot]] std::uint64_t& LossCounter::last_of(const SampleHeader& header, std::uint64_t skipped) {
-  for (Writer& writer : writers_)
-    if (writer.id == header.writer) return writer.last;
+  const auto found = std::ranges::find(writers_, header.writer, &Writer::id);
+  if (found != writers_.end()) {
+    std::rotate(found, found + 1, writers_.end());  // the one heard last is the last
+    return writers_.back().last;
+  }
   if (writers_.size() == kMostWriters) writers_.erase(writers_.begin());
   const std::uint64_t before = std::min(header.sequence, skipped + 1);
   writers_.push_back({header.writer, header.sequence - before});

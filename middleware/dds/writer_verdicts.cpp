@@ -27,22 +27,33 @@ void WriterVerdicts::settle(const Guid& writer, RingVerdict verdict) {
 
 void WriterVerdicts::forget(const Guid& writer) {
   const std::lock_guard lock(mutex_);
-  verdicts_.erase(writer);
+  if (const auto found = verdicts_.find(writer); found != verdicts_.end()) {
+    if (gone_.size() == kMostGone) gone_.pop_front();
+    gone_.emplace_back(*found);
+    verdicts_.erase(found);
+  }
   std::erase_if(waiting_, [&](const auto& entry) { return entry.first == writer; });
 }
 
 void WriterVerdicts::pass(const Guid& writer, NetworkFrame frame) {
   {
     const std::lock_guard lock(mutex_);
-    const auto found = verdicts_.find(writer);
-    if (found == verdicts_.end()) {
+    const std::optional<RingVerdict> verdict = verdict_of(writer);
+    if (!verdict) {
       if (waiting_.size() == kMostWaiting) waiting_.pop_front();
       waiting_.emplace_back(writer, std::move(frame));
       return;
     }
-    mark(frame, found->second);
+    mark(frame, *verdict);
   }
   deliver_(std::move(frame));
+}
+
+std::optional<RingVerdict> WriterVerdicts::verdict_of(const Guid& writer) const {
+  if (const auto found = verdicts_.find(writer); found != verdicts_.end()) return found->second;
+  for (const auto& [guid, verdict] : gone_)
+    if (guid == writer) return verdict;
+  return std::nullopt;
 }
 
 std::size_t WriterVerdicts::size() const {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "ocelli/middleware/bus/network_lane.hpp"
@@ -21,8 +22,11 @@ class WriterVerdicts {
 
   explicit WriterVerdicts(std::function<void(NetworkFrame)> deliver) : deliver_(std::move(deliver)) {}
 
+  static constexpr std::size_t kMostGone = 64;  // writers whose last frames may still be on their way
+
   /// Delivers what has waited for it, before anything newer of this writer.
   void settle(const Guid& writer, RingVerdict verdict);
+  /// The writer has gone. Frames of it that are taken later are judged as before.
   void forget(const Guid& writer);
   /// Marks the frame by the verdict and delivers it, or keeps it until there is one. Thread-safe.
   void pass(const Guid& writer, NetworkFrame frame);
@@ -30,8 +34,11 @@ class WriterVerdicts {
   [[nodiscard]] std::size_t size() const;
 
  private:
+  [[nodiscard]] std::optional<RingVerdict> verdict_of(const Guid& writer) const;
+
   mutable std::mutex mutex_;  // guards what follows
   std::map<Guid, RingVerdict> verdicts_;
+  std::deque<std::pair<Guid, RingVerdict>> gone_;
   std::deque<std::pair<Guid, NetworkFrame>> waiting_;
   const std::function<void(NetworkFrame)> deliver_;
 };

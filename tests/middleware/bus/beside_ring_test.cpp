@@ -170,5 +170,29 @@ TEST(BesideRingOfState, AReaderThatComesLateGetsTheLastValueAndNoneBefore) {
   EXPECT_FALSE(subscription->take());
 }
 
+TEST(BesideRingOfState, AReaderThatComesAfterTheOthersHaveItWaitsForNothing) {
+  RingPair pair;
+  pair.sender.set_ring_size("state", {.slots = 16, .message_bytes = 4096});
+  auto publisher = std::move(*pair.sender.publish<topics::SafetyState>("state"));
+  auto first = *pair.receiver.subscribe(topics::kind_of<topics::SafetyState>(), "state", pair.waiter);
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  ocelli::msg::SafetyState state;
+  state.mode(std::string(5000, 'x'));
+  publisher->publish(state, {});
+  bring(pair, 0);
+  pair.waiter->wait_for(0s);
+  ASSERT_TRUE(first->take());
+  const auto waiter = std::make_shared<RingWaiter>();
+  auto second = *pair.receiver.subscribe(topics::kind_of<topics::SafetyState>(), "state", waiter);
+  ASSERT_TRUE(second->take()) << "the last value";
+  state.mode("short");
+  publisher->publish(state, {});
+  waiter->wait_for(0s);
+  const auto next = second->take();
+  ASSERT_TRUE(next) << "not held back for the body that all others have taken";
+  EXPECT_EQ(next->sample->header.sequence, 2U);
+  EXPECT_EQ(second->lost(), 0U);
+}
+
 }  // namespace
 }  // namespace ocelli

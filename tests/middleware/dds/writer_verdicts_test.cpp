@@ -65,6 +65,21 @@ TEST_F(Verdicts, OfAWriterThatHasGoneNothingWaits) {
   EXPECT_EQ(verdicts.size(), 0U);
 }
 
+TEST_F(Verdicts, ALastFrameThatIsTakenAfterItsWriterHasGoneIsJudgedAsTheOthers) {
+  verdicts.settle(guid(1), RingVerdict::kRead);
+  verdicts.forget(guid(1));
+  pass(1, 10);
+  ASSERT_THAT(sequences(), ElementsAre(10));
+  EXPECT_TRUE(delivered.front().is_from_ring_writer);
+  EXPECT_FALSE(delivered.front().is_foreign);
+  for (std::size_t i = 0; i < WriterVerdicts::kMostGone; ++i) {
+    verdicts.settle(guid(2), RingVerdict::kForeign);
+    verdicts.forget(guid(2));
+  }
+  pass(1, 11);
+  EXPECT_THAT(sequences(), ElementsAre(10)) << "so many gone are remembered, and no more";
+}
+
 TEST_F(Verdicts, TheNewestWait) {
   constexpr std::uint64_t kMore = WriterVerdicts::kMostWaiting + 3;
   for (std::uint64_t i = 1; i <= kMore; ++i) pass(1, i);
