@@ -13,6 +13,7 @@ void mark(NetworkFrame& frame, RingVerdict verdict) {
 void WriterVerdicts::settle(const Guid& writer, RingVerdict verdict) {
   const std::lock_guard lock(mutex_);
   verdicts_[writer] = verdict;
+  std::erase_if(gone_, [&](const auto& entry) { return entry.first == writer; });  // it has come again
   std::deque<std::pair<Guid, NetworkFrame>> others;
   for (auto& [from, frame] : waiting_) {
     if (from != writer) {

@@ -19,10 +19,9 @@ class WriterVerdicts {
  public:
   using Guid = eprosima::fastrtps::rtps::GUID_t;
   static constexpr std::size_t kMostWaiting = 64;  // frames; the oldest go, and are gaps in the sequence then
+  static constexpr std::size_t kMostGone = 64;     // writers whose last frames may still be on their way
 
   explicit WriterVerdicts(std::function<void(NetworkFrame)> deliver) : deliver_(std::move(deliver)) {}
-
-  static constexpr std::size_t kMostGone = 64;  // writers whose last frames may still be on their way
 
   /// Delivers what has waited for it, before anything newer of this writer.
   void settle(const Guid& writer, RingVerdict verdict);

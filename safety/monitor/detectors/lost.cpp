@@ -35,8 +35,7 @@ class Lost final : public Detector {
 
  private:
   struct Window {
-    bool is_taken = false;
-    EntityId receiver{};
+    EntityId receiver = EntityId::kNone;  // not taken yet
     std::size_t next = 0;
     double sum = 0.0;
     std::vector<double> lost;
@@ -45,10 +44,7 @@ class Lost final : public Detector {
   /// In the order in which they are heard; those beyond the configured ones share the last.
   Window& window_of(EntityId receiver) {
     for (Window& one : windows_) {
-      if (!one.is_taken) {
-        one.is_taken = true;
-        one.receiver = receiver;
-      }
+      if (one.receiver == EntityId::kNone) one.receiver = receiver;
       if (one.receiver == receiver) return one;
     }
     return windows_.back();

@@ -73,11 +73,22 @@ TEST_F(Verdicts, ALastFrameThatIsTakenAfterItsWriterHasGoneIsJudgedAsTheOthers) 
   EXPECT_TRUE(delivered.front().is_from_ring_writer);
   EXPECT_FALSE(delivered.front().is_foreign);
   for (std::size_t i = 0; i < WriterVerdicts::kMostGone; ++i) {
-    verdicts.settle(guid(2), RingVerdict::kForeign);
-    verdicts.forget(guid(2));
+    const auto other = guid(static_cast<std::uint8_t>(2 + i));
+    verdicts.settle(other, RingVerdict::kForeign);
+    verdicts.forget(other);
   }
   pass(1, 11);
   EXPECT_THAT(sequences(), ElementsAre(10)) << "so many gone are remembered, and no more";
+}
+
+TEST_F(Verdicts, AWriterThatComesAndGoesAgainIsJudgedByTheLastVerdict) {
+  verdicts.settle(guid(1), RingVerdict::kRefused);
+  verdicts.forget(guid(1));
+  verdicts.settle(guid(1), RingVerdict::kRead);
+  verdicts.forget(guid(1));
+  pass(1, 10);
+  ASSERT_THAT(sequences(), ElementsAre(10));
+  EXPECT_TRUE(delivered.front().is_from_ring_writer);
 }
 
 TEST_F(Verdicts, TheNewestWait) {

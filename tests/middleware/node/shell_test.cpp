@@ -129,13 +129,6 @@ TEST_F(Shell, AStampFromTheFutureIsRefusedAndTheNextMessageGoesOn) {
   EXPECT_EQ(seen_.back().status, ObservationStatus::kOk);
 }
 
-TEST_F(Shell, APublisherWhoseClockIsAheadIsRefusedAsWell) {
-  Received early = wheels(5.0, kStart + 1h);
-  early.received_at = kStart;
-  EXPECT_EQ(accept(kWheels, early), nullptr);
-  EXPECT_EQ(seen_.back().status, ObservationStatus::kInvalid);
-}
-
 TEST_F(Shell, WhatNoVehicleDoesIsInvalidHoweverFiniteItIs) {
   sensor_msgs::msg::Imu imu;
   imu.angular_velocity().z(1e6);

@@ -213,7 +213,7 @@ TEST(TwoHosts, LossesAreRepairedOrCountedAndAPartitionHeals) {
   Host writer(cable.a, [&] { write_for_ever(board); });
   Host reader(cable.b, [&] { read_for_ever(board); });
   ASSERT_TRUE(eventually([&] { return board.remote_readers > 0; })) << "discovery in spite of losses";
-  ASSERT_TRUE(eventually([&] { return board.hears_events && board.hears_sensor; })) << "by both";
+  ASSERT_TRUE(eventually([&] { return board.hears_events && board.hears_sensor; })) << "every writer is heard";
   board.phase = 1;
   EXPECT_TRUE(eventually([&] { return board.got_events >= kEventsInEachPhase; }))
       << board.got_events << " of " << board.sent_events << " events";
