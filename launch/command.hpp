@@ -30,6 +30,9 @@ void take_numbers_strictly(CLI::App& app);
 /// Prints "ocelli: <message>" to stderr and returns the exit status of bad use.
 int report_error(const Error& failure);
 
+/// Options --domain and --all-hosts.
+void add_dds_options(CLI::App& command, std::uint32_t& domain, bool& is_host_only);
+
 /// Option --models: for this process and all that it starts.
 void add_models_option(CLI::App& command);
 

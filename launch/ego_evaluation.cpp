@@ -275,7 +275,9 @@ EgoOutage judge_whole(const Recorded& recorded, const EgoMotionConfig& config) {
     const auto state = motion.at(truth.time);
     if (!state) continue;
     if (!turn_rad) {
-      const Eigen::Vector2d way = true_m(recorded.truth[20]) - true_m(recorded.truth[0]);
+      constexpr std::size_t kFar = 20;  // poses: 1 s
+      const TruePose& far = recorded.truth[std::min(kFar, recorded.truth.size() - 1)];
+      const Eigen::Vector2d way = true_m(far) - true_m(recorded.truth[0]);
       turn_rad = std::atan2(way.y(), way.x()) - state->yaw_rad;
     }
     Eigen::Matrix2d R;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -60,22 +61,27 @@ Result<Processes> processes_in(const fs::path& proc) {
   return processes;
 }
 
-bool is_locked(const fs::path& file) {
+enum class State { kInUse, kUnknown, kDead };
+
+/// Of the owner, as far as this lock tells.
+State state_by_lock(const fs::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
+  if (descriptor < 0) return errno == ENOENT ? State::kDead : State::kUnknown;
   const bool is_free = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;  // given back by close()
   ::close(descriptor);
-  return !is_free;
+  return is_free ? State::kDead : State::kInUse;
 }
 
 /// Fast DDS holds a lock on `SEGMENT_el` or `PORT_el` as long as its owner lives, on `PORT_sl` while somebody listens,
 /// and removes them when they end properly.
-bool has_living_owner(const fs::path& shm, std::string_view name) {
+State state_by_locks(const fs::path& shm, std::string_view name) {
   constexpr std::string_view kSemaphore = "sem.";
   if (name.starts_with(kSemaphore)) name.remove_prefix(kSemaphore.size());
   for (const std::string_view suffix : {"_mutex", "_el", "_sl"})
     if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
-  return is_locked(shm / (std::string(name) + "_el")) || is_locked(shm / (std::string(name) + "_sl"));
+  const State owner = state_by_lock(shm / (std::string(name) + "_el"));
+  const State listener = state_by_lock(shm / (std::string(name) + "_sl"));
+  return std::min(owner, listener);  // the one that has more to lose
 }
 
 /// Bytes 4 and 5 of the GUID in the name are the low bits of its maker's process number (Fast DDS, GuidUtils).
@@ -88,11 +94,9 @@ bool is_made_by(std::string_view name, const std::string& process) {
   return (std::strtoul(process.c_str(), nullptr, 10) & 0xffffU) == (high << 8U | low);
 }
 
-enum class State { kInUse, kUnknown, kDead };
-
 State state_of(const fs::path& shm, const std::string& name, const Processes& processes) {
   if (processes.names.contains(name)) return State::kInUse;
-  if (!name.starts_with(kDataSharing)) return has_living_owner(shm, name) ? State::kInUse : State::kDead;
+  if (!name.starts_with(kDataSharing)) return state_by_locks(shm, name);
   const auto made_it = [&](const std::string& process) { return is_made_by(name, process); };
   return std::ranges::any_of(processes.unseen, made_it) ? State::kUnknown : State::kDead;
 }

@@ -21,7 +21,7 @@ bool read(const Received& received, Message& message) {
 
 Status run_fault_store(const LiveSettings& settings, const LaunchFile& launch, Bus& bus, int ready_fd) {
   OCELLI_ASSIGN(auto store, FaultStore::open(settings.out / kFaultStoreFile, FaultStore::Access::kWrite));
-  const std::string& run = settings.partition;
+  const std::string& run = settings.run;
   OCELLI_TRY(store.begin_run({run, from_ns(settings.begin_ns), launch.name, OCELLI_VERSION}));
   // After a restart of this process: what it knew.
   OCELLI_ASSIGN(const auto known, store.faults({.run = run, .only_last = true}));

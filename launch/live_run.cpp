@@ -88,7 +88,7 @@ class Supervisor {
   Result<LiveRunOutcome> run() {
     handle_stop_signals();
     settings_.clock_offset_ns = LiveClock::measure_offset().count();
-    settings_.partition = fmt::format("ocelli-{}", ::getpid());  // runs on one host do not hear each other
+    settings_.run = fmt::format("ocelli-{}", ::getpid());
     const LiveClock clock{Duration{settings_.clock_offset_ns}};
     OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings_, "supervisor")));
     Bus bus(clock, std::move(lane));

@@ -10,7 +10,7 @@
 namespace ocelli::launch {
 
 struct LiveRunOptions {
-  LiveSettings settings;  // domain, partition, clock and begin are filled in
+  LiveSettings settings;  // run, clock and begin are filled in
   Duration duration{};    // 0: until Ctrl-C
   std::vector<PlannedInjection> injections;
   bool is_quiet = false;  // no progress line

@@ -12,8 +12,10 @@ std::vector<std::string> to_arguments(const LiveSettings& settings) {
                                         "--out",       settings.out.string(),
                                         "--offset-ns", std::to_string(settings.clock_offset_ns),
                                         "--begin-ns",  std::to_string(settings.begin_ns),
-                                        "--domain",    std::to_string(settings.domain),
-                                        "--partition", settings.partition};
+                                        "--run",       settings.run,
+                                        "--domain",    std::to_string(settings.domain)};
+  if (settings.partition) arguments.insert(arguments.end(), {"--partition", *settings.partition});
+  if (!settings.is_host_only) arguments.emplace_back("--all-hosts");
   if (!settings.is_realtime) arguments.emplace_back("--no-realtime");
   return arguments;
 }
@@ -21,7 +23,8 @@ std::vector<std::string> to_arguments(const LiveSettings& settings) {
 DdsConfig dds_config(const LiveSettings& settings, const std::string& participant) {
   DdsConfig config;
   config.domain = settings.domain;
-  config.partition = settings.partition;
+  config.partition = settings.partition.value_or(settings.run);
+  config.is_host_only = settings.is_host_only;
   config.participant = "ocelli/" + participant;
   return config;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct LiveSettings {
   std::filesystem::path out;         // folder of the run
   std::int64_t clock_offset_ns = 0;  // of LiveClock
   std::int64_t begin_ns = 0;         // when sources start
+  std::string run;                   // name of this run among all
   std::uint32_t domain = 0;
-  std::string partition;
+  std::optional<std::string> partition;  // DDS; without: one of that name, so that runs on one host are apart
+  bool is_host_only = true;
   bool is_realtime = true;  // SCHED_FIFO where permitted
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// The folder that a run leaves: recording.mcap, run.json, report.html, report.json (docs/report.md).
+// The folder that a run leaves: recording.mcap, run.json, report.html, report.json.
 
 #include <filesystem>
 #include <string>

@@ -113,7 +113,7 @@ struct ModelCard {
         required(field("input", &ModelCard::input, "shape and normalisation")),
         field("score_min", &ModelCard::score_min, "", 0.0, 1.0, "detections below are dropped"),
         field("overlap_max", &ModelCard::overlap_max, "", 0.0, 1.0,
-              "of two boxes of a class; beyond, the lower one goes"),
+              "of two boxes, whatever their classes; beyond, the less sure one goes"),
         field("classes", &ModelCard::classes, "names in the order of the model's outputs"),
         field("road_users", &ModelCard::road_users, "classes that are road users; others are dropped")};
   }

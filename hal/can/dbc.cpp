@@ -32,6 +32,11 @@ std::uint64_t intel_bits(std::span<const std::byte> data, std::uint16_t start, s
 
 }  // namespace
 
+std::size_t Signal::end_bit() const {
+  if (order == ByteOrder::kIntel) return std::size_t{start_bit} + length;
+  return std::size_t{start_bit} / 8 * 8 + (7 - start_bit % 8U) + length;
+}
+
 std::uint64_t Signal::bits(std::span<const std::byte> data) const {
   return order == ByteOrder::kMotorola ? motorola_bits(data, start_bit, length) : intel_bits(data, start_bit, length);
 }
@@ -57,10 +62,12 @@ const Signal* Message::find(std::string_view signal) const {
 }
 
 std::optional<double> Message::value(const Signal& signal, std::span<const std::byte> data) const {
-  if (data.size() < size) return std::nullopt;
+  const auto is_outside = [&](const Signal& s) { return s.end_bit() > data.size() * 8; };  // of a message of 0 bytes
+  if (data.size() < size || is_outside(signal)) return std::nullopt;
   if (signal.multiplexed_by) {
     const auto multiplexer = std::ranges::find_if(signals, &Signal::is_multiplexer);
-    if (multiplexer == signals.end() || multiplexer->bits(data) != *signal.multiplexed_by) return std::nullopt;
+    if (multiplexer == signals.end() || is_outside(*multiplexer)) return std::nullopt;
+    if (multiplexer->bits(data) != *signal.multiplexed_by) return std::nullopt;
   }
   return signal.value(data);
 }

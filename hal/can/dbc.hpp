@@ -35,6 +35,8 @@ struct Signal {
   std::optional<std::uint64_t> multiplexed_by;              // there only while the message's multiplexer has this value
   std::vector<std::pair<std::int64_t, std::string>> names;  // of raw values (VAL_)
 
+  /// How many bits from the start of the data it reaches, counted from the top of each byte down when Motorola.
+  [[nodiscard]] std::size_t end_bit() const;
   /// The bits, not yet scaled. Precondition: `data` is as long as the message.
   [[nodiscard]] std::uint64_t bits(std::span<const std::byte> data) const;
   /// scale * value + offset. Precondition: `data` is as long as the message.

@@ -256,14 +256,10 @@ Status Parser::check_place(const Signal& signal, const Token& at) const {
   const Message& message = out_.messages.back();
   if (signal.length < 1 || signal.length > 64)
     return mistake(at, fmt::format("{} has {} bits: expected 1 to 64", signal.name, signal.length));
-  if (message.size == 0 || message.size > kLongestFrame) return ok();  // of no frame
-  // Motorola: bits from the top of the first byte down to the signal's last one.
-  const std::size_t last = signal.order == ByteOrder::kIntel
-                               ? std::size_t{signal.start_bit} + signal.length
-                               : std::size_t{signal.start_bit} / 8 * 8 + (7 - signal.start_bit % 8U) + signal.length;
-  if (last > message.size * 8)
-    return mistake(at, fmt::format("{} ends at bit {} of {}: expected at most {}, its {} bytes", signal.name, last,
-                                   message.name, message.size * 8, message.size));
+  if (message.size == 0 || message.size > kLongestFrame) return ok();  // of no frame, or not known
+  if (signal.end_bit() > message.size * 8)
+    return mistake(at, fmt::format("{} ends at bit {} of {}: expected at most {}, its {} bytes", signal.name,
+                                   signal.end_bit(), message.name, message.size * 8, message.size));
   return ok();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // What is simulated: the road and what stands and moves on it, the ego vehicle's drive, and its sensors; read from YAML
-// (docs/simulation.md). World frame: east, north, up at the origin; the ground is the plane z = 0.
+// World frame: east, north, up at the origin; the ground is the plane z = 0.
 // Road coordinates: station = metres along the centre line from the start of the road, lateral = metres left of it.
 // Must not know: how anything is drawn or measured.
 

@@ -157,7 +157,7 @@ void declare_doctor(CLI::App& command, int& exit_status) {
   command.add_flag("--clean", *is_cleaning, "remove shared-memory files of Fast DDS that no process uses");
   const auto dds = std::make_shared<DdsConfig>();
   dds->participant = "ocelli/doctor";
-  command.add_option("--domain", dds->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  add_dds_options(command, dds->domain, dds->is_host_only);
   command.callback([is_cleaning, dds, &exit_status] { exit_status = examine(*is_cleaning, *dds); });
 }
 

@@ -21,8 +21,10 @@ void declare_host(CLI::App& command, int& exit_status) {
   command.add_option("--out", options->out)->required();
   command.add_option("--offset-ns", options->settings.clock_offset_ns)->required();
   command.add_option("--begin-ns", options->settings.begin_ns)->required();
+  command.add_option("--run", options->settings.run)->required();
   command.add_option("--domain", options->settings.domain)->required();
-  command.add_option("--partition", options->settings.partition)->required();
+  command.add_option("--partition", options->settings.partition);
+  command.add_flag("!--all-hosts", options->settings.is_host_only);
   command.add_option("--ready-fd", options->ready_fd);
   command.add_flag("--no-realtime", options->is_not_realtime);
   command.callback([options, &exit_status] {

@@ -23,7 +23,7 @@ struct Options {
   std::vector<std::string> without;
   std::size_t threads = 1;
   std::vector<std::string> injections;
-  std::uint32_t domain = 0;
+  LiveSettings settings;
 };
 
 /// When devices start in a logical run: any fixed time, so that the stamps are the same every time.
@@ -147,10 +147,10 @@ Result<int> run(const Options& options) {
   OCELLI_ASSIGN(const auto choices, choices_of(launch));
   for (const std::string& choice : choices) fmt::print("{}\n", choice);
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
+  live.settings = options.settings;
   live.settings.out = folder.path();
   live.settings.launch = options.launch;
   live.settings.seed = options.seed;
-  live.settings.domain = options.domain;
   live.settings.is_realtime = !options.is_not_realtime;
   report::RunInfo info = describe_run(launch, options.kind, "live");
   info.seed = options.seed;
@@ -180,7 +180,9 @@ void declare(CLI::App& command, const std::shared_ptr<Options>& options, int& ex
                      "delay:TOPIC@AT+LENGTH=DELAY, slow:NODE@AT+LENGTH=DELAY (its inferences) "
                      "(repeatable)");
   command.add_option("--out", options->out, "folder for recording and report (default: a new one below out/)");
-  command.add_option("--domain", options->domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  add_dds_options(command, options->settings.domain, options->settings.is_host_only);
+  command.add_option("--partition", options->settings.partition,
+                     "DDS partition of the run's topics; '' is that of ROS 2 nodes (default: one for this run alone)");
   add_models_option(command);
   command.add_flag("--no-realtime", options->is_not_realtime, "do not ask for real-time priorities");
   command.callback([options, &exit_status] {

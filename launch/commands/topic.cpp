@@ -88,10 +88,14 @@ Result<Measured> measure(TopicOptions options) {
   OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, known ? topic.name : topic.wire_name, &signal));
   Measured measured;
   measured.is_foreign = !known;
-  const Time end = clock.now() + kDiscoveryTime + from_seconds(options.seconds);
+  const Duration wanted = from_seconds(options.seconds);
+  Time end = clock.now() + kDiscoveryTime + wanted;
   while (clock.now() < end && !stop_requested()) {
     signal.wait_for(kIdleWait);
-    while (const auto received = subscription->take()) add(measured, *received);
+    while (const auto received = subscription->take()) {
+      if (measured.sent_s.empty()) end = std::min(end, clock.now() + wanted);  // counts from the first one on
+      add(measured, *received);
+    }
   }
   if (measured.sent_s.size() < 2)
     return error(ErrorCode::kTimeout, "topic '{}': {} messages in {:.1f} s", options.topic, measured.sent_s.size(),
@@ -146,12 +150,18 @@ void declare_measurement(CLI::App& parent, const std::shared_ptr<TopicOptions>& 
 
 }  // namespace
 
+void add_dds_options(CLI::App& command, std::uint32_t& domain, bool& is_host_only) {
+  command.add_option("--domain", domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  command.add_flag("!--all-hosts", is_host_only,
+                   "hear and be heard on all network interfaces (default: this host alone)");
+}
+
 void declare_topic(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<TopicOptions>();
   options->dds.participant = "ocelli/topic";
   command.require_subcommand(1);
   command.fallthrough();
-  command.add_option("--domain", options->dds.domain, "DDS domain")->check(CLI::Range(0, 232))->capture_default_str();
+  add_dds_options(command, options->dds.domain, options->dds.is_host_only);
   CLI::App* all = command.add_subcommand("list", "every topic of the domain, with types, writers and readers");
   all->callback([options, &exit_status] { exit_status = list(*options); });
   CLI::App* one = command.add_subcommand("info", "who writes and reads one topic: process, lane, QoS, type");

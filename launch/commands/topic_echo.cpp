@@ -50,10 +50,16 @@ nlohmann::ordered_json header_json(const Received& received) {
           {"lost", received.lost}};
 }
 
-Status print(const EchoOptions& options, const topics::SchemaType& type, const Received& received) {
-  OCELLI_ASSIGN(nlohmann::ordered_json text,
-                message_json(type, received.sample->cdr->bytes(), options.is_full ? SIZE_MAX : kShownOctets));
-  if (!received.sample->intact()) return ok();  // overtaken while it was read: the next one says so
+enum class Outcome : std::uint8_t { kShown, kOvertaken, kUndecodable };
+
+Result<Outcome> print(const EchoOptions& options, const topics::SchemaType& type, const Received& received) {
+  const auto decoded = message_json(type, received.sample->cdr->bytes(), options.is_full ? SIZE_MAX : kShownOctets);
+  if (!received.sample->intact()) return Outcome::kOvertaken;  // while it was read: the next one says so
+  if (!decoded) {
+    spdlog::warn("#{}: {}", received.sample->header.sequence, decoded.error().message);
+    return Outcome::kUndecodable;
+  }
+  nlohmann::ordered_json text = *decoded;
   if (!options.field.empty()) {
     OCELLI_ASSIGN(text, select_field(text, options.field));
   }
@@ -64,7 +70,7 @@ Status print(const EchoOptions& options, const topics::SchemaType& type, const R
   else
     fmt::print("{}{}", to_yaml(text), options.field.empty() ? "---\n" : "");
   std::fflush(stdout);
-  return ok();
+  return Outcome::kShown;
 }
 
 Status echo(const EchoOptions& options, DdsConfig dds) {
@@ -79,14 +85,21 @@ Status echo(const EchoOptions& options, DdsConfig dds) {
   OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, options.topic, &signal));
   const Time end = clock.now() + from_seconds(options.seconds > 0.0 ? options.seconds : 1e9);
   std::uint64_t shown = 0;
+  std::uint64_t undecodable = 0;
   const auto goes_on = [&] {
     return clock.now() < end && !stop_requested() && (options.count == 0 || shown < options.count);
   };
   while (goes_on()) {
     signal.wait_for(kIdleWait);
-    for (std::optional<Received> received; goes_on() && (received = subscription->take()); ++shown)
-      OCELLI_TRY(print(options, *type, *received));
+    for (std::optional<Received> received; goes_on() && (received = subscription->take());) {
+      OCELLI_ASSIGN(const Outcome outcome, print(options, *type, *received));
+      if (outcome == Outcome::kShown) ++shown;
+      if (outcome == Outcome::kUndecodable) ++undecodable;
+    }
   }
+  if (undecodable > 0)
+    return error(ErrorCode::kCorrupt, "topic '{}': {} messages are no {}", options.topic, undecodable,
+                 kind->codec().type_name);
   if (shown > 0 || options.seconds <= 0.0) return ok();
   return error(ErrorCode::kTimeout, "topic '{}': no message in {:.1f} s", options.topic, options.seconds);
 }

@@ -68,7 +68,8 @@ std::string css_of_sources(std::uint32_t sources) {
   const bool has_camera = (sources & ocelli::msg::SOURCE_CAMERA) != 0;
   if (has_lidar && has_camera) return "fused";
   if (has_lidar) return "by-lidar";
-  return has_camera ? "by-camera" : "predicted";
+  if (has_camera) return "by-camera";
+  return (sources & ocelli::msg::SOURCE_RADAR) != 0 ? "by-radar" : "predicted";
 }
 
 std::string camera_view(const CameraShot& shot) {

@@ -169,7 +169,8 @@ std::string camera_section(const RunData& run, const Results& results) {
          legend({{"fused", "track seen by lidar and camera"},
                  {"by-lidar", "by the lidar"},
                  {"by-camera", "by the camera"},
-                 {"predicted", "by neither lately"},
+                 {"by-radar", "by the radar alone"},
+                 {"predicted", "by none lately"},
                  {"photo-seen", "camera detection (dashed)"}}) +
          detection_table(run, results.camera);
 }

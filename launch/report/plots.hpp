@@ -36,7 +36,8 @@ struct Moment {
 
 /// CSS class of an object class: "car" …
 [[nodiscard]] std::string css_of(ObjectClass c);
-/// Of a track's sensors: "fused", "by-lidar", "by-camera" or "predicted" (the radar alone places nothing).
+/// Of a track's sensors: "fused", "by-lidar", "by-camera", "by-radar" or "predicted"; the first two
+/// with or without the radar.
 [[nodiscard]] std::string css_of_sources(std::uint32_t sources);
 
 }  // namespace ocelli::report

@@ -86,8 +86,9 @@ const SlotHead& RingMap::slot(std::uint64_t number) const {
   copy_unsynchronised(reinterpret_cast<std::byte*>(&content.header), reinterpret_cast<const std::byte*>(&source.header),
                       sizeof(SampleHeader));
   const std::uint64_t length = content.header.body_length;
-  const std::uint64_t end = ring_.geometry.file_size();
-  if (data_at < ring_.geometry.data_at() || data_at > end || length > end - data_at) return std::nullopt;
+  const std::uint64_t first = ring_.geometry.data_at();
+  if (data_at < first || data_at >= ring_.geometry.file_size()) return std::nullopt;
+  if (length > ring_.geometry.stride() - (data_at - first) % ring_.geometry.stride()) return std::nullopt;
   if (!is_intact(number)) return std::nullopt;
   content.body = {base_ + data_at, length};
   return content;

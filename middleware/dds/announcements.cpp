@@ -1,6 +1,7 @@
 #include "ocelli/middleware/dds/announcements.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "ocelli/middleware/bus/ring_address.hpp"
@@ -16,12 +17,42 @@ Octets to_octets(std::span<const std::byte> bytes) {
   return octets;
 }
 
-Octets ring_reader_tag() {
+namespace {
+
+constexpr std::size_t kGuidBytes = rtps::GuidPrefix_t::size + rtps::EntityId_t::size;
+
+std::array<rtps::octet, kGuidBytes> octets_of(const Guid& guid) {
+  std::array<rtps::octet, kGuidBytes> octets{};
+  std::copy_n(guid.guidPrefix.value, rtps::GuidPrefix_t::size, octets.begin());
+  std::copy_n(guid.entityId.value, rtps::EntityId_t::size, octets.begin() + rtps::GuidPrefix_t::size);
+  return octets;
+}
+
+}  // namespace
+
+Octets ring_reader_tag(const std::set<Guid>& refused) {
   constexpr std::string_view kMark = "oclread1";
   Octets octets(kMark.begin(), kMark.end());
   const Octets host = to_octets(this_host());
   octets.insert(octets.end(), host.begin(), host.end());
+  for (const Guid& writer : refused) {
+    const auto guid = octets_of(writer);
+    octets.insert(octets.end(), guid.begin(), guid.end());
+  }
   return octets;
+}
+
+bool reads_rings(const Octets& said) {
+  const Octets tag = ring_reader_tag();
+  return said.size() >= tag.size() && std::equal(tag.begin(), tag.end(), said.begin());
+}
+
+bool reads_ring_of(const Octets& said, const Guid& writer) {
+  if (!reads_rings(said)) return false;
+  const auto guid = octets_of(writer);
+  for (std::size_t at = ring_reader_tag().size(); at + kGuidBytes <= said.size(); at += kGuidBytes)
+    if (std::equal(guid.begin(), guid.end(), said.begin() + static_cast<std::ptrdiff_t>(at))) return false;
+  return true;
 }
 
 void Announcements::add(Observer& observer) {

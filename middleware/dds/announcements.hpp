@@ -17,13 +17,15 @@ namespace ocelli::dds {
 using Octets = std::vector<eprosima::fastrtps::rtps::octet>;
 [[nodiscard]] Octets to_octets(std::span<const std::byte> bytes);
 
-/// What a reader of this host that can read rings says of itself.
-[[nodiscard]] Octets ring_reader_tag();
+using Guid = eprosima::fastrtps::rtps::GUID_t;
+
+/// What a reader of this host that reads rings says of itself: all but those of the writers `refused`.
+[[nodiscard]] Octets ring_reader_tag(const std::set<Guid>& refused = {});
+[[nodiscard]] bool reads_rings(const Octets& said);
+[[nodiscard]] bool reads_ring_of(const Octets& said, const Guid& writer);
 
 class Announcements final : public eprosima::fastdds::dds::DomainParticipantListener {
  public:
-  using Guid = eprosima::fastrtps::rtps::GUID_t;
-
   struct WriterInfo {
     std::string topic;
     std::string type;

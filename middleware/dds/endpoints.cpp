@@ -26,6 +26,9 @@ std::uint32_t writer_number(const Guid& guid) {
   return id;
 }
 
+// Each costs 16 bytes of what discovery carries about the reader.
+constexpr std::size_t kMostRefused = 64;
+
 }  // namespace
 
 Status DdsWriter::open(fdds::Publisher& publisher, fdds::Topic& topic, const fdds::DataWriterQos& qos) {
@@ -89,7 +92,8 @@ void DdsWriter::on_publication_matched(fdds::DataWriter* writer, const fdds::Pub
   const Guid reader = rtps::iHandle2GUID(status.last_subscription_handle);
   if (reader.guidPrefix == writer->guid().guidPrefix) return;
   const std::lock_guard lock(mutex_);
-  if (status.current_count_change > 0) readers_[reader] = announcements_.of(reader) == ring_reader_tag();
+  if (status.current_count_change > 0)
+    readers_[reader] = {writer->guid(), reads_ring_of(announcements_.of(reader), writer->guid())};
   if (status.current_count_change < 0) readers_.erase(reader);
   count();
 }
@@ -98,12 +102,13 @@ void DdsWriter::on_change(const Guid& endpoint) {
   const std::lock_guard lock(mutex_);
   const auto found = readers_.find(endpoint);
   if (found == readers_.end()) return;
-  found->second = announcements_.of(endpoint) == ring_reader_tag();
+  found->second.reads_ring = reads_ring_of(announcements_.of(endpoint), found->second.writer);
   count();
 }
 
 void DdsWriter::count() {
-  const auto by_ring = std::count_if(readers_.begin(), readers_.end(), [](const auto& entry) { return entry.second; });
+  const auto by_ring =
+      std::count_if(readers_.begin(), readers_.end(), [](const auto& entry) { return entry.second.reads_ring; });
   ring_readers_ = static_cast<std::size_t>(by_ring);
   network_readers_ = readers_.size() - ring_readers_;
 }
@@ -137,14 +142,33 @@ void DdsReader::on_subscription_matched(fdds::DataReader* reader, const fdds::Su
   if (writer.guidPrefix == reader->guid().guidPrefix) return;
   if (status.current_count_change < 0) {
     verdicts_.forget(writer);
+    {
+      const std::lock_guard lock(mutex_);
+      refused_.erase(writer);
+    }
     return events_.on_writer_gone(peer_of(writer));
   }
   const Octets said = announcements_.of(writer);
   const RingVerdict verdict = events_.on_writer(peer_of(writer), std::as_bytes(std::span(said)));
   verdicts_.settle(writer, verdict);
+  if (verdict == RingVerdict::kRefused) refuse(writer);
+}
+
+/// The writer is to use the network for this reader; other writers go on with their rings.
+void DdsReader::refuse(const Guid& writer) {
   const std::lock_guard lock(mutex_);
-  if (verdict == RingVerdict::kRefused && !is_closing_ && !asking_.joinable())
-    asking_ = std::jthread([this] { ask_for_network(); });
+  if (is_closing_) return;
+  if (refused_.size() == kMostRefused) {
+    if (events_.on_problem)
+      events_.on_problem(fmt::format(
+          "more than {} writers whose shared memory cannot be read: the messages of the last one do not come",
+          kMostRefused));
+    return;
+  }
+  refused_.insert(writer);
+  is_refusal_new_ = true;
+  if (std::exchange(is_asking_, true)) return;
+  asking_ = std::jthread([this] { ask_for_network(); });  // (one before it has nothing left to do)
 }
 
 /// Fast DDS never matches writer and reader of different types, and says nothing.
@@ -155,14 +179,37 @@ void DdsReader::on_writer(const Announcements::WriterInfo& writer) {
       fmt::format("somebody writes it as {}, not {}: those messages do not come", writer.type, expected_.type));
 }
 
-/// No longer a reader of rings. Not from a callback of Fast DDS, which holds locks that set_qos() needs; writers may
-/// match while the reader is still being created.
+/// Names the writers whose rings it does not read. Not from a callback of Fast DDS, which holds locks that set_qos()
+/// needs; writers may match while the reader is still being created.
 void DdsReader::ask_for_network() {
   is_open_.wait(false);
-  if (reader_ == nullptr) return;
-  fdds::DataReaderQos qos = reader_->get_qos();
-  qos.user_data().setValue({});
-  reader_->set_qos(qos);
+  while (true) {
+    Octets said;
+    {
+      const std::lock_guard lock(mutex_);
+      is_asking_ = is_refusal_new_ && !is_closing_ && reader_ != nullptr;
+      if (!is_asking_) return;
+      is_refusal_new_ = false;
+      said = ring_reader_tag(refused_);
+    }
+    fdds::DataReaderQos qos = reader_->get_qos();
+    qos.user_data().setValue(said);
+    reader_->set_qos(qos);
+  }
+}
+
+/// Fast DDS does not match them, and says it here only.
+void DdsReader::on_requested_incompatible_qos(fdds::DataReader*, const fdds::RequestedIncompatibleQosStatus& status) {
+  if (!events_.on_problem) return;
+  const auto what = [&]() -> std::string {
+    switch (status.last_policy_id) {
+      case fdds::RELIABILITY_QOS_POLICY_ID: return "it offers best effort, reliable is asked for";
+      case fdds::DURABILITY_QOS_POLICY_ID:
+        return "it keeps no value for late readers (volatile), transient local is asked for";
+      default: return fmt::format("policy {} of the DDS standard", static_cast<int>(status.last_policy_id));
+    }
+  };
+  events_.on_problem(fmt::format("a writer's QoS does not fit: {}: its messages do not come", what()));
 }
 
 void DdsReader::on_data_available(fdds::DataReader* source) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,8 +23,6 @@
 #include "ocelli/middleware/dds/writer_verdicts.hpp"
 
 namespace ocelli::dds {
-
-using Guid = Announcements::Guid;
 
 /// Replaces its Fast DDS writer when that refuses message after message: one can jam for good (reference: Fast-DDS
 /// issue 6361). The new one is announced before the old one goes, so readers of the ring notice nothing.
@@ -62,7 +61,11 @@ class DdsWriter final : public NetworkWriter,
   std::atomic<bool> is_replacing_ = false;
   std::jthread replacing_;
   std::mutex mutex_;
-  std::map<Guid, bool> readers_;  // in other processes; whether they read the ring
+  struct RemoteReader {
+    Guid writer;  // ours that it was matched with last
+    bool reads_ring = false;
+  };
+  std::map<Guid, RemoteReader> readers_;  // in other processes
   std::atomic<std::size_t> ring_readers_ = 0;
   std::atomic<std::size_t> network_readers_ = 0;
 };
@@ -83,9 +86,12 @@ class DdsReader final : public NetworkReader,
   void on_subscription_matched(eprosima::fastdds::dds::DataReader* reader,
                                const eprosima::fastdds::dds::SubscriptionMatchedStatus& status) override;
   void on_data_available(eprosima::fastdds::dds::DataReader* reader) override;
+  void on_requested_incompatible_qos(eprosima::fastdds::dds::DataReader* reader,
+                                     const eprosima::fastdds::dds::RequestedIncompatibleQosStatus& status) override;
   void on_writer(const Announcements::WriterInfo& writer) override;
 
  private:
+  void refuse(const Guid& writer);
   void ask_for_network();
 
   Announcements& announcements_;
@@ -97,6 +103,9 @@ class DdsReader final : public NetworkReader,
   std::atomic<bool> is_open_ = false;  // or could not be opened
   std::mutex mutex_;                   // guards what follows
   bool is_closing_ = false;
+  std::set<Guid> refused_;  // writers whose rings cannot be read: those are to use the network
+  bool is_refusal_new_ = false;
+  bool is_asking_ = false;
   std::jthread asking_;
 };
 

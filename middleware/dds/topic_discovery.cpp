@@ -101,7 +101,7 @@ void describe_endpoint(std::span<const std::byte> said, DiscoveredEndpoint& endp
   if (const auto ring = parse_ring_address(said)) {
     endpoint.process = fmt::format("{} of {} host", ring->pid, ring->host == this_host() ? "this" : "another");
     endpoint.lane = "ring and network";
-  } else if (dds::to_octets(said) == dds::ring_reader_tag()) {
+  } else if (dds::reads_rings(dds::to_octets(said))) {
     endpoint.process = "of this host";
     endpoint.lane = "ring and network";
   }

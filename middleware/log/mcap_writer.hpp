@@ -38,7 +38,7 @@ struct McapWriterOptions {
   /// A chunk closes before a message logged this much later than its first. Shorter: a crash loses less of slow topics.
   /// Call flush() where messages may stop coming.
   Duration chunk_time = 1s;
-  /// None: as fast as the disk. lz4 and zstd cost processor time (docs/recordings.md has measured rates) and save space
+  /// None: as fast as the disk. lz4 and zstd cost processor time and save space
   /// on structured data; a chunk that does not shrink is stored as it is.
   Compression compression = Compression::kNone;
   /// fdatasync after each chunk: what is written survives a power cut, for a few ms per chunk on an SSD. Without it a

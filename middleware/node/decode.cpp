@@ -1,5 +1,6 @@
 #include "ocelli/middleware/node/decode.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
@@ -56,11 +57,16 @@ Status check(const sensor_msgs::msg::NavSatFix& fix) {
   return ok();
 }
 
+/// A wheel whose sensor is broken has no number; the others count.
 Status check(const ocelli::msg::VehicleState& state) {
-  for (const double speed : state.wheel_speed_mps())
-    if (state.is_wheel_speed_valid() && !is_within(speed, kMostWheelSpeed_mps))
-      return error(ErrorCode::kCorrupt, "wheel speed {} m/s: expected -{} to {} m/s", speed, kMostWheelSpeed_mps,
-                   kMostWheelSpeed_mps);
+  const auto& speeds = state.wheel_speed_mps();
+  const auto is_unknown = [](double speed) { return std::isnan(speed); };
+  for (const double speed : speeds)
+    if (state.is_wheel_speed_valid() && !is_unknown(speed) && !is_within(speed, kMostWheelSpeed_mps))
+      return error(ErrorCode::kCorrupt, "wheel speed {} m/s: expected -{} to {} m/s, or no number", speed,
+                   kMostWheelSpeed_mps, kMostWheelSpeed_mps);
+  if (state.is_wheel_speed_valid() && std::all_of(speeds.begin(), speeds.end(), is_unknown))
+    return error(ErrorCode::kCorrupt, "wheel speeds: said to be valid, and none is a number");
   if (state.is_steering_valid() && !is_within(state.steering_angle_rad(), kMostSteering_rad))
     return error(ErrorCode::kCorrupt, "steering angle {} rad: expected -{} to {} rad", state.steering_angle_rad(),
                  kMostSteering_rad, kMostSteering_rad);

@@ -251,11 +251,13 @@ void EgoFilter::measure_fix(const Eigen::Vector2d& z_m, double variance_m2) {
   H.block<2, 2>(0, kGeoX).setIdentity();
   H.block<2, 2>(0, kDriftX).setIdentity();
   const Eigen::Vector2d innovation = z_m - R * antenna_m() - x_.segment<2>(kGeoX) - x_.segment<2>(kDriftX);
-  // Axis after axis: the second innovation is that of the state which the first one has moved.
+  // Axis after axis: the second innovation is that of the state which the first one has moved. A fix of which one axis
+  // is wrong is a wrong fix.
+  const int rejected_before = seen.rejected;
   const auto moved = update(EgoSource::kGnss, innovation.x(), H.row(0).transpose(), variance, kFixGate);
   if (!moved) return;
   const double second = innovation.y() - H.row(1).dot(*moved);
-  update(EgoSource::kGnss, second, H.row(1).transpose(), variance, kFixGate);
+  if (!update(EgoSource::kGnss, second, H.row(1).transpose(), variance, kFixGate)) seen.rejected = rejected_before + 1;
 }
 
 }  // namespace ocelli::perception

@@ -38,13 +38,12 @@ std::uint64_t take_usable(std::span<const Detection> from, int most, std::vector
   to.clear();
   for (const Detection& detection : from)
     if (is_usable(detection)) to.push_back(detection);
-  const std::uint64_t rejected = from.size() - to.size();
   if (to.size() > static_cast<std::size_t>(most)) {
     std::nth_element(to.begin(), to.begin() + most, to.end(),
                      [](const Detection& a, const Detection& b) { return is_surer(a, b); });
     to.resize(static_cast<std::size_t>(most));
   }
-  return rejected;
+  return from.size() - to.size();
 }
 
 }  // namespace

@@ -71,6 +71,16 @@ TEST(Leftovers, ALockThatIsHeldMeansAlive) {
   EXPECT_EQ(host.leftovers().size(), 7U);
 }
 
+TEST(Leftovers, ALockThatCannotBeAskedTellsNothing) {
+  const Host host;
+  host.file("fastrtps_port9", std::chrono::seconds(60));
+  fs::create_symlink("fastrtps_port9_el", host.shm / "fastrtps_port9_el");  // opens for nobody, not even for root
+  const auto found = find_leftovers(host.shm, host.proc, std::chrono::seconds(5));
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->dead.empty());
+  EXPECT_EQ(found->unknown, std::vector<fs::path>{host.shm / "fastrtps_port9"});
+}
+
 TEST(Leftovers, AProcessThatCannotBeLookedIntoKeepsWhatItMayHaveMade) {
   const Host host;
   fs::create_directories(host.proc / "65537");  // its low bits: 00.01

@@ -151,6 +151,35 @@ TEST(BusCrash, ReadersOutliveTheirWriterAndHearItsSuccessor) {
     EXPECT_FALSE(child->shm_names.empty()) << "Fast DDS keeps its segments there";
 }
 
+TEST(BusCrash, ThatAWriterWasKilledIsSeenWithinItsLease) {
+  const std::string partition = fmt::format("ocelli-lease-{}", ::getpid());
+  auto& may_start = torture::shared_memory<std::atomic<bool>>();
+  Child writer([&] { publish_for_ever(partition, 1, may_start); });
+  DdsConfig config;
+  config.partition = partition;
+  const auto lane = std::move(*open_dds_lane(config));
+  std::atomic<int> writers = 0;
+  ReaderEvents events;
+  events.on_frame = [](NetworkFrame) {};
+  events.on_writer = [&](const PeerId&, std::span<const std::byte>) {
+    ++writers;
+    return RingVerdict::kRead;
+  };
+  events.on_writer_gone = [&](const PeerId&) { --writers; };
+  const auto reader = lane->open_reader("crash/ego", topics::kind_of<topics::EgoMotion>(), std::move(events));
+  ASSERT_TRUE(reader);
+  may_start = true;
+  const auto becomes = [&](int count, Duration limit) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (writers != count && std::chrono::steady_clock::now() < end) ::usleep(10'000);
+    return writers == count;
+  };
+  ASSERT_TRUE(becomes(1, kPatience));
+  writer.kill();
+  constexpr Duration kLease = 1s;
+  EXPECT_TRUE(becomes(0, 3 * kLease)) << "on a busy machine discovery itself may be late";
+}
+
 TEST(BusCrash, AWriterDoesNotNoticeThatItsReadersAreKilled) {
   RecordProperty("verifies", "REQ-BUS-002");
   auto writer = RingWriter::create("crash", {8, 1024}, {TopicId{1}, 1});

@@ -13,10 +13,12 @@ namespace {
 
 constexpr std::size_t kBulkFrom = 32 << 10;  // compressed pictures and everything larger
 
-/// No checksum: the peers have none.
-topics::TopicKind kind_for(const Job& job) {
+enum class Lane { kInProcess, kRingOne, kRingOneShort, kRingOneProtected, kRingMany, kNetwork };
+
+/// No checksum, because the peers have none, but for the row that shows what protection costs.
+topics::TopicKind kind_for(const Job& job, Lane lane) {
   topics::TopicKind kind = topics::kind_of<topics::CameraImage>();
-  kind.e2e = topics::E2e::kNone;
+  kind.e2e = lane == Lane::kRingOneProtected ? topics::E2e::kP07 : topics::E2e::kNone;
   kind.is_bulk = job.size >= kBulkFrom;
   kind.depth = kind.is_bulk ? 4 : 64;
   return kind;
@@ -40,15 +42,13 @@ class NoRings final : public NetworkLane {
   std::unique_ptr<NetworkLane> lane_;
 };
 
-enum class Lane { kInProcess, kRingOne, kRingOneShort, kRingMany, kNetwork };
-
 /// Topics that one reader waits for at once; all but the first are silent.
 int topics_of(Lane lane) { return lane == Lane::kRingMany ? kManyTopics : 1; }
 
 std::string topic_name(int index) { return index == 0 ? "bench" : "bench/silent" + std::to_string(index); }
 
 struct Peer {
-  Peer(const Job& job, Lane lane) : kind(kind_for(job)), bus(clock, network(job, lane)) {}
+  Peer(const Job& job, Lane lane) : kind(kind_for(job, lane)), bus(clock, network(job, lane)) {}
   static std::unique_ptr<NetworkLane> network(const Job& job, Lane lane) {
     if (lane == Lane::kInProcess) return nullptr;
     DdsConfig config;
@@ -91,7 +91,7 @@ struct BusSender final : Sender {
 
 struct BusReceiver final : Receiver {
   BusReceiver(std::shared_ptr<Peer> p, Lane lane) : peer(std::move(p)), has_short_turns(lane == Lane::kRingOneShort) {
-    const bool is_one = lane == Lane::kRingOne || lane == Lane::kRingOneShort;
+    const bool is_one = lane == Lane::kRingOne || lane == Lane::kRingOneShort || lane == Lane::kRingOneProtected;
     waiter = std::make_shared<RingWaiter>(is_one ? RingWaiter::Style::kOne : RingWaiter::Style::kMany);
     for (int i = 0; i < topics_of(lane); ++i)
       subscriptions.push_back(*peer->bus.subscribe(peer->kind, topic_name(i), waiter));
@@ -144,6 +144,7 @@ std::vector<std::unique_ptr<Transport>> own_transports() {
   std::vector<std::unique_ptr<Transport>> all;
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, one ring", Lane::kRingOne));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, short turns", Lane::kRingOneShort));
+  all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, protected", Lane::kRingOneProtected));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 2, 8 rings", Lane::kRingMany));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 1", Lane::kInProcess));
   all.push_back(std::make_unique<OwnTransport>("ocelli lane 3", Lane::kNetwork));

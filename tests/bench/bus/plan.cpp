@@ -1,15 +1,18 @@
 #include "ocelli/tests/bench/bus/plan.hpp"
 
+#include <algorithm>
+
 namespace ocelli::bench {
 namespace {
 
 constexpr std::uint64_t kForLatency = 200;
-constexpr std::uint64_t kForStress = 1000;  // the worst of them is the 99.9th percentile
+constexpr std::uint64_t kForStress = 1000;  // the second worst of them is the 99.9th percentile
 constexpr std::uint64_t kForThroughput = 100'000;
+constexpr std::uint64_t kMostBytes = 4'000'000'000;  // of them together
 
-std::uint64_t messages_of(const Options& options, bool is_throughput, int stress) {
+std::uint64_t messages_of(const Options& options, std::size_t size, bool is_throughput, int stress) {
   if (options.messages) return *options.messages;
-  if (is_throughput) return kForThroughput;
+  if (is_throughput) return std::min(kForThroughput, kMostBytes / size);
   return stress > 0 ? kForStress : kForLatency;
 }
 
@@ -22,7 +25,7 @@ std::vector<Case> cases_of(const Options& options) {
   const auto add = [&](std::vector<std::size_t> sizes, std::vector<int> readers, bool is_throughput, int stress) {
     for (const std::size_t size : sizes)
       for (const int count : readers)
-        cases.push_back({size, count, messages_of(options, is_throughput, stress), is_throughput, stress});
+        cases.push_back({size, count, messages_of(options, size, is_throughput, stress), is_throughput, stress});
   };
   const bool is_chosen =
       !options.sizes.empty() || !options.readers.empty() || options.is_throughput || options.stress > 0;
@@ -34,8 +37,8 @@ std::vector<Case> cases_of(const Options& options) {
   add(all_sizes(), {1}, false, 0);
   if (!options.has_peers) return cases;
   constexpr int kBusy = 2;
-  add({64, 65536}, {4, 16}, false, 0);
-  add({64}, {1}, true, 0);
+  add({64, 65536, 6'220'800}, {4, 16}, false, 0);
+  add({64, 65536, 1 << 20, 6'220'800}, {1}, true, 0);
   add({64, 1 << 20}, {1}, false, kBusy);
   return cases;
 }

@@ -94,6 +94,11 @@ TEST(Dbc, AShortFrameHasNoValues) {
   ASSERT_TRUE(database);
   const Message* steer = database->find(37);
   EXPECT_FALSE(steer->value(*steer->find("ANGLE"), bytes(0x0F, 0xFD)));
+  const auto unknown = parse_dbc("BO_ 1 A: 0 X\n SG_ S : 8|8@1+ (1,0) [0|0] \"\" X", "unknown_length.dbc");
+  ASSERT_TRUE(unknown);
+  const Message* a = unknown->find(1);
+  EXPECT_FALSE(a->value(*a->find("S"), bytes(0x0F)));
+  EXPECT_EQ(a->value(*a->find("S"), bytes(0x0F, 0xFD)), 253.0);
 }
 
 struct Mistake {

@@ -71,7 +71,7 @@ TEST(Report, TracksInThePictureHaveTheColourOfTheirSensors) {
   for (ObjectState& object : run.shot->objects) object.sources = 0;
   const ObjectState near = run.shot->objects[0];  // the car ahead
   const std::uint32_t sources[] = {0, 1, 2, 3, 4, 7};
-  const char* expected[] = {"predicted", "by-lidar", "by-camera", "fused", "predicted", "fused"};
+  const char* expected[] = {"predicted", "by-lidar", "by-camera", "fused", "by-radar", "fused"};
   for (std::size_t i = 0; i < std::size(sources); ++i) {
     run.shot->objects = {near};
     run.shot->objects[0].sources = sources[i];

@@ -88,5 +88,19 @@ TEST(Validate, RefusesACalibrationWithoutARotationOrWithNoNumbers) {
   EXPECT_FALSE(checked<topics::CameraInfo>(projecting));
 }
 
+TEST(Validate, TakesWheelsOfWhichSomeHaveNoNumber) {
+  ocelli::msg::VehicleState state;
+  state.is_wheel_speed_valid(true);
+  state.wheel_speed_mps().fill(10.0);
+  state.wheel_speed_mps()[2] = kNaN;
+  EXPECT_TRUE(checked<topics::VehicleState>(state));
+  state.wheel_speed_mps()[1] = kInfinity;
+  EXPECT_FALSE(checked<topics::VehicleState>(state));
+  state.wheel_speed_mps().fill(kNaN);
+  EXPECT_FALSE(checked<topics::VehicleState>(state));
+  state.is_wheel_speed_valid(false);
+  EXPECT_TRUE(checked<topics::VehicleState>(state));
+}
+
 }  // namespace
 }  // namespace ocelli::node

@@ -209,6 +209,27 @@ TEST(EgoFusion, AJumpingReceiverIsRefusedAndTheFlagFalls) {
   EXPECT_LT(error_of(motion, drive, drive.truth.back()).norm(), 1.5) << "the jump did not get in";
 }
 
+TEST(EgoFusion, AReceiverThatStaysElsewhereIsBelievedInTheEndWhateverTheDirection) {
+  for (const Eigen::Vector2d& shift_m : {Eigen::Vector2d(300.0, 0.0), Eigen::Vector2d(0.0, 300.0)}) {
+    const Drive drive(60s, {});
+    EgoMotion motion(EgoMotionConfig{});
+    for (const Sample& sample : drive.samples) {
+      const bool is_fix = std::holds_alternative<GnssSample>(sample);
+      if (is_fix && stamp_of(sample) > kStart + 20s) {
+        const auto& truth = drive.truth[static_cast<std::size_t>((stamp_of(sample) - kStart) / 10ms)];
+        motion.add(GnssSample{stamp_of(sample), geodetic_of(truth.enu_m + shift_m), 0.0});
+      } else {
+        std::visit([&](const auto& s) { motion.add(s); }, sample);
+      }
+      if (stamp_of(sample) == kStart + 23s) {
+        EXPECT_FALSE(motion.at(kStart + 23s)->is_integral) << shift_m;
+      }
+    }
+    const Eigen::Vector2d error_m = error_of(motion, drive, drive.truth.back());
+    EXPECT_LT((error_m - shift_m).norm(), 2.0) << shift_m;
+  }
+}
+
 TEST(EgoFusion, AGyroThatDisagreesWithTheSteeringLowersTheFlag) {
   const Drive drive(20s, {});
   EgoMotion motion(EgoMotionConfig{});
