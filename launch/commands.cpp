@@ -2,8 +2,8 @@
 #include <fmt/core.h>
 
 #include <array>
-#include <cctype>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
@@ -53,9 +53,11 @@ std::string whole(std::string& text) {
   return "";
 }
 
-std::string not_blank(std::string& text) {
-  const bool is_blank = text.empty() || std::isspace(static_cast<unsigned char>(text.front())) != 0;
-  return is_blank ? fmt::format("'{}': expected a number", text) : "";
+std::string finite(std::string& text) {
+  double value = 0.0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = failure == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+  return is_number ? "" : fmt::format("'{}': expected a number", text);
 }
 
 /// Without a name: --help shows the type that CLI11 knows.
@@ -73,7 +75,7 @@ void take_numbers_strictly(CLI::App& app) {
     else if (type.starts_with("INT"))
       option->transform(number(&whole<std::int64_t>));
     else if (type.starts_with("FLOAT"))
-      option->transform(number(&not_blank));
+      option->transform(number(&finite));
   }
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) take_numbers_strictly(*command);
 }

@@ -45,14 +45,25 @@ const topics::TopicKind* make_foreign_kind(const std::string& name, const std::s
   return &kind;
 }
 
+Status check_key(const DiscoveredTopic& topic) {
+  if (!topic.is_keyed) return ok();
+  return error(ErrorCode::kUnsupported,
+               "topic '{}' has type {}, which has a key: only readers that know the key get its messages", topic.name,
+               topic.type);
+}
+
 }  // namespace
+
+bool has_ros_names(const DiscoveredTopic& topic) {
+  return topic.wire_name.starts_with("rt/") && !idl_name_of(topic.type).empty();
+}
 
 Result<DiscoveredTopic> find_written_topic(const std::string& topic, DdsConfig& dds) {
   constexpr int kTries = 3;  // on a busy machine announcements come late
   for (int i = 0; i < kTries; ++i) {
     OCELLI_ASSIGN(const auto all, discover_topics(dds, kDiscoveryTime));
     const auto found = std::find_if(all.begin(), all.end(), [&](const DiscoveredTopic& candidate) {
-      return candidate.name == topic && candidate.writers > 0;
+      return (candidate.name == topic || candidate.wire_name == topic) && candidate.writers > 0;
     });
     if (found == all.end()) continue;
     dds.partition = found->partition;
@@ -77,18 +88,12 @@ Result<const topics::TopicKind*> kind_of_topic(const DiscoveredTopic& topic) {
 }
 
 Result<const topics::TopicKind*> foreign_kind(const DiscoveredTopic& topic, const std::string& idl) {
-  const std::string name = idl_name_of(topic.type);
-  if (name.empty())
-    return error(ErrorCode::kUnsupported, "topic '{}' has type {}: expected a name as ROS 2 makes them", topic.name,
-                 topic.type);
-  return make_foreign_kind(name, idl);
+  OCELLI_TRY(check_key(topic));
+  return make_foreign_kind(has_ros_names(topic) ? idl_name_of(topic.type) : topic.type, idl);
 }
 
 Result<const topics::TopicKind*> undecoded_kind(const DiscoveredTopic& topic) {
-  if (topic.is_keyed)
-    return error(ErrorCode::kUnsupported,
-                 "topic '{}' has type {}, which has a key: only readers that know the key get its messages", topic.name,
-                 topic.type);
+  OCELLI_TRY(check_key(topic));
   return make_foreign_kind(topic.type, {});
 }
 

@@ -16,8 +16,11 @@ inline constexpr Duration kDiscoveryTime = 1500ms;  // five announcements of eve
 /// The row of table 1 with the type of a topic. Error when no kind has it.
 [[nodiscard]] Result<const topics::TopicKind*> kind_of_topic(const DiscoveredTopic& topic);
 
-/// A kind for a topic of a type that no row has: `idl` describes it. ROS 2 naming: "pkg::msg::dds_::Type_". One per
-/// process, kept until its end.
+/// Its type is called as ROS 2 calls it on DDS, "pkg::msg::dds_::Type_", and its topic "rt/...".
+[[nodiscard]] bool has_ros_names(const DiscoveredTopic& topic);
+
+/// A kind for a topic of a type that no row has: `idl` describes it. Without ROS 2 names it is for a lane with
+/// `has_wire_names`. Error for types with a key. One per process, kept until its end.
 [[nodiscard]] Result<const topics::TopicKind*> foreign_kind(const DiscoveredTopic& topic, const std::string& idl);
 
 /// A kind for messages of any type that nobody decodes, for a lane with `has_wire_names`. Error for types with a key.

@@ -106,7 +106,7 @@ Finding check_dds(const DdsConfig& dds) {
     return {false, where + ": they do not find each other",
             "let UDP packets pass on loopback, ports 7400 to 65535 (iptables -L, nft list ruleset)"};
   return {false, where + ": they find each other, and no message arrives",
-          "room and write permission in /dev/shm; ocelli doctor --clean"};
+          "let UDP packets pass on loopback in both directions, ports 7400 to 65535"};
 }
 
 Finding check_leftovers(bool is_cleaning) {

@@ -1,7 +1,6 @@
 // `ocelli topic echo`: the messages of a topic as text, of any type whose IDL is known.
 #include <array>
 #include <fstream>
-#include <iterator>
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
@@ -32,9 +31,14 @@ Result<const topics::TopicKind*> kind_for(const EchoOptions& options, const Disc
   auto kind = kind_of_topic(topic);
   if (kind) return kind;
   if (options.idl.empty()) return error(ErrorCode::kUnsupported, "{}; --idl FILE describes it", kind.error().message);
-  std::ifstream file(options.idl);
-  if (!file) return error(ErrorCode::kNotFound, "{}: cannot be read", options.idl);
-  return foreign_kind(topic, {std::istreambuf_iterator<char>(file), {}});
+  constexpr std::size_t kMostBytes = 4U << 20U;
+  std::ifstream file(options.idl, std::ios::binary);
+  std::string idl(kMostBytes + 1, '\0');
+  file.read(idl.data(), static_cast<std::streamsize>(idl.size()));
+  if (file.gcount() == 0) return error(ErrorCode::kNotFound, "{}: cannot be read, or is empty", options.idl);
+  if (!file.eof()) return error(ErrorCode::kInvalidArgument, "{}: more than 4 MiB: no IDL", options.idl);
+  idl.resize(static_cast<std::size_t>(file.gcount()));
+  return foreign_kind(topic, idl);
 }
 
 nlohmann::ordered_json header_json(const Received& received) {
@@ -78,11 +82,13 @@ Status echo(const EchoOptions& options, DdsConfig dds) {
   OCELLI_ASSIGN(const topics::TopicKind* const kind, kind_for(options, topic));
   OCELLI_ASSIGN(const topics::SchemaTypePtr type, topics::parse_schema(kind->codec().schema, kind->codec().type_name));
   const LiveClock clock{LiveClock::measure_offset()};
+  dds.has_wire_names = !kind_of_topic(topic) && !has_ros_names(topic);
   OCELLI_ASSIGN(auto lane, open_dds_lane(dds));
   Bus bus(clock, std::move(lane));
   bus.on_problem([](const std::string& problem) { spdlog::warn("{}", problem); });
   Signal signal;
-  OCELLI_ASSIGN(const auto subscription, bus.subscribe(*kind, options.topic, &signal));
+  OCELLI_ASSIGN(const auto subscription,
+                bus.subscribe(*kind, dds.has_wire_names ? topic.wire_name : topic.name, &signal));
   const Time end = clock.now() + from_seconds(options.seconds > 0.0 ? options.seconds : 1e9);
   std::uint64_t shown = 0;
   std::uint64_t undecodable = 0;

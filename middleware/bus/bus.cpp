@@ -266,7 +266,8 @@ void Bus::on_frame(TopicState& topic, NetworkFrame frame) {
     sample->header = *header;
     frame.bytes->truncate(header->body_length);
     is_beside = is_beside && frame.is_from_ring_writer && integrity != Integrity::kCorrupt;
-    if (integrity != Integrity::kCorrupt && !is_beside) {
+    // Of writers that announced a ring only: who has none is never heard twice, and may say what it likes of others.
+    if (integrity != Integrity::kCorrupt && !is_beside && !frame.is_foreign) {
       const std::lock_guard lock(topic.mutex);
       topic.from_network.note(header->writer, header->sequence);
     }

@@ -84,14 +84,20 @@ void Bus::listen(TopicState& topic, Subscription& subscription) {
     else
       input->reader.rewind(std::max(to_ns(subscription.created_at()), ring.heard_until_ns));
     input->deliver = [this, &topic, address = ring.address, waiter = subscription.waiter().get(), input = input.get(),
-                      begun_at = clock_.now(), missed = std::uint64_t{0}](RingMessage message) mutable {
+                      begun_at = clock_.now(), missed = std::uint64_t{0}, awaited = std::uint64_t{0},
+                      awaited_since = Time{}](RingMessage message) mutable {
       message.skipped += std::exchange(missed, 0);
       const std::uint64_t skipped = message.skipped;
-      const Time patient_until = std::max(message.header.published_at(), begun_at) + kPatience;
+      const std::uint64_t sequence = message.header.sequence;
+      const Time published_at = std::max(message.header.published_at(), begun_at);
       const RingOutcome outcome = on_ring_message(topic, address, *waiter, std::move(message));
       if (outcome == RingOutcome::kIsBeside) {
+        const Time now = clock_.now();
+        if (std::exchange(awaited, sequence) != sequence) awaited_since = now;
+        // The writer's clock may be ahead of ours: never longer than from when we first asked for it.
+        const Time patient_until = std::min(published_at, awaited_since) + kPatience;
         const bool delays_others = input->reader.has_more() || input->is_ending;
-        if (!delays_others || clock_.now() < patient_until) {
+        if (!delays_others || now < patient_until) {
           input->reader.step_back(skipped);
           return delays_others ? RingInput::Progress::kHolds : RingInput::Progress::kRests;
         }

@@ -7,9 +7,9 @@ namespace {
 
 constexpr std::uint64_t kBulkCapacity = std::uint64_t{32} << 20U;  // a 4K picture of 8-bit BGR has 24.9 MB
 constexpr std::uint64_t kSmallCapacity = std::uint64_t{256} << 10U;
-constexpr std::size_t kBulkSpare = 2;    // one being read, one about to be overtaken
-constexpr std::size_t kLeastSmall = 16;  // slots: a reader may be off the processor for longer than a period
-constexpr std::size_t kMostSmall = 256;
+constexpr std::size_t kBulkSpare = 2;     // one being read, one about to be overtaken
+constexpr std::size_t kLeastSmall = 16;   // slots: a reader may be off the processor for longer than a period
+constexpr std::size_t kMostSmall = 1024;  // each takes a page of memory once it was used
 
 RingGeometry default_geometry(const topics::TopicKind& kind) {
   if (kind.is_bulk) return {static_cast<std::uint32_t>(kind.depth + kBulkSpare), kBulkCapacity};

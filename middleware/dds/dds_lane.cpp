@@ -14,7 +14,6 @@
 #include "ocelli/middleware/dds/announcements.hpp"
 #include "ocelli/middleware/dds/endpoints.hpp"
 #include "ocelli/middleware/dds/frame_type.hpp"
-#include "ocelli/middleware/dds/greeter.hpp"
 #include "ocelli/middleware/dds/participant.hpp"
 
 namespace ocelli {
@@ -44,7 +43,6 @@ class DdsLane final : public NetworkLane {
  public:
   ~DdsLane() override {
     if (participant_ == nullptr) return;
-    greeter_.reset();
     participant_->delete_contained_entities();
     fdds::DomainParticipantFactory::get_instance()->delete_participant(participant_);
   }
@@ -66,8 +64,7 @@ class DdsLane final : public NetworkLane {
     subscriber_ = participant_->create_subscriber(subscriber_qos);
     if (publisher_ == nullptr || subscriber_ == nullptr)
       return error(ErrorCode::kUnavailable, "Fast DDS cannot create a publisher or subscriber");
-    greeter_ = std::make_unique<dds::Greeter>();
-    return greeter_->start(*participant_, *publisher_, *subscriber_);
+    return ok();
   }
 
   Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string& topic, const topics::TopicKind& kind,
@@ -117,7 +114,6 @@ class DdsLane final : public NetworkLane {
   fdds::DomainParticipant* participant_ = nullptr;
   fdds::Publisher* publisher_ = nullptr;
   fdds::Subscriber* subscriber_ = nullptr;
-  std::unique_ptr<dds::Greeter> greeter_;
   std::map<std::string, fdds::TypeSupport> types_;
   std::map<std::string, fdds::Topic*> topics_;
 };

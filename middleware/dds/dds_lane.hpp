@@ -14,11 +14,11 @@ struct DdsConfig {
   std::string partition;     // "" is what ROS 2 nodes use; a name of its own keeps test runs apart
   std::string participant = "ocelli";
   bool has_wire_names = false;  // topics and types are called as on the wire: for tools that listen to foreign ones
-  bool is_host_only = true;     // shared memory and loopback; false: every network interface
+  bool is_host_only = true;     // loopback; false: every network interface
 };
 
-/// A participant with SHM (64 MiB segment, 8 MiB messages) and UDP, lease 1 s, announcements every 0.3 s
-/// (values and their reasons: docs/decisions/0005). Error when the domain is out of range or Fast DDS refuses.
+/// A participant that speaks UDP, lease 1 s, announcements every 0.3 s (values and their reasons:
+/// docs/decisions/0005 and 0014). Error when the domain is out of range or Fast DDS refuses.
 [[nodiscard]] Result<std::unique_ptr<NetworkLane>> open_dds_lane(const DdsConfig& config);
 
 }  // namespace ocelli

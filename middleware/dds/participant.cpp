@@ -1,19 +1,16 @@
 #include "ocelli/middleware/dds/participant.hpp"
 
 #include <fastdds/rtps/transport/UDPv4TransportDescriptor.h>
-#include <fastdds/rtps/transport/shared_mem/SharedMemTransportDescriptor.h>
 #include <fastrtps/utils/IPLocator.h>
 
 namespace ocelli::dds {
 namespace {
 
-constexpr std::uint32_t kSegmentBytes = 64U << 20U;
-constexpr std::uint32_t kMaxMessageBytes = 8U << 20U;
-constexpr std::uint32_t kSocketBytes = 4U << 20U;
+constexpr std::uint32_t kSendBytes = 4U << 20U;
+constexpr std::uint32_t kReceiveBytes = 16U << 20U;  // a camera picture and more; the kernel gives what rmem_max allows
 
-/// Discovery by UDP alone: Fast DDS takes the shared-memory port of a process that does not run for a second for dead
-/// and replaces it; the process, once it runs again, would listen to the old one and never be found again.
-void discover_by_udp(eprosima::fastrtps::rtps::BuiltinAttributes& builtin, bool is_host_only) {
+/// Where others find us.
+void set_discovery_places(eprosima::fastrtps::rtps::BuiltinAttributes& builtin, bool is_host_only) {
   using eprosima::fastrtps::rtps::IPLocator;
   eprosima::fastrtps::rtps::Locator_t multicast;  // ports of 0 become those of the domain
   IPLocator::setIPv4(multicast, 239, 255, 0, 1);
@@ -29,15 +26,12 @@ eprosima::fastdds::dds::DomainParticipantQos participant_qos(const DdsConfig& co
   eprosima::fastdds::dds::DomainParticipantQos qos;
   qos.name(config.participant);
   qos.transport().use_builtin_transports = false;
-  auto shm = std::make_shared<eprosima::fastdds::rtps::SharedMemTransportDescriptor>();
-  shm->segment_size(kSegmentBytes);
-  shm->max_message_size(kMaxMessageBytes);
   auto udp = std::make_shared<eprosima::fastdds::rtps::UDPv4TransportDescriptor>();
-  udp->sendBufferSize = kSocketBytes;
-  udp->receiveBufferSize = kSocketBytes;
+  udp->sendBufferSize = kSendBytes;
+  udp->receiveBufferSize = kReceiveBytes;
   if (config.is_host_only) udp->interfaceWhiteList.emplace_back("127.0.0.1");
-  qos.transport().user_transports = {shm, udp};
-  discover_by_udp(qos.wire_protocol().builtin, config.is_host_only);
+  qos.transport().user_transports = {udp};
+  set_discovery_places(qos.wire_protocol().builtin, config.is_host_only);
   auto& discovery = qos.wire_protocol().builtin.discovery_config;
   discovery.leaseDuration = {1, 0};
   discovery.leaseDuration_announcementperiod = {0, 300'000'000};

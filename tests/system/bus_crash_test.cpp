@@ -1,4 +1,5 @@
 // kill -9 on either end of a ring. Children are forked before this process starts Fast DDS.
+#include <fastdds/dds/domain/DomainParticipantFactory.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -148,7 +149,23 @@ TEST(BusCrash, ReadersOutliveTheirWriterAndHearItsSuccessor) {
   EXPECT_TRUE(hears(**subscription, signal, 2));
   second.kill();
   for (const Child* child : {&first, &second})
-    EXPECT_FALSE(child->shm_names.empty()) << "Fast DDS keeps its segments there";
+    EXPECT_TRUE(child->shm_names.empty()) << "nothing of ours has a name there";
+}
+
+TEST(BusCrash, WhatOtherKilledFastDdsProgramsLeaveIsFoundAndRemoved) {
+  auto& is_open = torture::shared_memory<std::atomic<bool>>();
+  Child stranger([&] {
+    namespace fdds = eprosima::fastdds::dds;
+    constexpr int kDomain = 97;
+    auto* factory = fdds::DomainParticipantFactory::get_instance();
+    is_open = factory->create_participant(kDomain, fdds::PARTICIPANT_QOS_DEFAULT) != nullptr;
+    for (;;) ::pause();
+  });
+  for (int i = 0; i < 1000 && !is_open; ++i) ::usleep(10'000);
+  ASSERT_TRUE(is_open);
+  stranger.kill();
+  EXPECT_FALSE(stranger.shm_names.empty()) << "Fast DDS keeps its segments there";
+  EXPECT_FALSE(leftovers_among(stranger.shm_names).empty());
 }
 
 TEST(BusCrash, ThatAWriterWasKilledIsSeenWithinItsLease) {

@@ -104,13 +104,13 @@ expect 0 "6101020304050607" e2e protect --profile P02 --counter 1 --id-list 0,1,
 expect 2 "shortest_bytes: 0 is too short" e2e check --in empty.yaml
 expect 2 "expected 0 to 65535" e2e protect --profile P04 --counter 65536 000000000000000000000000
 expect 2 "'P03': expected one of P01" e2e check --profile P03 00
-expect 2 "hours: nan h" fit --failures 0 --hours nan --target-fit 10
+expect 2 "'nan': expected a number" fit --failures 0 --hours nan --target-fit 10
 expect 2 "hours: -1 h" fit --failures 0 --hours -1 --target-fit 10
 expect 2 "target_fit: -10 FIT" fit --failures 0 --hours 1 --target-fit -10
-for confidence in 0 1 nan; do
+for confidence in 0 1 1.5; do
   expect 2 "confidence: $confidence: expected" fit --failures 0 --hours 1 --target-fit 10 --confidence "$confidence"
 done
-expect 2 "rate_hz: nan Hz" e2e advise --rate-hz nan
+expect 2 "'nan': expected a number" e2e advise --rate-hz nan
 expect 2 "corrupt_probability: 2 is out of range" e2e advise --p-corrupt 2
 expect 2 "--topic: messages of 'tracks' have no size of their own: give --bytes" e2e advise --topic tracks
 expect 0 "<- advised" e2e advise --topic lidar/points
@@ -123,4 +123,15 @@ expect 2 "is a file, expected a folder" run demo --duration 1s --out file
 head -c 1000 /dev/urandom >noise.mcap
 expect 2 "noise.mcap" replay noise.mcap --out new
 [[ ! -e new && ! -e out ]] || fail "a run that could not start left a folder: $(find new out)"
+
+# Topics of a live run: in its own partition, or in that of ROS 2 nodes, under its own name and that on the wire.
+"$OCELLI" run demo --duration 8s --domain 91 --partition '' --out live >live.txt 2>&1 &
+run=$!
+for _ in $(seq 60); do
+  "$OCELLI" topic --domain 91 list >topics.txt 2>&1 && grep -q "^tracks " topics.txt && break
+done
+grep -qE "^tracks +ocelli::msg::dds_::Tracks_ +1 +[1-9]" topics.txt || fail "the run is not in partition '': $(head -n 5 topics.txt)"
+expect 0 "Hz: " topic --domain 91 hz rt/tracks --seconds 1
+expect 2 "'nan': expected a number" topic --domain 91 hz tracks --seconds nan
+wait $run || fail "the run: $(tail -n 3 live.txt)"
 exit $((failures > 0))

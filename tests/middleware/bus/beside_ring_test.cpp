@@ -85,6 +85,43 @@ TEST_F(BesideRing, OneThatTheNetworkLostHoldsTheOthersForAShortWhileAndCounts) {
   EXPECT_EQ(subscription->lost(), 1U);
 }
 
+TEST_F(BesideRing, AWriterWhoseClockIsAheadHoldsTheOthersNoLonger) {
+  subscribe();
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  pair.clock.time += 1h;
+  for (const bool is_long : {false, true, false}) publish(is_long);
+  pair.clock.time -= 1h;
+  EXPECT_EQ(take_all(), Sequences{1});
+  pair.clock.time += 199ms;
+  EXPECT_EQ(take_all(), Sequences{});
+  pair.clock.time += 1ms;
+  EXPECT_EQ(take_all(), Sequences{3});
+}
+
+TEST_F(BesideRing, WhatAStrangerSaysOfAWritersSequenceSilencesNobody) {
+  subscribe();
+  ASSERT_EQ(pair.connect(), RingVerdict::kRead);
+  publish(false);
+  pair.waiter->wait_for(0s);
+  const auto first = subscription->take();
+  ASSERT_TRUE(first);
+  SampleHeader forged = first->sample->header;
+  forged.sequence = std::uint64_t{1} << 40U;
+  const auto body = first->sample->cdr->bytes();
+  ASSERT_TRUE(protect(forged, topics::kind_of<topics::Faults>(), body));
+  std::vector<std::byte> frame(framed_size(body.size()));
+  std::ranges::copy(body, frame.begin());
+  write_trailer(forged, frame);
+  NetworkFrame arrived = frame_of(frame);
+  arrived.is_foreign = true;
+  pair.receiver_wire.on_frame(std::move(arrived));
+  pair.waiter->wait_for(0s);
+  while (subscription->take()) {
+  }
+  for (int i = 0; i < 3; ++i) publish(false);
+  EXPECT_EQ(take_all(), (Sequences{2, 3, 4}));
+}
+
 TEST_F(BesideRing, OneThatTheNetworkLostHoldsNobodyOnceALaterOneHasCome) {
   subscribe();
   ASSERT_EQ(pair.connect(), RingVerdict::kRead);

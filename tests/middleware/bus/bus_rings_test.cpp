@@ -34,7 +34,9 @@ TEST(BusRings, AMessageThatCameOverBothLanesIsDeliveredOnce) {
   auto publisher = pair.sender.publish<topics::SafetyState>();
   auto subscription = pair.receiver.subscribe(topics::kind_of<topics::SafetyState>(), "", pair.waiter);
   (*publisher)->publish({}, {});
-  pair.receiver_wire.on_frame(frame_of(pair.sender_wire.frames.front()));  // before the ring was known
+  NetworkFrame early = frame_of(pair.sender_wire.frames.front());
+  early.is_foreign = false;  // it said that it has a ring, which could not be read then
+  pair.receiver_wire.on_frame(std::move(early));
   ASSERT_EQ(pair.connect(), RingVerdict::kRead);
   pair.waiter->wait_for(0s);
   EXPECT_TRUE((*subscription)->take());
