@@ -307,6 +307,10 @@ Result<EgoEvaluation> evaluate_ego_motion(const log::Comma2k19Config& drive,
   EgoEvaluation out;
   out.can = recorded.can;
   out.accuracy = judge(recorded, config, Duration{});
+  if (out.accuracy.poses == 0)
+    return error(ErrorCode::kUnsupported,
+                 "{}: no pose to judge: {} true poses, {} wheel speeds and {} fixes do not meet in time", drive.path,
+                 recorded.truth.size(), recorded.wheels.size(), recorded.fixes.size());
   out.late = judge(recorded, config, 200ms);
   for (const Duration fixes_for : {10s, 15s, 20s}) out.after.push_back(judge_outage(recorded, config, fixes_for));
   out.whole = judge_whole(recorded, config);

@@ -15,10 +15,11 @@ namespace ocelli::launch {
 namespace {
 
 constexpr Duration kReadyTimeout = 20s;
-constexpr Duration kDiscovery = 2s;  // from the last reader's start to the first message
-constexpr Duration kPatience = 10s;  // for a child to finish its files
-constexpr Duration kStep = 20ms;     // of the supervisor's loop when nothing is due
-constexpr int kMostRestarts = 3;     // per process
+constexpr Duration kDiscovery = 2s;       // from the last reader's start to the first message
+constexpr Duration kPatience = 10s;       // for a child to finish its files
+constexpr Duration kStep = 20ms;          // of the supervisor's loop when nothing is due
+constexpr std::size_t kMostRestarts = 3;  // per process, within
+constexpr Duration kRestartWindow = 60s;
 
 /// Carries out the plan and says on the bus what it did. The time of an entry is when it took effect.
 class Injector {
@@ -165,12 +166,16 @@ class Supervisor {
       if (children_[i].is_running()) continue;
       const std::string name = children_[i].name();
       if (has_source(name) && children_[i].has_finished_well()) return false;
-      if (restarts_[name] > kMostRestarts) continue;
-      const bool is_last = restarts_[name]++ == kMostRestarts;
-      incident(fmt::format("process '{}' ended by itself and {}", name,
-                           is_last ? "is not started again: it has done so too often" : "was started again"));
-      if (is_last) continue;
-      if (name == kRecorderProcess) keep_recording(restarts_[name]);
+      Restarts& restarts = restarts_[name];
+      if (restarts.is_given_up) continue;
+      std::erase_if(restarts.lately, [&](Time at) { return clock.now() - at > kRestartWindow; });
+      restarts.is_given_up = restarts.lately.size() == kMostRestarts;
+      incident(
+          fmt::format("process '{}' ended by itself and {}", name,
+                      restarts.is_given_up ? "is not started again: it has done so too often" : "was started again"));
+      if (restarts.is_given_up) continue;
+      restarts.lately.push_back(clock.now());
+      if (name == kRecorderProcess) keep_recording(++restarts.all);
       begin_ = clock.now();
       if (auto child = start(name)) children_[i] = std::move(*child);
     }
@@ -208,7 +213,12 @@ class Supervisor {
   LiveSettings settings_;
   const LaunchFile& launch_;
   std::vector<ChildProcess> children_;
-  std::map<std::string, int> restarts_;
+  struct Restarts {
+    int all = 0;
+    std::vector<Time> lately;
+    bool is_given_up = false;
+  };
+  std::map<std::string, Restarts> restarts_;
   std::vector<std::string> incidents_;
   Time begin_ = kNoTime;  // of the sources
 };

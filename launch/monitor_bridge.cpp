@@ -57,6 +57,10 @@ safety::NodeConfig node_config(const node::NodeShell& shell, const LaunchFile& l
   config.trigger = trigger_of(shell, topics).topic;
   config.period = period_of(launch.settings_of(config.trigger, *topics.at(config.trigger)));
   if (config.period > Duration{}) config.max_gap = gap_of(config.period);
+  // A node that passes triggers over has slower outputs.
+  for (const node::BoundOutput& output : shell.outputs())
+    config.step_period =
+        std::max(config.step_period, period_of(launch.settings_of(output.topic, *topics.at(output.topic))));
   return config;
 }
 

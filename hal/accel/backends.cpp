@@ -35,6 +35,15 @@ Result<const ocelli_accel_api*> open_library(const std::string& path) {
   if (api == nullptr || api->size < sizeof(ocelli_accel_api))
     return error(ErrorCode::kUnsupported, "accelerator '{}': does not serve version {} of the ABI", path,
                  OCELLI_ACCEL_ABI);
+  const bool is_whole = api->abi == OCELLI_ACCEL_ABI && api->enumerate && api->open && api->close && api->last_error &&
+                        api->load && api->unload && api->model_info && api->tensor_info && api->alloc &&
+                        api->free_buffer && api->begin_cpu && api->end_cpu && api->submit && api->job_fd && api->wait &&
+                        api->abort && api->release && api->health && api->reset;  // import_fd may be missing
+  if (!is_whole)
+    return error(ErrorCode::kUnsupported,
+                 "accelerator '{}': a table of version {} with functions missing: expected version {}, and all of them "
+                 "but import_fd",
+                 path, api->abi, OCELLI_ACCEL_ABI);
   return api;
 }
 

@@ -65,9 +65,12 @@ std::optional<double> Message::value(const Signal& signal, std::span<const std::
   const auto is_outside = [&](const Signal& s) { return s.end_bit() > data.size() * 8; };  // of a message of 0 bytes
   if (data.size() < size || is_outside(signal)) return std::nullopt;
   if (signal.multiplexed_by) {
-    const auto multiplexer = std::ranges::find_if(signals, &Signal::is_multiplexer);
-    if (multiplexer == signals.end() || is_outside(*multiplexer)) return std::nullopt;
-    if (multiplexer->bits(data) != *signal.multiplexed_by) return std::nullopt;
+    const auto is_root = [](const Signal& s) { return s.is_multiplexer && !s.multiplexed_by; };
+    const auto is_nested = [](const Signal& s) { return s.is_multiplexer && s.multiplexed_by; };
+    const auto root = std::ranges::find_if(signals, is_root);
+    if (root == signals.end() || is_outside(*root) || root->bits(data) != *signal.multiplexed_by) return std::nullopt;
+    // Which of several multiplexers a value belongs to is in SG_MUL_VAL_, which is not read.
+    if (!signal.is_multiplexer && std::ranges::any_of(signals, is_nested)) return std::nullopt;
   }
   return signal.value(data);
 }

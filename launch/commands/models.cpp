@@ -143,6 +143,7 @@ void declare_models(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<ModelsOptions>();
   add_models_option(command);
   command.require_subcommand(1);
+  command.fallthrough();
   verb(command, exit_status, options, "list", "the cards, and whether their files are there and right", &list);
   CLI::App* checked = verb(command, exit_status, options, "check",
                            "load each model, run it once, and compare its outputs with what its decoder reads", &check);

@@ -24,6 +24,7 @@ enum class ObservationStatus : std::uint8_t {
   kFailed,    // step returned an error, or an exception was caught
   kInvalid,   // the message broke its own rules: range, shape, NaN
   kCorrupt,   // E2E: checksum, counter or id wrong
+  kSkipped,   // activation: nothing to do with this message, as the node's configuration says
 };
 
 /// One end of a lineage: the source message that something was made from.

@@ -175,7 +175,7 @@ SamplePtr NodeShell::accept(std::size_t input, const Received& received, const O
   if (inputs_[input].spec.policy == InputPolicy::kTrigger) {
     if (node_->takes((*sample)->header.sensed_at())) return *sample;
     seen.kind = ObservationKind::kActivation;  // nothing to do is done at once
-    seen.status = ObservationStatus::kOk;
+    seen.status = ObservationStatus::kSkipped;
     seen.lost = 0;
     seen.started_at = seen.observed_at;
     observe(seen);

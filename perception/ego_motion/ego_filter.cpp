@@ -114,6 +114,7 @@ std::optional<EgoFilter::Vector> EgoFilter::update(EgoSource source, double inno
   const double s = h.dot(P_ * h) + variance;
   const double nis = innovation * innovation / s;
   Consistency& seen = consistency_[static_cast<std::size_t>(source)];
+  seen.heard = stamp_;
   seen.mean_nis += kNisForgets * (std::min(nis, kMostNis) - seen.mean_nis);
   if (nis > gate * gate) {
     ++seen.rejected;

@@ -26,6 +26,7 @@ struct Consistency {
   double mean_nis = 1.0;  // normalised innovation squared per axis, exponential mean
   int rejected = 0;       // in a row
   Time last{};            // accepted
+  Time heard{};           // accepted or not
 };
 
 class EgoFilter {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMostSteps = 2048;
 constexpr double kRearAxleTurns_rps = 1e-4;  // below, an arc is a line
+constexpr Duration kSpeaksFor = 2s;          // after what it said last
 constexpr double kMostMeanNis = 4.0;         // of a source that fits its covariance it is about 1
 constexpr int kMostRejected = 10;            // in a row
 constexpr Duration kFixesLast = 1s;
@@ -176,10 +177,12 @@ bool EgoMotion::is_present(const EgoFilter& filter, Time time) const {
   return is_young(EgoSource::kWheels) && (is_young(EgoSource::kGyro) || is_young(EgoSource::kSteering));
 }
 
-/// Every source that speaks fits its covariance, none is refused, and both wheels and gyro are there.
+/// Every source that speaks fits its covariance, none is refused, and both wheels and gyro are there. What a source
+/// said that has been silent for long was refused, or is in the covariance.
 bool EgoMotion::is_integral(const EgoFilter& filter, Time time) const {
   const auto fits = [&](EgoSource source) {
     const Consistency& seen = filter.consistency(source);
+    if (time - seen.heard > kSpeaksFor) return true;
     return seen.mean_nis <= kMostMeanNis && seen.rejected < kMostRejected;
   };
   const bool has_gyro = time - filter.consistency(EgoSource::kGyro).last <= config_->max_age;

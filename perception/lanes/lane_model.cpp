@@ -9,6 +9,8 @@
 namespace ocelli::perception {
 namespace {
 
+constexpr double kMostAlike = 0.95;  // correlation of neighbours: beyond, a line would be one point
+
 struct LanePoint {
   double u = 0.0;  // pixels of the picture
   double v = 0.0;
@@ -33,7 +35,7 @@ void for_each_run(const Mask& mask, int row, Act act) {
 
 std::optional<Eigen::Vector2d> ground_of(double column, int row, const Placement& placement,
                                          const GroundCamera& camera) {
-  return camera.to_ground(placement.to_picture_x(column), placement.to_picture_y(row + 0.5));
+  return camera.to_ground(placement.to_calibrated_x(column), placement.to_calibrated_y(row + 0.5));
 }
 
 /// A line that is being followed upwards.
@@ -61,7 +63,7 @@ std::optional<LanePoint> point_of(const Run& run, int row, const Placement& plac
   const double pixel_m = width_m / (run.end - run.begin);
   if (ground->x() < 0.0 || ground->x() > config.range_max_m) return std::nullopt;
   if (width_m > std::max(config.width_max_m, 4.0 * pixel_m)) return std::nullopt;
-  return LanePoint{placement.to_picture_x(middle), placement.to_picture_y(row + 0.5), *ground,
+  return LanePoint{placement.to_calibrated_x(middle), placement.to_calibrated_y(row + 0.5), *ground,
                    std::max(0.02, config.pixel_sigma_px * pixel_m)};
 }
 
@@ -135,15 +137,23 @@ Fitted fit(std::span<const Eigen::Vector2d> points, std::span<const LanePoint> w
   fitted.coefficients.head(size) = solver.solve(right.head(size));
   double chi_squared = 0.0;
   double squares = 0.0;
+  double products = 0.0;  // of neighbours
+  double before = 0.0;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const double miss = points[i].y() - powers(points[i].x()).dot(fitted.coefficients);
+    const double in_sigmas = miss / weights[i].sigma_m;
     squares += miss * miss;
-    chi_squared += miss * miss / (weights[i].sigma_m * weights[i].sigma_m);
+    chi_squared += in_sigmas * in_sigmas;
+    products += in_sigmas * before;
+    before = in_sigmas;
   }
-  // Points that scatter more than their pixels explain make the line less certain (Birge 1932).
+  // Points that scatter more than their pixels explain make the line less certain (Birge 1932), and so do neighbours
+  // that miss it alike: they are fewer than they seem (Bayley and Hammersley 1946).
+  const double alike = chi_squared > 0.0 ? std::clamp(products / chi_squared, 0.0, kMostAlike) : 0.0;
   const double freedom = std::max(1.0, static_cast<double>(points.size()) - size);
   const Eigen::MatrixXd inverse = solver.solve(Eigen::MatrixXd::Identity(size, size));
-  fitted.covariance.topLeftCorner(size, size) = std::max(1.0, chi_squared / freedom) * inverse;
+  fitted.covariance.topLeftCorner(size, size) =
+      std::max(1.0, chi_squared / freedom) * (1.0 + alike) / (1.0 - alike) * inverse;
   fitted.rms_m = std::sqrt(squares / static_cast<double>(points.size()));
   return fitted;
 }

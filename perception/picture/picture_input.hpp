@@ -12,6 +12,10 @@
 
 namespace ocelli::perception {
 
+/// Where pixel i has its centre in coordinates whose pixel i covers [i, i + 1), those of boxes and masks. For a
+/// calibration the centre is at i: what is projected, or meets a projection, is half a pixel less.
+inline constexpr double kPixelCentre_px = 0.5;
+
 /// picture [px] = (input [px] - offset) * scale, in coordinates whose pixel i covers [i, i + 1).
 struct Placement {
   double scale_x = 1.0;
@@ -23,6 +27,9 @@ struct Placement {
 
   [[nodiscard]] double to_picture_x(double input_x) const { return (input_x - offset_x) * scale_x; }
   [[nodiscard]] double to_picture_y(double input_y) const { return (input_y - offset_y) * scale_y; }
+  /// As the camera's calibration counts.
+  [[nodiscard]] double to_calibrated_x(double input_x) const { return to_picture_x(input_x) - kPixelCentre_px; }
+  [[nodiscard]] double to_calibrated_y(double input_y) const { return to_picture_y(input_y) - kPixelCentre_px; }
 };
 
 class PictureInput {

@@ -7,6 +7,7 @@
 
 #include "ocelli/perception/camera_messages.hpp"
 #include "ocelli/perception/messages.hpp"
+#include "ocelli/perception/picture/picture_input.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -33,7 +34,8 @@ void camera_detections_of(const vision_msgs::msg::Detection2DArray& message,
     const Box2 box = box_of(detection);
     tracking::Detection2& seen = detections.emplace_back();
     seen.object_class = box.object_class;
-    seen.image = {box.x_min, box.y_min, box.x_max, box.y_max};
+    seen.image = {box.x_min - kPixelCentre_px, box.y_min - kPixelCentre_px, box.x_max - kPixelCentre_px,
+                  box.y_max - kPixelCentre_px};
     seen.score = box.score;
   }
 }

@@ -134,7 +134,8 @@ struct TracksNode {
     ego = in.ego ? ego_state_of(*in.ego) : std::nullopt;
     if (!ego) return std::nullopt;
     odometry.hear(*ego);
-    return tracking::Ego{odometry.at(stamp).T_world_vehicle(), ego->speed_mps, ego->yaw_rate_rps};
+    const EgoState then = odometry.at(stamp);
+    return tracking::Ego{then.T_world_vehicle(), then.speed_mps, then.yaw_rate_rps};
   }
 
   static tracking::Config config_of(const Config& config) {

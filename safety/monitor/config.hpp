@@ -102,9 +102,12 @@ struct NodeConfig {
   Duration deadline{};    // longest time from the reception (without trigger: from its beginning) to the step's end
   AliveConfig alive{};
   std::vector<CheckpointConfig> checkpoints{};  // empty: no logical supervision
+  Duration step_period{};  // distance of activations that work, where others are passed over; 0: period
   static constexpr auto fields() {
     return std::tuple{required(field("name", &NodeConfig::name, "node or source instance")),
                       field("period", &NodeConfig::period, "s", 0, 3600, "distance of activations, 0: on demand"),
+                      field("step_period", &NodeConfig::step_period, "s", 0, 3600,
+                            "distance of the activations that work, where others are passed over; 0: period"),
                       field("max_gap", &NodeConfig::max_gap, "s", 0, 3600, "silence after this, 0: two periods"),
                       field("min_time", &NodeConfig::min_time, "s", 0, 3600, "shortest believable step"),
                       field("trigger", &NodeConfig::trigger, "topic whose reception starts a step"),

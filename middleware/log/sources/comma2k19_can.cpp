@@ -1,5 +1,7 @@
 #include "ocelli/middleware/log/sources/comma2k19_can.hpp"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 namespace ocelli::log {
@@ -12,17 +14,39 @@ constexpr double kRadPerDeg = M_PI / 180.0;
 struct Group {
   const can::Message* message = nullptr;
   std::vector<const can::Signal*> signals;
-  double to_si = 1.0;
+  std::vector<double> factors;  // to m/s, or to degrees
+
+  /// Nothing while a multiplexer says that it is not there.
+  [[nodiscard]] std::optional<double> value(std::size_t i, std::span<const std::byte> frame) const {
+    const auto value = message->value(*signals[i], frame);
+    return value ? std::optional(*value * factors[i]) : std::nullopt;
+  }
 };
 
-Result<double> factor_of(const can::Signal& signal) {
-  if (signal.unit == "km/h" || signal.unit == "kph") return 1.0 / 3.6;
-  if (signal.unit == "m/s" || signal.unit == "rad" || signal.unit == "deg") return 1.0;
-  return error(ErrorCode::kUnsupported, "signal {}: unit '{}': expected km/h, m/s, deg or rad", signal.name,
-               signal.unit);
+using Units = std::vector<std::pair<std::string_view, double>>;
+
+const Units& speed_units() {
+  static const Units units = {{"m/s", 1.0}, {"km/h", 1.0 / 3.6}, {"kph", 1.0 / 3.6}};
+  return units;
 }
 
-Result<Group> group_of(const can::Database& database, const std::vector<std::string>& names, const std::string& what) {
+const Units& angle_units() {
+  static const Units units = {{"deg", 1.0}, {"rad", 1.0 / kRadPerDeg}};
+  return units;
+}
+
+Result<double> factor_of(const can::Signal& signal, const Units& units) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, factor] : units) {
+    if (signal.unit == name) return factor;
+    names.push_back(name);
+  }
+  return error(ErrorCode::kUnsupported, "signal {}: unit '{}': expected {}", signal.name, signal.unit,
+               fmt::join(names, " or "));
+}
+
+Result<Group> group_of(const can::Database& database, const std::vector<std::string>& names, const std::string& what,
+                       const Units& units) {
   Group group;
   for (const std::string& name : names) {
     const std::size_t dot = name.find('.');
@@ -36,7 +60,8 @@ Result<Group> group_of(const can::Database& database, const std::vector<std::str
                    group.message->name);
     group.message = message;
     group.signals.push_back(signal);
-    OCELLI_ASSIGN(group.to_si, factor_of(*signal));
+    OCELLI_ASSIGN(const double factor, factor_of(*signal, units));
+    group.factors.push_back(factor);
   }
   return group;
 }
@@ -63,8 +88,8 @@ Result<CommaVehicleStates> decode_comma_can(const CommaCanLog& log, const can::D
                                             const Comma2k19Config& config) {
   if (config.wheel_signals.size() != 4)
     return error(ErrorCode::kInvalidArgument, "wheel_signals: {} signals: expected 4", config.wheel_signals.size());
-  OCELLI_ASSIGN(const Group wheels, group_of(database, config.wheel_signals, "wheel_signals"));
-  OCELLI_ASSIGN(const Group steering, group_of(database, config.steering_signals, "steering_signals"));
+  OCELLI_ASSIGN(const Group wheels, group_of(database, config.wheel_signals, "wheel_signals", speed_units()));
+  OCELLI_ASSIGN(const Group steering, group_of(database, config.steering_signals, "steering_signals", angle_units()));
   CommaVehicleStates out;
   out.counts.frames = log.size();
   double steering_deg = 0.0;
@@ -77,18 +102,20 @@ Result<CommaVehicleStates> decode_comma_can(const CommaCanLog& log, const can::D
     const auto frame = log.data.row(i);
     if (frame.size() < message->size) continue;
     if (message == steering.message) {
-      steering_deg = 0.0;
-      for (const can::Signal* signal : steering.signals)
-        steering_deg += signal->value(frame) / (signal->unit == "rad" ? kRadPerDeg : 1.0);
-      steering_time_s = log.log_time_s[i];
-      out.steering_wheel_deg.push_back(steering_deg);
-      ++out.counts.steering;
+      double sum_deg = 0.0;
+      for (std::size_t k = 0; k < steering.signals.size(); ++k) sum_deg += steering.value(k, frame).value_or(NAN);
+      if (std::isfinite(sum_deg)) {
+        steering_deg = sum_deg;
+        steering_time_s = log.log_time_s[i];
+        out.steering_wheel_deg.push_back(steering_deg);
+        ++out.counts.steering;
+      }
     }
     if (message != wheels.message) continue;
     CommaVehicleState state{
         log.log_time_s[i], {}, steering_deg * kRadPerDeg, log.log_time_s[i] - steering_time_s <= kSteeringMaxAge_s};
     for (std::size_t wheel = 0; wheel < 4; ++wheel)
-      state.wheel_speed_mps[wheel] = wheels.signals[wheel]->value(frame) * wheels.to_si;
+      state.wheel_speed_mps[wheel] = wheels.value(wheel, frame).value_or(NAN);
     out.states.push_back(state);
     ++out.counts.vehicle;
   }

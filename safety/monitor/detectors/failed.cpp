@@ -1,4 +1,6 @@
 // Steps that returned an error, messages that broke their own rules or their end-to-end protection.
+#include <algorithm>
+
 #include "ocelli/safety/monitor/detectors/detector.hpp"
 
 namespace ocelli::safety {
@@ -15,6 +17,7 @@ class Failed final : public Detector {
 
   int interests() const override { return interests_; }
   Verdict observe(const Observation& observation) override {
+    if (observation.status == ObservationStatus::kSkipped) return {};  // no step
     const auto status = static_cast<std::size_t>(observation.status);
     const bool is_good = observation.status <= ObservationStatus::kDegraded;
     const auto value = static_cast<double>(status);
@@ -35,7 +38,8 @@ class Failed final : public Detector {
 
 DetectorResult make_failed(const DetectorSetup& setup) {
   const bool is_topic = setup.topic != nullptr;
-  return std::make_unique<Failed>(is_topic ? setup.topic->period : setup.node->period, is_topic);
+  return std::make_unique<Failed>(
+      is_topic ? setup.topic->period : std::max(setup.node->period, setup.node->step_period), is_topic);
 }
 
 }  // namespace ocelli::safety

@@ -13,9 +13,9 @@
 #include "ocelli/hal/sim/scenario.hpp"
 #include "ocelli/launch/report/load.hpp"
 #include "ocelli/launch/report/tracking_metrics.hpp"
-#include "ocelli/middleware/topics/stamp.hpp"
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/perception/lanes/lane_model.hpp"
+#include "ocelli/perception/messages.hpp"
 
 namespace ocelli {
 namespace {
@@ -155,7 +155,7 @@ Status add(const fs::path& folder, LaneTruth& lanes) {
     if (!message) return ok();
     if (recording.topics()[message->topic].name != "camera/lanes") continue;
     OCELLI_ASSIGN(const auto seen, log::decode<topics::CameraLanes>(*message));
-    const auto truth = report::frame_at(run.truth, time_of(seen.header().stamp()));
+    const auto truth = report::frame_at(run.truth, perception::time_of(seen.header().stamp()));
     if (!truth) continue;
     lanes.count_message(!seen.lines().empty());
     for (const auto& line : seen.lines()) lanes.judge(line_of(line), truth->T_world_vehicle);

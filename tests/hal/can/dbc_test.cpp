@@ -89,6 +89,20 @@ TEST(Dbc, AMultiplexedSignalIsThereOnlyInItsOwnFrames) {
   EXPECT_FALSE(many->value(*many->find("SPEED"), warm));
 }
 
+TEST(Dbc, WhatSeveralMultiplexersShareIsNotGuessed) {
+  const auto nested = parse_dbc(
+      "BO_ 1 A: 8 X\n SG_ SUB m0M : 8|8@1+ (1,0) [0|0] \"\" X\n SG_ TOP M : 0|8@1+ (1,0) [0|0] \"\" X\n"
+      " SG_ V m5 : 16|8@1+ (1,0) [0|0] \"\" X\n SG_ FREE : 24|8@1+ (1,0) [0|0] \"\" X",
+      "nested.dbc");
+  ASSERT_TRUE(nested);
+  const Message* a = nested->find(1);
+  const auto frame = bytes(0, 5, 77, 9, 0, 0, 0, 0);
+  EXPECT_EQ(a->value(*a->find("SUB"), frame), 5.0) << "the topmost one says so, wherever it stands";
+  EXPECT_FALSE(a->value(*a->find("V"), frame)) << "of TOP or of SUB: only SG_MUL_VAL_ knows";
+  EXPECT_EQ(a->value(*a->find("FREE"), frame), 9.0);
+  EXPECT_FALSE(a->value(*a->find("SUB"), bytes(1, 5, 77, 9, 0, 0, 0, 0)));
+}
+
 TEST(Dbc, AShortFrameHasNoValues) {
   const auto database = parse_dbc(kSmall, "small.dbc");
   ASSERT_TRUE(database);

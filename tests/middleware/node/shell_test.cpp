@@ -160,7 +160,7 @@ TEST_F(Shell, ATriggerThatIsPassedOverIsAnActivationThatTookNoTime) {
   ASSERT_EQ(seen_.size(), 3U);
   EXPECT_EQ(seen_[1].kind, ObservationKind::kReceive);
   EXPECT_EQ(seen_[2].kind, ObservationKind::kActivation) << "the node is alive";
-  EXPECT_EQ(seen_[2].status, ObservationStatus::kOk);
+  EXPECT_EQ(seen_[2].status, ObservationStatus::kSkipped);
   EXPECT_EQ(seen_[2].started_at, kStart + 22ms);
   EXPECT_EQ(seen_[2].observed_at, kStart + 22ms);
   EXPECT_NE(accept(0, wheels(1.0, kStart + 40ms)), nullptr);

@@ -209,6 +209,24 @@ TEST(EgoFusion, AJumpingReceiverIsRefusedAndTheFlagFalls) {
   EXPECT_LT(error_of(motion, drive, drive.truth.back()).norm(), 1.5) << "the jump did not get in";
 }
 
+TEST(EgoFusion, AReceiverThatFellSilentIsNotHeldAgainstTheRest) {
+  const Drive drive(40s, {});
+  EgoMotion motion(EgoMotionConfig{});
+  for (const Sample& sample : drive.samples) {
+    const bool is_fix = std::holds_alternative<GnssSample>(sample);
+    if (is_fix && stamp_of(sample) > kStart + 22s) continue;
+    if (is_fix && stamp_of(sample) > kStart + 20s) {
+      motion.add(GnssSample{stamp_of(sample), geodetic_of({400.0, -300.0}), 0.0});
+      continue;
+    }
+    std::visit([&](const auto& s) { motion.add(s); }, sample);
+    if (stamp_of(sample) == kStart + 22s) {
+      EXPECT_FALSE(motion.at(kStart + 22s)->is_integral);
+    }
+  }
+  EXPECT_TRUE(motion.at(drive.truth.back().stamp)->is_integral) << "dead reckoned, as without a receiver";
+}
+
 TEST(EgoFusion, AReceiverThatStaysElsewhereIsBelievedInTheEndWhateverTheDirection) {
   for (const Eigen::Vector2d& shift_m : {Eigen::Vector2d(300.0, 0.0), Eigen::Vector2d(0.0, 300.0)}) {
     const Drive drive(60s, {});

@@ -39,7 +39,8 @@ struct Painted {
     for (int row = 0; row < kHeight; ++row) {
       const double shifted = noise_px > 0.0 ? shift(random) : 0.0;
       for (int column = 0; column < kWidth; ++column) {
-        const auto p = eye.to_ground(2.0 * (column + 0.5 + shifted), 2.0 * (row + 0.5));
+        const auto p =
+            eye.to_ground(2.0 * (column + 0.5 + shifted) - kPixelCentre_px, 2.0 * (row + 0.5) - kPixelCentre_px);
         if (p && p->x() < 60.0 && is_on(*p)) data[static_cast<std::size_t>(row * kWidth + column)] = 1;
       }
     }

@@ -36,6 +36,21 @@ TEST(Odometry, GoesAlongTheArcAtTheMeanSpeed) {
   EXPECT_NEAR(std::hypot(now.x_m, now.y_m), 1.1, 1e-3);
 }
 
+TEST(Odometry, BrakingDoesNotMoveWhereTheVehicleWas) {
+  Odometry odometry;
+  constexpr double kBraking_mps2 = 6.0;
+  const auto way_m = [](double s) { return 10.0 * s - 0.5 * kBraking_mps2 * s * s; };
+  for (int i = 0; i <= 20; ++i) {
+    const double s = 0.05 * i;
+    odometry.hear(state(from_seconds(s), way_m(s), 10.0 - kBraking_mps2 * s));
+  }
+  for (const double s : {0.0, 0.51, 0.7, 0.925}) {
+    const EgoState then = odometry.at(kStart + from_seconds(s));
+    EXPECT_NEAR(then.x_m, way_m(s), 1e-6) << s;
+    EXPECT_NEAR(then.speed_mps, 10.0 - kBraking_mps2 * s, 1e-6) << s;
+  }
+}
+
 TEST(Odometry, AnOlderStateChangesNothingAndALongGapBeginsAnew) {
   Odometry odometry;
   odometry.hear(state(100ms, 5.0, 10.0));

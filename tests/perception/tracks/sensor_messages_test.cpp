@@ -47,8 +47,8 @@ TEST(SensorMessages, BoxesOfThePictureKeepTheirPlaceClassAndScore) {
   ASSERT_EQ(detections.size(), 1U);
   EXPECT_EQ(detections[0].object_class, ObjectClass::kCyclist);
   EXPECT_EQ(detections[0].score, 0.7);
-  EXPECT_EQ(detections[0].image.left_px, 10);
-  EXPECT_EQ(detections[0].image.bottom_px, 60);
+  EXPECT_EQ(detections[0].image.left_px, 9.5);
+  EXPECT_EQ(detections[0].image.bottom_px, 59.5);
 }
 
 TEST(SensorMessages, ACalibrationMapsTheVehicleFrameToPixels) {

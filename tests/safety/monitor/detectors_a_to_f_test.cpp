@@ -198,6 +198,7 @@ TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   EXPECT_EQ(watch.observe(step(ObservationStatus::kCorrupt)), 'b');
   EXPECT_EQ(watch.observe(step(static_cast<ObservationStatus>(99))), 'b');
   EXPECT_STREQ(watch.last.detail, "unknown");
+  EXPECT_EQ(watch.observe(step(ObservationStatus::kSkipped)), '-') << "no step, so no good one";
   EXPECT_EQ(watch.observe(heartbeat(0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');
   EXPECT_EQ(watch.detector->observability().first, 70ms);
