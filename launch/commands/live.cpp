@@ -162,6 +162,7 @@ Result<int> run(const Options& options) {
   if (options.kind == "demo") {
     info.targets.emplace();
     info.modes = expected_modes(info.expected, supervised);
+    for (const safety::ModeConfig& mode : supervised.modes) info.mode_table.push_back(mode.name);
   }
   replace_results(folder.path());
   OCELLI_ASSIGN(const LiveRunOutcome outcome, run_live(live));

@@ -142,6 +142,7 @@ RunInfo read_members(const Json& root, std::vector<std::string>& mistakes) {
   in.texts("tolerated", info.tolerated);
   in.texts("nodes", info.nodes);
   in.texts("modes", info.modes);
+  in.texts("mode_table", info.mode_table);
   in.flag("is_monitored", info.is_monitored);
   in.texts("incidents", info.incidents);
   in.texts("notes", info.notes);
@@ -188,6 +189,7 @@ Json to_members(const RunInfo& info) {
   out["tolerated"] = info.tolerated;
   out["nodes"] = info.nodes;
   out["modes"] = info.modes;
+  out["mode_table"] = info.mode_table;
   if (info.targets)
     out["targets"] = {{"precision_min", info.targets->precision_min}, {"recall_min", info.targets->recall_min}};
   out["is_monitored"] = info.is_monitored;

@@ -59,6 +59,7 @@ struct RunInfo {
   std::vector<std::string> tolerated;      // fault ids that do not count against the run; '*' stands for any text
   std::vector<std::string> nodes;          // names of node and source instances, for people
   std::vector<std::string> modes;          // the declared order of modes; empty = not checked
+  std::vector<std::string> mode_table;     // all modes, best first
   std::optional<TrackingTargets> targets;  // judged when the recording holds truth
   bool is_monitored = true;                // false: silence of the monitor is not held against the run
   std::vector<std::string> incidents;      // what went wrong with the run itself: a process that died

@@ -9,6 +9,7 @@ namespace {
 using test::at;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 Verdict verdict_of(const RunData& run) { return compute_results(run).verdict; }
 
@@ -57,6 +58,17 @@ TEST(Verdict, OtherModesThanDeclaredFail) {
   run.info.modes = {"nominal", "degraded", "nominal"};
   EXPECT_THAT(verdict_of(run).reasons, Contains(HasSubstr("declared nominal → degraded → nominal")));
   EXPECT_FALSE(verdict_of(run).ok);
+}
+
+TEST(Verdict, AModeOnTheWayDownIsNoOtherOne) {
+  RunData run = test::synthetic_run(false);
+  const auto at = [&](Duration after, const char* mode) { return ModeChange{run.begin + after, mode}; };
+  run.info.mode_table = {"nominal", "degraded", "no_tracks"};
+  run.info.modes = {"nominal", "no_tracks", "nominal"};
+  run.modes = {at(0s, "nominal"), at(2s, "degraded"), at(2100ms, "no_tracks"), at(4s, "nominal")};
+  EXPECT_THAT(verdict_of(run).reasons, Not(Contains(HasSubstr("modes were"))));
+  run.modes = {at(0s, "nominal"), at(2s, "no_tracks"), at(3s, "degraded"), at(4s, "nominal")};
+  EXPECT_THAT(verdict_of(run).reasons, Contains(HasSubstr("modes were"))) << "on the way up";
 }
 
 TEST(Verdict, TrackingBelowItsTargetFails) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +48,7 @@ std::size_t users_of_ring() {
   std::size_t users = 0;
   std::error_code gone;
   for (const auto& process : std::filesystem::directory_iterator("/proc", gone)) {
+    if (std::isdigit(static_cast<unsigned char>(process.path().filename().string().front())) == 0) continue;  // "self"
     std::ifstream maps(process.path() / "maps");
     const std::string text{std::istreambuf_iterator<char>(maps), {}};
     users += text.find(kRingFile) != std::string::npos ? 1 : 0;
