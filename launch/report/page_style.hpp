@@ -10,7 +10,7 @@ inline constexpr const char* kPageStyle = R"css(
 --bar:#4a7fd6;--late:#d0392b;--inject:#8d79cf;--pending:#c9a13b;--expected:#2f6fd0;--other:#8a93a1;
 --nominal:#bfe3cb;--degraded:#f6cf8a;--othermode:#f2a69a;--onmode:#141a22;
 --car:#2160c4;--truck:#7b3fc0;--pedestrian:#cf5f06;--cyclist:#0b857a;--unknown:#6d7683;
---fused:#35e07a;--by-lidar:#4fa3ff;--by-camera:#ffb03b;--by-radar:#ff7ad9;--predicted:#b9c0c9;--photo-seen:#ffe04d;
+--fused:#35e07a;--by-lidar:#4fa3ff;--by-camera:#ffb03b;--by-radar:#b388ff;--predicted:#b9c0c9;--photo-seen:#ffe04d;
 --truth:#7d8794;--ego:#141a22;--ground:#f5f7fa}
 @media screen and (prefers-color-scheme:dark){:root{
 --bg:#0f1318;--card:#171c23;--ink:#e6eaf0;--muted:#9aa6b5;--rule:#2c343f;--grid:#222933;

@@ -88,11 +88,21 @@ TEST_F(TopicEcho, ShowsMessagesAsYamlAsJsonAndInParts) {
   EXPECT_NE(wrong.text.find("there are no members here"), std::string::npos) << wrong.text;
 }
 
-TEST_F(TopicEcho, AForeignTypeNeedsItsIdl) {
+/// A type that no topic kind has, on a lane of its own, with ROS 2 names or with those on the wire.
+struct ForeignTypes : TopicEcho, testing::WithParamInterface<bool> {
+  static DdsConfig foreign_config() {
+    DdsConfig result = config();
+    result.has_wire_names = GetParam();
+    return result;
+  }
+  Bus foreign{clock, std::move(*open_dds_lane(foreign_config()))};
+};
+
+TEST_P(ForeignTypes, AreMeasuredAndDecodedByTheirIdl) {
   topics::TopicKind kind = topics::kind_of<topics::ImuData>();
   kind.name = "thing";
   kind.codec = &foreign_codec;
-  auto publisher = bus.publish(kind, "echo/thing");
+  auto publisher = foreign.publish(kind, "echo/thing");
   ASSERT_TRUE(publisher);
   const auto type = topics::parse_schema(kForeignIdl, "other_msgs::msg::Thing");
   ASSERT_TRUE(type);
@@ -114,7 +124,14 @@ TEST_F(TopicEcho, AForeignTypeNeedsItsIdl) {
   const auto json = nlohmann::json::parse(known.text, nullptr, false);
   ASSERT_FALSE(json.is_discarded()) << known.text;
   EXPECT_TRUE(json.contains("name") && json.contains("values")) << known.text;
+  EXPECT_NE(run(common + "--idl /dev/zero").text.find("more than 4 MiB"), std::string::npos);
+  for (const char* const verb : {"hz", "bw", "latency"}) {
+    const Outcome measured = run(fmt::format("topic --domain {} {} echo/thing --seconds 0.5", kDomain, verb));
+    EXPECT_EQ(measured.status, 0) << measured.text;
+  }
 }
+
+INSTANTIATE_TEST_SUITE_P(Names, ForeignTypes, testing::Bool());
 
 TEST_F(TopicEcho, ATopicThatNobodyWritesIsSaidSo) {
   const Outcome outcome = run(fmt::format("topic --domain {} echo nothing --seconds 1", kDomain));
