@@ -6,14 +6,16 @@
 namespace ocelli::safety {
 namespace {
 
-constexpr const char* kWords[] = {"ok", "degraded", "failed", "invalid", "corrupt"};
+constexpr const char* kWords[] = {"ok", "degraded", "failed", "invalid", "corrupt", "skipped"};
 
 class Failed final : public Detector {
  public:
   /// A topic is not to blame for what its readers make of its messages. A node that has received a good message has
   /// done nothing with it yet: only its steps and messages speak for it.
   Failed(Duration period, bool is_topic)
-      : period_(period), is_topic_(is_topic), interests_(kPublishes | kReceives | (is_topic ? 0 : kActivations)) {}
+      : period_(period),
+        is_topic_(is_topic),
+        interests_(is_topic ? kPublishes | kReceives : kPublishes | kReceives | kActivations) {}
 
   int interests() const override { return interests_; }
   Verdict observe(const Observation& observation) override {

@@ -140,6 +140,8 @@ TEST(DegradedInput, SeesStepsWithAMissingInput) {
   EXPECT_EQ(watch.observe(left_out), 'b');
   EXPECT_STREQ(watch.last.detail, "measurements left out");
   EXPECT_EQ(watch.last.value, 7.0);
+  EXPECT_EQ(watch.observe(step(ObservationStatus::kFailed)), '-') << "the detector 'failed' tells";
+  EXPECT_EQ(watch.observe(step(ObservationStatus::kSkipped)), '-');
   EXPECT_EQ(watch.observe(picture(1, 0, 0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');
   EXPECT_EQ(watch.detector->observability().first, 100ms);
@@ -198,6 +200,8 @@ TEST(Failed, SeesFailedStepsAndBrokenMessages) {
   EXPECT_EQ(watch.observe(step(ObservationStatus::kCorrupt)), 'b');
   EXPECT_EQ(watch.observe(step(static_cast<ObservationStatus>(99))), 'b');
   EXPECT_STREQ(watch.last.detail, "unknown");
+  EXPECT_EQ(watch.observe(step(static_cast<ObservationStatus>(6))), 'b');
+  EXPECT_STREQ(watch.last.detail, "unknown") << "one beyond those that there are";
   EXPECT_EQ(watch.observe(step(ObservationStatus::kSkipped)), '-') << "no step, so no good one";
   EXPECT_EQ(watch.observe(heartbeat(0)), '-');
   EXPECT_EQ(watch.tick(0, 0), '-');

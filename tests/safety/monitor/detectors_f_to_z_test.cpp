@@ -172,6 +172,41 @@ TEST(Lost, WhatOneReceiverGetsDoesNotHealWhatAnotherLost) {
   EXPECT_EQ(watch.observe(from(3, 0)), 'g') << "one that nobody expected shares the last window";
 }
 
+Observation gap_at(std::uint32_t receiver, std::uint32_t lost) {
+  Observation o = arrival(picture(1, 0, 0), 1);
+  o.entity = EntityId{receiver};
+  o.lost = lost;
+  return o;
+}
+
+TEST(Lost, TheOldestOfAWindowGoesFirst) {
+  RecordProperty("verifies", "REQ-DET-010");
+  Watch watch("lost");
+  watch.with("window", 4).make();
+  EXPECT_EQ(watch.observe(gap_at(1, 1)), 'b');
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(watch.observe(gap_at(1, 0)), 'b') << i;
+  EXPECT_EQ(watch.observe(gap_at(1, 0)), 'g');
+}
+
+TEST(Lost, EachOfThreeReceiversHasItsOwnWindowAndThoseOfNobodyShareOne) {
+  RecordProperty("verifies", "REQ-DET-010");
+  Watch watch("lost");
+  watch.topic.receivers = {"tracks", "recorder", "report"};
+  watch.make();
+  EXPECT_EQ(watch.observe(gap_at(1, 0)), 'g');
+  EXPECT_EQ(watch.observe(gap_at(2, 1)), 'b');
+  EXPECT_EQ(watch.observe(gap_at(3, 0)), '-');
+  EXPECT_EQ(watch.observe(gap_at(2, 0)), 'g');
+  watch.topic.receivers = {};
+  watch.make();
+  EXPECT_EQ(watch.observe(gap_at(1, 1)), 'b');
+  EXPECT_EQ(watch.observe(gap_at(2, 0)), 'g') << "nobody is known to receive it: whoever does speaks for all";
+  Watch node("lost", kNodeTarget);
+  node.make();
+  EXPECT_EQ(node.observe(gap_at(1, 1)), 'b');
+  EXPECT_EQ(node.observe(gap_at(2, 0)), 'g') << "of one node";
+}
+
 TEST(Overflow, SeesWhatTheMonitorLost) {
   RecordProperty("verifies", "REQ-DET-011");
   Watch watch("overflow", kMonitorTarget);
