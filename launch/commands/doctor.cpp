@@ -63,7 +63,8 @@ Finding check_shm() {
   struct statvfs space {};
   if (::statvfs("/dev/shm", &space) != 0) return {false, "/dev/shm is not there", "mount -t tmpfs tmpfs /dev/shm"};
   const std::uint64_t bytes = std::uint64_t{space.f_bavail} * space.f_frsize;
-  return {bytes >= kShmBytes, fmt::format("{} MiB free in /dev/shm", bytes >> 20U),
+  return {bytes >= kShmBytes,
+          fmt::format("{} MiB free in /dev/shm, for DDS programs of others: Ocelli needs none", bytes >> 20U),
           "mount -o remount,size=2G /dev/shm, or ocelli doctor --clean"};
 }
 

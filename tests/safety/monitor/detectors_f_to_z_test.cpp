@@ -121,15 +121,19 @@ TEST(Late, ANewWriterForgetsWhatTheOldOneSent) {
   EXPECT_EQ(watch.tick(651, 651, true), 'b');
 }
 
+/// The next message that a receiver took, behind a gap.
+Observation gap_at(std::uint32_t receiver, std::uint32_t lost) {
+  Observation o = arrival(picture(1, 0, 0), 1);
+  o.entity = EntityId{receiver};
+  o.lost = lost;
+  return o;
+}
+
 TEST(Lost, SumsTheGapsOfItsWindow) {
   RecordProperty("verifies", "REQ-DET-010");
   Watch watch("lost");
   watch.with("allowed", 1).with("window", 3).make();
-  const auto gap = [](std::uint32_t lost) {
-    Observation o = arrival(picture(1, 0, 0), 1);
-    o.lost = lost;
-    return o;
-  };
+  const auto gap = [](std::uint32_t lost) { return gap_at(1, lost); };
   EXPECT_EQ(watch.observe(gap(1)), 'g');
   EXPECT_EQ(watch.observe(gap(1)), 'b');
   EXPECT_EQ(watch.observe(gap(0)), 'b');
@@ -157,26 +161,13 @@ TEST(Lost, WhatOneReceiverGetsDoesNotHealWhatAnotherLost) {
   Watch watch("lost");
   watch.topic.receivers = {"tracks", "recorder"};
   watch.make();
-  const auto from = [](std::uint32_t receiver, std::uint32_t lost) {
-    Observation o = arrival(picture(1, 0, 0), 1);
-    o.entity = EntityId{receiver};
-    o.lost = lost;
-    return o;
-  };
-  EXPECT_EQ(watch.observe(from(1, 0)), 'g');
-  EXPECT_EQ(watch.observe(from(1, 2)), 'b');
-  EXPECT_EQ(watch.observe(from(2, 0)), '-') << "neither seen again nor healed";
-  EXPECT_EQ(watch.observe(from(1, 0)), 'g');
-  EXPECT_EQ(watch.observe(from(2, 1)), 'b');
-  EXPECT_EQ(watch.observe(from(1, 0)), '-');
-  EXPECT_EQ(watch.observe(from(3, 0)), 'g') << "one that nobody expected shares the last window";
-}
-
-Observation gap_at(std::uint32_t receiver, std::uint32_t lost) {
-  Observation o = arrival(picture(1, 0, 0), 1);
-  o.entity = EntityId{receiver};
-  o.lost = lost;
-  return o;
+  EXPECT_EQ(watch.observe(gap_at(1, 0)), 'g');
+  EXPECT_EQ(watch.observe(gap_at(1, 2)), 'b');
+  EXPECT_EQ(watch.observe(gap_at(2, 0)), '-') << "neither seen again nor healed";
+  EXPECT_EQ(watch.observe(gap_at(1, 0)), 'g');
+  EXPECT_EQ(watch.observe(gap_at(2, 1)), 'b');
+  EXPECT_EQ(watch.observe(gap_at(1, 0)), '-');
+  EXPECT_EQ(watch.observe(gap_at(3, 0)), 'g') << "one that nobody expected shares the last window";
 }
 
 TEST(Lost, TheOldestOfAWindowGoesFirst) {
