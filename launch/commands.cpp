@@ -21,6 +21,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"replay", "run a recorded drive through the nodes", &declare_replay},
     {"report", "make report.html and report.json of a finished run", &declare_report},
     {"faults", "list the faults that live runs have stored", &declare_faults},
+    {"mode", "the mode of a live run; consent to leave one that ends on request", &declare_mode},
     {"eval", "score results against ground truth", &declare_eval},
     {"fmeda", "hardware metrics of an FMEDA sheet", &declare_fmeda},
     {"fit", "what failures and hours say about a failure rate", &declare_fit},

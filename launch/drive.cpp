@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ocelli/middleware/log/recording.hpp"
+#include "ocelli/middleware/log/sources/comma2k19.hpp"
 #include "ocelli/middleware/log/sources/kitti_raw.hpp"
 #include "ocelli/middleware/log/sources/mcap_source.hpp"
 
@@ -48,13 +49,26 @@ Result<OpenedDrive> open_recording(const fs::path& file, const LaunchFile& launc
   return OpenedDrive{std::move(opened.source), std::move(opened.notes)};
 }
 
+Result<OpenedDrive> open_comma(const fs::path& folder, const fs::path& dbc) {
+  if (dbc.empty())
+    return error(ErrorCode::kInvalidArgument,
+                 "{}: a comma2k19 drive: its CAN frames need the database of the vehicle (--dbc FILE.dbc)",
+                 folder.string());
+  log::Comma2k19Config config;
+  config.path = folder;
+  config.dbc = dbc;
+  OCELLI_ASSIGN(auto opened, log::open_comma2k19(config));
+  return OpenedDrive{std::move(opened.source), std::move(opened.notes)};
+}
+
 }  // namespace
 
-Result<OpenedDrive> open_drive(const fs::path& path, const LaunchFile& launch) {
+Result<OpenedDrive> open_drive(const fs::path& path, const fs::path& dbc, const LaunchFile& launch) {
   std::error_code failure;
   if (!fs::exists(path, failure)) return error(ErrorCode::kNotFound, "{}: no such drive", path.string());
   if (fs::is_regular_file(path, failure)) return open_recording(path, launch);
   if (fs::is_regular_file(path / "recording.mcap", failure)) return open_recording(path / "recording.mcap", launch);
+  if (fs::is_directory(path / "processed_log", failure)) return open_comma(path, dbc);
   log::KittiRawConfig config;
   config.path = path;
   OCELLI_ASSIGN(auto opened, log::open_kitti_raw(config));

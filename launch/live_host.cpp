@@ -6,6 +6,7 @@
 #include "ocelli/launch/live_monitor.hpp"
 #include "ocelli/launch/live_recorder.hpp"
 #include "ocelli/launch/process.hpp"
+#include "ocelli/launch/source_part.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/bus/scheduling.hpp"
@@ -53,7 +54,7 @@ Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const s
     if (entry.process != process) continue;
     OCELLI_ASSIGN(OpenedSource opened, open_source(entry, context));
     for (const std::string& note : opened.notes) spdlog::warn("{}: {}", entry.name, note);
-    OCELLI_TRY(executor->add_source(entry.name, std::move(opened.source)));
+    OCELLI_TRY(executor->add_source(entry.name, replayed_from(std::move(opened.source), context.begin)));
   }
   Signal signal;
   OCELLI_ASSIGN(auto injections, bus.subscribe<topics::Injections>({}, &signal));

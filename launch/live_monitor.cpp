@@ -4,6 +4,8 @@
 #include <atomic>
 #include <thread>
 
+#include "ocelli/launch/faults/fault_store.hpp"
+#include "ocelli/launch/live_faults.hpp"
 #include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/process.hpp"
 #include "ocelli/middleware/core/log.hpp"
@@ -50,7 +52,7 @@ void receive(Subscription& subscription, Signal& signal, safety::ObservationQueu
 
 /// Tick thread: allocates nothing, takes no lock, throws nothing.
 void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue& reports, const Clock& clock,
-          const std::atomic<bool>& is_stopping) {
+          std::atomic<bool>& is_recovery_requested, const std::atomic<bool>& is_stopping) {
   MonitorReporter reporter;
   Observation observation;
   auto next = std::chrono::steady_clock::now();
@@ -58,6 +60,7 @@ void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue
     while (queue.pop(observation)) monitor.observe(observation);
     monitor.count_lost(queue.take_overflows());
     if (end_announced()) monitor.stand_down();
+    if (is_recovery_requested.exchange(false)) monitor.request_recovery();
     const Time now = clock.now();
     monitor.tick(now);
     if (MonitorReport* report = reports.begin_push(); report != nullptr && reporter.fill(monitor, now, *report))
@@ -67,7 +70,33 @@ void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue
   }
 }
 
+/// Whether somebody has asked for recovery; who did is in the log.
+bool take_request(Subscription& requests) {
+  bool is_requested = false;
+  ocelli::msg::RecoveryRequest request;
+  while (const auto received = requests.take()) {
+    const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
+                           topics::decode(received->sample->cdr->bytes(), request).has_value();
+    if (!is_usable) {
+      spdlog::warn("a request for recovery cannot be read and is ignored");
+      continue;
+    }
+    spdlog::warn("recovery requested by '{}'", request.requester());
+    is_requested = true;
+  }
+  return is_requested;
+}
+
 }  // namespace
+
+Status resume_mode(safety::Monitor& monitor, const std::filesystem::path& file, const std::string& run) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return ok();
+  OCELLI_ASSIGN(const FaultStore store, FaultStore::open(file, FaultStore::Access::kRead));
+  OCELLI_ASSIGN(const auto modes, store.modes(run));
+  if (modes.empty() || modes.back().mode == monitor.mode_name()) return ok();
+  return monitor.resume(modes.back().mode, modes.back().at);
+}
 
 void drain_observations(Subscription& subscription, safety::ObservationQueue& queue,
                         ocelli::msg::ObservationBatch& batch) {
@@ -88,6 +117,10 @@ Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& 
   OCELLI_ASSIGN(const auto topics, launch.topics(sources));
   OCELLI_ASSIGN(const safety::MonitorConfig config, monitor_config(launch, topics));
   OCELLI_ASSIGN(const auto monitor, safety::Monitor::create(config));
+  // After a restart of this process: a mode that is not left by itself goes on.
+  if (const Status resumed = resume_mode(*monitor, settings.out / kFaultStoreFile, settings.run); !resumed)
+    spdlog::error("the mode before this process began is not known: {}", resumed.error().message);
+  OCELLI_ASSIGN(const auto requests, bus.subscribe<topics::RecoveryRequests>());
   OCELLI_ASSIGN(const auto faults, bus.publish<topics::Faults>());
   OCELLI_ASSIGN(const auto states, bus.publish<topics::SafetyState>());
   Signal signal;
@@ -96,10 +129,12 @@ Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& 
   ReportQueue reports;
   std::atomic<bool> is_stopping = false;
   std::thread receiver([&] { receive(*subscription, signal, queue, is_stopping); });
-  std::thread ticker([&] { tick(*monitor, queue, reports, bus.clock(), is_stopping); });
+  std::atomic<bool> is_recovery_requested = false;
+  std::thread ticker([&] { tick(*monitor, queue, reports, bus.clock(), is_recovery_requested, is_stopping); });
   report_ready(ready_fd);
   while (!stop_requested()) {
     std::this_thread::sleep_for(kPublishPoll);
+    if (take_request(*requests)) is_recovery_requested = true;
     for (const MonitorReport* report = reports.front(); report != nullptr; report = reports.front()) {
       for (std::size_t i = 0; i < report->event_count; ++i) {
         const auto message = to_message(report->events[i], *monitor);

@@ -7,6 +7,7 @@
 
 #include "ocelli/launch/process.hpp"
 #include "ocelli/launch/progress.hpp"
+#include "ocelli/launch/restart_budget.hpp"
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
@@ -15,11 +16,9 @@ namespace ocelli::launch {
 namespace {
 
 constexpr Duration kReadyTimeout = 20s;
-constexpr Duration kDiscovery = 2s;       // from the last reader's start to the first message
-constexpr Duration kPatience = 10s;       // for a child to finish its files
-constexpr Duration kStep = 20ms;          // of the supervisor's loop when nothing is due
-constexpr std::size_t kMostRestarts = 3;  // per process, within
-constexpr Duration kRestartWindow = 60s;
+constexpr Duration kDiscovery = 2s;  // from the last reader's start to the first message
+constexpr Duration kPatience = 10s;  // for a child to finish its files
+constexpr Duration kStep = 20ms;     // of the supervisor's loop when nothing is due
 
 /// Carries out the plan and says on the bus what it did. The time of an entry is when it took effect.
 class Injector {
@@ -159,23 +158,19 @@ class Supervisor {
     }
   }
 
-  /// A child that ended by itself is started again; a supervisor that restarts for ever would hide a fault. False when
-  /// the sources have come to their end.
+  /// A child that ended by itself is started again, within its budget. False when the sources have come to their end.
   bool look_after_children(const Clock& clock) {
     for (std::size_t i = 0; i < children_.size(); ++i) {
       if (children_[i].is_running()) continue;
       const std::string name = children_[i].name();
       if (has_source(name) && children_[i].has_finished_well()) return false;
-      Restarts& restarts = restarts_[name];
-      if (restarts.is_given_up) continue;
-      std::erase_if(restarts.lately, [&](Time at) { return clock.now() - at > kRestartWindow; });
-      restarts.is_given_up = restarts.lately.size() == kMostRestarts;
-      incident(
-          fmt::format("process '{}' ended by itself and {}", name,
-                      restarts.is_given_up ? "is not started again: it has done so too often" : "was started again"));
-      if (restarts.is_given_up) continue;
-      restarts.lately.push_back(clock.now());
-      if (name == kRecorderProcess) keep_recording(++restarts.all);
+      RestartBudget& restarts = restarts_[name];
+      if (restarts.is_given_up()) continue;
+      const bool is_restarted = restarts.take(clock.now());
+      incident(fmt::format("process '{}' ended by itself and {}", name,
+                           is_restarted ? "was started again" : "is not started again: it has done so too often"));
+      if (!is_restarted) continue;
+      if (name == kRecorderProcess) keep_recording(restarts.all());
       begin_ = clock.now();
       if (auto child = start(name)) children_[i] = std::move(*child);
     }
@@ -213,12 +208,7 @@ class Supervisor {
   LiveSettings settings_;
   const LaunchFile& launch_;
   std::vector<ChildProcess> children_;
-  struct Restarts {
-    int all = 0;
-    std::vector<Time> lately;
-    bool is_given_up = false;
-  };
-  std::map<std::string, Restarts> restarts_;
+  std::map<std::string, RestartBudget> restarts_;
   std::vector<std::string> incidents_;
   Time begin_ = kNoTime;  // of the sources
 };

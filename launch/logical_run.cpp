@@ -7,6 +7,7 @@
 #include "ocelli/launch/process.hpp"
 #include "ocelli/launch/progress.hpp"
 #include "ocelli/launch/run_folder.hpp"
+#include "ocelli/launch/source_part.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/middleware/node/live_executor.hpp"

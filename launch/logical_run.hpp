@@ -37,10 +37,4 @@ Result<LogicalRunOutcome> run_logical(const LaunchFile& launch,
                                       std::vector<std::pair<std::string, std::unique_ptr<Source>>> sources,
                                       const LogicalRunOptions& options);
 
-/// A source that says nothing on these topics.
-[[nodiscard]] std::unique_ptr<Source> without(std::unique_ptr<Source> source, const std::vector<std::string>& topics);
-
-/// The part of a source before `duration` after its first message.
-[[nodiscard]] std::unique_ptr<Source> until(std::unique_ptr<Source> source, Duration duration);
-
 }  // namespace ocelli::launch

@@ -237,10 +237,12 @@ ocelli::msg::SafetyState to_message(const MonitorReport& report, const safety::M
   message.mode(std::string(monitor.mode_name(report.mode)));
   message.previous_mode(std::string(monitor.mode_name(report.previous_mode)));
   message.mode_since(to_ns(report.mode_since));
-  const safety::ModeConfig& mode = monitor.config().modes[report.mode];
+  const safety::ModeConfig mode = monitor.mode_config(report.mode);
   message.speed_max_mps(mode.speed_max_mps);
   message.range_max_m(mode.range_max_m);
   message.is_stop_requested(mode.is_stop);
+  message.recovery(std::string(safety::to_string(mode.recovery)));
+  message.is_recovery_requested(report.is_recovery_requested);
   for (std::size_t i = 0; i < std::min(monitor.config().faults.size(), report.active.size()); ++i)
     if (report.active[i]) message.active_faults().push_back(monitor.config().faults[i].id);
   for (const safety::ChainStatistics& chain : report.chains)
@@ -254,14 +256,15 @@ bool MonitorReporter::fill(const safety::Monitor& monitor, Time now, MonitorRepo
   report.at = now;
   report.event_count = std::min(monitor.events().size(), MonitorReport::kMostEvents);
   std::copy_n(monitor.events().begin(), report.event_count, report.events.begin());
-  const bool has_changed = monitor.mode() != mode_;
-  if (has_changed) previous_mode_ = std::exchange(mode_, monitor.mode());
+  const bool has_changed = mode_ != monitor.mode();
+  if (has_changed) previous_mode_ = std::exchange(mode_, monitor.mode()).value_or(monitor.mode());
   report.has_state = has_changed || now >= next_state_;
   if (!report.has_state) return report.event_count > 0;
   next_state_ = now + kStateEvery;
-  report.mode = mode_;
+  report.mode = *mode_;
   report.previous_mode = previous_mode_;
   report.mode_since = monitor.mode_since();
+  report.is_recovery_requested = monitor.is_recovery_requested();
   report.active.reset();
   for (std::size_t i = 0; i < std::min(monitor.faults().size(), report.active.size()); ++i)
     report.active[i] = monitor.faults()[i].is_active();

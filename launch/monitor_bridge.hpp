@@ -5,6 +5,7 @@
 #include <array>
 #include <bitset>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "ocelli/launch/launch_file.hpp"
@@ -32,6 +33,7 @@ struct MonitorReport {
   std::uint32_t mode = 0;
   std::uint32_t previous_mode = 0;
   Time mode_since{};
+  bool is_recovery_requested = false;
   std::bitset<kMostFaults> active;
   std::array<safety::ChainStatistics, kMostChains> chains{};
   safety::MonitorCounters counters;
@@ -44,7 +46,7 @@ class MonitorReporter {
   bool fill(const safety::Monitor& monitor, Time now, MonitorReport& report);
 
  private:
-  std::uint32_t mode_ = 0;
+  std::optional<std::uint32_t> mode_;  // none: nothing was told yet
   std::uint32_t previous_mode_ = 0;
   Time next_state_{};
 };

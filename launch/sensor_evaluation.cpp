@@ -6,6 +6,7 @@
 #include "ocelli/launch/logical_run.hpp"
 #include "ocelli/launch/report/load.hpp"
 #include "ocelli/launch/run_folder.hpp"
+#include "ocelli/launch/source_part.hpp"
 #include "ocelli/middleware/log/recording.hpp"
 
 namespace ocelli::launch {

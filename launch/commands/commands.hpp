@@ -18,6 +18,7 @@ void declare_doctor(CLI::App& command, int& exit_status);
 void declare_docs(CLI::App& command, int& exit_status);
 void declare_drivers(CLI::App& command, int& exit_status);
 void declare_host(CLI::App& command, int& exit_status);
+void declare_mode(CLI::App& command, int& exit_status);
 void declare_models(CLI::App& command, int& exit_status);
 void declare_nodes(CLI::App& command, int& exit_status);
 void declare_replay(CLI::App& command, int& exit_status);

@@ -6,6 +6,7 @@
 #include "ocelli/launch/logical_run.hpp"
 #include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/run_folder.hpp"
+#include "ocelli/launch/source_part.hpp"
 #include "ocelli/middleware/core/log.hpp"
 
 namespace ocelli::launch {
@@ -47,11 +48,13 @@ InjectionTargets targets_of(const LaunchFile& launch, const std::map<std::string
   return targets;
 }
 
-/// The demonstration's faults come one by one, with time to heal between them.
+/// The demonstration's faults come one by one, with time to heal between them, after a start-up in which all is seen.
 std::vector<std::string> expected_modes(const std::vector<report::ExpectedFault>& faults,
-                                        const safety::MonitorConfig& supervised) {
-  const std::string& best = supervised.modes.front().name;
-  std::vector<std::string> modes = {best};
+                                        const safety::Monitor& monitor) {
+  const std::string& best = monitor.config().modes.front().name;
+  std::vector<std::string> modes;
+  if (monitor.is_starting()) modes.emplace_back(monitor.mode_name());
+  modes.push_back(best);
   for (const report::ExpectedFault& fault : faults) modes.insert(modes.end(), {fault.mode, best});
   return modes;
 }
@@ -143,7 +146,7 @@ Result<int> run(const Options& options) {
   live.duration = *duration;
   OCELLI_ASSIGN(live.injections, plan(options, *duration, launch, sources, topics));
   OCELLI_ASSIGN(const auto supervised, monitor_config(launch, topics));
-  OCELLI_TRY(safety::Monitor::create(supervised));
+  OCELLI_ASSIGN(const auto monitor, safety::Monitor::create(supervised));
   OCELLI_ASSIGN(const auto choices, choices_of(launch));
   for (const std::string& choice : choices) fmt::print("{}\n", choice);
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, options.kind));
@@ -161,7 +164,7 @@ Result<int> run(const Options& options) {
   }
   if (options.kind == "demo") {
     info.targets.emplace();
-    info.modes = expected_modes(info.expected, supervised);
+    info.modes = expected_modes(info.expected, *monitor);
     for (const safety::ModeConfig& mode : supervised.modes) info.mode_table.push_back(mode.name);
   }
   replace_results(folder.path());

@@ -14,6 +14,7 @@ namespace {
 
 struct ReplayOptions {
   std::string drive;
+  std::string dbc;
   std::string launch;  // empty: the drive's own, else the built-in one
   std::string rate = "max";
   std::string out;
@@ -64,7 +65,7 @@ Result<int> replay(ReplayOptions& options) {
   OCELLI_ASSIGN(options.run.rate, parse_rate(options.rate));
   for (const std::string& delay : options.delays) OCELLI_TRY(parse_delay(delay, options.run.delays));
   OCELLI_ASSIGN(LaunchFile launch, find_launch(options.launch.empty() ? launch_of(options.drive) : options.launch));
-  OCELLI_ASSIGN(OpenedDrive drive, open_drive(options.drive, launch));
+  OCELLI_ASSIGN(OpenedDrive drive, open_drive(options.drive, options.dbc, launch));
   for (const std::string& note : drive.notes) spdlog::info("{}", note);
   OCELLI_TRY(check_out(options));
   OCELLI_ASSIGN(const RunFolder folder, RunFolder::make(options.out, "replay"));
@@ -96,8 +97,11 @@ Result<int> replay(ReplayOptions& options) {
 void declare_replay(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<ReplayOptions>();
   options->run.threads = std::max(1U, std::thread::hardware_concurrency());
-  command.add_option("drive", options->drive, "KITTI raw drive folder, MCAP file, or folder of an earlier run")
+  command
+      .add_option("drive", options->drive,
+                  "KITTI raw or comma2k19 drive folder, MCAP file, or folder of an earlier run")
       ->required();
+  command.add_option("--dbc", options->dbc, "CAN database of the vehicle, for a comma2k19 drive");
   command.add_option(
       "--launch", options->launch,
       "launch file: its nodes, chains and monitor (default: that of an earlier run, else the built-in one "

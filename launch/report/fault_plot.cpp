@@ -12,6 +12,7 @@ constexpr std::size_t kMaxRows = 40;
 
 std::string mode_css(const std::string& mode) {
   if (mode == "nominal") return "mode-nominal";
+  if (mode == "starting") return "mode-starting";
   return mode == "degraded" ? "mode-degraded" : "mode-other";
 }
 

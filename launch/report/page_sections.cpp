@@ -165,6 +165,7 @@ std::string fault_section(const RunData& run, const Results& results) {
                    {"expected", "confirmed, expected"},
                    {"other", "confirmed, declared consequence"},
                    {"late", "confirmed, unexpected"},
+                   {"grid", "mode starting"},
                    {"nominal", "mode nominal"},
                    {"degraded", "mode degraded"}}) +
            figure(line);

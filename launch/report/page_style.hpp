@@ -67,7 +67,7 @@ svg text.id{font-size:10px;font-weight:600}
 .course{fill:none;stroke:var(--bar);stroke-width:1.1;stroke-linejoin:round}
 .injected{fill:var(--inject);fill-opacity:.22}.injection{fill:var(--inject)}
 .onset{stroke:var(--ink);stroke-width:1.6}
-.mode-nominal{fill:var(--nominal)}.mode-degraded{fill:var(--degraded)}.mode-other{fill:var(--othermode)}
+.mode-nominal{fill:var(--nominal)}.mode-starting{fill:var(--grid)}.mode-degraded{fill:var(--degraded)}.mode-other{fill:var(--othermode)}
 .fault-expected{fill:var(--expected)}.fault-other{fill:var(--other)}.fault-wrong{fill:var(--late)}.fault-pending{fill:var(--pending)}
 .event-line{stroke:var(--muted);stroke-width:1;stroke-dasharray:2 2}
 .event-evidence{fill:var(--pending)}.event-detected{fill:var(--expected)}.event-mode{fill:var(--late)}

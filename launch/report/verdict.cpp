@@ -9,6 +9,8 @@
 namespace ocelli::report {
 namespace {
 
+constexpr const char* kStarting = "starting";
+
 /// Collects what is wrong, what is right and what is only worth knowing.
 struct Findings {
   std::vector<std::string> wrong;
@@ -71,6 +73,8 @@ std::vector<std::string> without_steps_down(const std::vector<std::string>& seen
 }
 
 void judge_modes(const RunData& run, const FaultReport& faults, Findings& findings) {
+  if (!run.modes.empty() && run.modes.back().mode == kStarting)
+    findings.remarks.emplace_back("the run ended before everything was seen once: its mode was still 'starting'");
   if (run.info.modes.empty() || run.modes.empty()) return;
   std::vector<std::string> seen;
   for (const ModeSpan& span : faults.modes) seen.push_back(span.mode);

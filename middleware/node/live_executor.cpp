@@ -1,12 +1,12 @@
 #include "ocelli/middleware/node/live_executor.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 #include "ocelli/middleware/core/stamp.hpp"
 #include "ocelli/middleware/node/decode.hpp"
 #include "ocelli/middleware/node/quality.hpp"
+#include "ocelli/middleware/topics/restamp.hpp"
 
 namespace ocelli::node {
 namespace {
@@ -14,23 +14,6 @@ namespace {
 constexpr std::size_t kReadAhead = 128;  // messages: enough for one slow scan among 100 Hz neighbours
 constexpr Duration kIdleWait = 100ms;    // how long a stop request may wait
 constexpr Duration kLongestPause = 60s;  // of a source
-
-/// The same message under another stamp. All sensor kinds begin with std_msgs/Header: seconds and nanoseconds follow
-/// the encapsulation.
-ConstBufferPtr restamped(const Buffer& cdr, Time stamp) {
-  const auto bytes = cdr.bytes();
-  BufferPtr copy = default_pool().take(bytes.size());
-  copy->resize(0, bytes.size());
-  std::copy(bytes.begin(), bytes.end(), copy->bytes().begin());
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(stamp);
-  const auto whole = static_cast<std::int32_t>(seconds.time_since_epoch().count());
-  const auto rest = static_cast<std::uint32_t>((stamp - seconds).count());
-  if (bytes.size() >= 12) {
-    std::memcpy(copy->bytes().data() + 4, &whole, 4);
-    std::memcpy(copy->bytes().data() + 8, &rest, 4);
-  }
-  return copy;
-}
 
 }  // namespace
 
@@ -198,7 +181,7 @@ void LiveExecutor::release(LiveSource& source, const SourceMessage& message) {
     return outlet_->flush();
   }
   const bool is_frozen = output.is_frozen && output.last != nullptr;
-  const ConstBufferPtr cdr = is_frozen ? restamped(*output.last, message.sensed_at) : message.cdr;
+  const ConstBufferPtr cdr = is_frozen ? topics::restamped(*output.last, message.sensed_at) : message.cdr;
   if (!is_frozen) output.last = message.cdr;
   Sample sample;
   sample.kind = &output.publisher->kind();

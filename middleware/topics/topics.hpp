@@ -38,6 +38,7 @@ struct TruthEgo         { using Type = ocelli::msg::EgoMotion;            static
 struct Observations     { using Type = ocelli::msg::ObservationBatch;     static constexpr std::string_view kName = "ocelli/observations"; };
 struct Faults           { using Type = ocelli::msg::Fault;                static constexpr std::string_view kName = "ocelli/faults"; };
 struct SafetyState      { using Type = ocelli::msg::SafetyState;          static constexpr std::string_view kName = "ocelli/safety_state"; };
+struct RecoveryRequests { using Type = ocelli::msg::RecoveryRequest;      static constexpr std::string_view kName = "ocelli/recovery_requests"; };
 struct Injections       { using Type = ocelli::msg::Injection;            static constexpr std::string_view kName = "ocelli/injections"; };
 
 inline constexpr auto kTable = std::to_array<TopicKind>({
@@ -61,6 +62,7 @@ inline constexpr auto kTable = std::to_array<TopicKind>({
   row<Observations>    ("what the shells saw: the monitor's only input",                 false, Qos::kEvent,  E2e::kP07,   Quality::kNone,     0.0,  50ms, true,  4096),
   row<Faults>          ("fault state changes",                                           false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,   256),
   row<SafetyState>     ("mode, active faults, latency of the chains",                    false, Qos::kState,  E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<RecoveryRequests>("consent to leave a mode that ends on request only",            false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,    16),
   row<Injections>      ("what the fault injector did: never read by the monitor",        false, Qos::kEvent,  E2e::kP04,   Quality::kNone,     0.0,  50ms, true,    64),
 });
 // clang-format on

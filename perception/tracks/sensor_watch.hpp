@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 
 #include "ocelli/perception/tracking/object.hpp"
 
@@ -18,6 +19,8 @@ class SensorWatch {
     newest = std::max(newest, stamp);
     now_ = std::max(now_, stamp);
   }
+  /// A message that measured nothing: time goes on.
+  void hear(Time stamp) { now_ = std::max(now_, stamp); }
   [[nodiscard]] Time now() const { return now_; }
   /// Bits of those heard at most `timeout` before now().
   [[nodiscard]] std::uint32_t delivering(Duration timeout) const {
@@ -31,6 +34,15 @@ class SensorWatch {
   std::array<Time, 3> newest_{};
   Time now_{};
 };
+
+/// A lidar whose boxes are the same to the last bit repeats its scan: noise never does. Empty ones say nothing.
+[[nodiscard]] inline bool is_repeated(std::span<const tracking::Detection3> now,
+                                      std::span<const tracking::Detection3> before) {
+  return !now.empty() && std::ranges::equal(now, before, [](const auto& a, const auto& b) {
+    return a.p_vehicle == b.p_vehicle && a.yaw_rad == b.yaw_rad && a.length_m == b.length_m && a.width_m == b.width_m &&
+           a.height_m == b.height_m;
+  });
+}
 
 /// Sensors that saw the track within `memory` before `now`.
 [[nodiscard]] inline std::uint32_t seen_lately(const tracking::Track& track, Time now, Duration memory) {

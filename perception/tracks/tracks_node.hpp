@@ -1,8 +1,8 @@
 #pragma once
 // Node around tracking::Tracker: what lidar, radar and camera saw in, tracks out. Every sensor's message is an update
 // of its own, at its own stamp. The lidar paces the output; when it is overdue, whichever sensor comes does. Nothing
-// waits for a sensor: one that is expected and silent is named in the message, which is then degraded. In the world
-// frame while ego motion is there, marked when it is not.
+// waits for a sensor: one that is expected and silent, or a lidar that repeats its last scan, is named in the message,
+// which is then degraded. In the world frame while ego motion is there, marked when it is not.
 
 #include <utility>
 #include <vector>
@@ -53,6 +53,8 @@ struct TracksNode {
     Port<topics::Tracks> tracks;
   };
 
+  static constexpr std::uint32_t kNothing = 0;  // no sensor
+
   explicit TracksNode(const Config& given) : config(given), tracker(config_of(given)) {}
 
   Status step(const In& in, Out& out) {
@@ -68,8 +70,10 @@ struct TracksNode {
   }
 
   Status see_lidar(const In& in) {
+    lidar.swap(lidar_before);
     lidar.clear();
     for (const auto& box : in.objects->detections()) lidar.push_back(detection_of(box_of(box)));
+    if (is_repeated(lidar, lidar_before)) return tracker.update(at(in, in.objects.sensed_at(), kNothing));
     tracking::Measurements measurements = at(in, in.objects.sensed_at(), tracking::kSourceLidar);
     measurements.lidar = lidar;
     return tracker.update(measurements);
@@ -94,7 +98,10 @@ struct TracksNode {
   }
 
   tracking::Measurements at(const In& in, Time stamp, std::uint32_t sensor) {
-    watch.deliver(sensor, stamp);
+    if (sensor == kNothing)
+      watch.hear(stamp);
+    else
+      watch.deliver(sensor, stamp);
     tracking::Measurements measurements;
     measurements.stamp = stamp;
     measurements.ego = ego_at(in, stamp);
@@ -154,6 +161,7 @@ struct TracksNode {
   Time published_at{};
   std::vector<tracking::Track> tracks;
   std::vector<tracking::Detection3> lidar;
+  std::vector<tracking::Detection3> lidar_before;  // of the message before
   std::vector<tracking::RadarReturn> radar;
   std::vector<tracking::Detection2> camera;
 };

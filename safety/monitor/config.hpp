@@ -263,6 +263,10 @@ constexpr auto enum_names(Recovery) {
                     P{"never", Recovery::kNever}};
 }
 
+[[nodiscard]] constexpr std::string_view to_string(Recovery recovery) {
+  return enum_names(recovery)[static_cast<std::size_t>(recovery)].first;
+}
+
 /// A mode. Modes are listed from best to worst; the machine takes the first that the faults leave possible.
 struct ModeConfig {
   std::string name;
@@ -299,11 +303,18 @@ struct ModeConfig {
           {"safe_stop", {}, Recovery::kNever, 1s, {}, "", {}, 0.0, -1.0, true}};
 }
 
+/// The mode before everything was seen once: nobody may drive on what is not known yet. Not one of those that are
+/// ranked: no fault leads to it, and it ends with the start-up.
+[[nodiscard]] inline ModeConfig start_mode() {
+  return {"starting", {}, Recovery::kAutomatic, {}, {}, "", {}, 0.0, 0.0, false};
+}
+
 struct MonitorConfig {
   Duration tick_period = 10ms;
   Duration observation_delay = 20ms;      // an observation is in the monitor this long after its stamp, at the latest
   Duration jitter = 60ms;                 // of the supervised activities, counted in every FDTI
-  Duration start_by = 10s;                // from the first tick: what was not seen by then is silent
+  Duration start_by = 10s;                // from the first tick: what was not seen by then is silent; the mode until
+                                          // everything was seen is start_mode()
   std::uint32_t max_observations = 4096;  // between two ticks; more is data loss
   std::uint32_t expired_tolerance = 0;    // global status: expired cycles before STOPPED
   double least_margin = 0.0;              // share of every assumed FTTI that FDTI + FRTI must leave free

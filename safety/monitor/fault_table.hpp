@@ -58,6 +58,8 @@ class alignas(64) Fault {
   [[nodiscard]] bool is_active() const { return state_ == FaultState::kConfirmed; }
   [[nodiscard]] std::int8_t fdc() const { return debounce_.fdc(); }
   [[nodiscard]] std::uint8_t uds_status() const { return uds_.byte(); }
+  /// In this operation cycle there was a debounced result, good or bad.
+  [[nodiscard]] bool is_tested() const { return (uds_.byte() & kNotCompletedThisCycle) == 0; }
   [[nodiscard]] Time since() const { return since_; }
   [[nodiscard]] std::uint64_t occurrences() const { return occurrences_; }
   [[nodiscard]] const Verdict& last() const { return last_; }

@@ -93,10 +93,14 @@ std::optional<ModeChange> ModeMachine::tick(Time now) {
   }
   const std::uint64_t gone = lost();
   const std::uint32_t wanted = best(demanded(), gone);
+  if (mode_ == start()) {
+    if (is_held_) return std::nullopt;
+    return enter(wanted, now, wanted == 0 ? kNoFault : cause());
+  }
   const std::uint32_t down = best(std::max(demanded(), mode_), gone);
   if (down > mode_) return enter(down, now, cause());  // at once, also out of a mode that has become impossible
   const Mode& mode = modes_[mode_];
-  if (wanted < mode_) {
+  if (wanted < mode_ && !is_held_) {
     if (may_recover(wanted, now)) return enter(wanted, now, kNoFault);
   } else {
     better_since_.reset();

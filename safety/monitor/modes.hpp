@@ -1,7 +1,8 @@
 #pragma once
 // The mode machine. Modes are data, listed from best to worst; active faults demand "at least this far down" or take
 // capabilities away, and the machine takes the best mode that is left. Down at once; up only after the hysteresis, and
-// only as the mode's recovery allows. Must not know detectors or debouncing.
+// only as the mode's recovery allows. While the start-up is held, nothing goes up. Must not know detectors or
+// debouncing.
 
 #include <cstdint>
 #include <optional>
@@ -40,6 +41,21 @@ class ModeMachine {
   void clear(std::uint32_t fault);
   /// Driver or operator agrees to leave an `on_request` mode; holds until the next change of mode.
   void request_recovery() { is_requested_ = true; }
+  [[nodiscard]] bool is_recovery_requested() const { return is_requested_; }
+  /// Nothing is known yet: before the first tick, the mode is start_mode() until release().
+  void hold() {
+    mode_ = start();
+    is_held_ = true;
+  }
+  /// The mode that was in force since `since`, before whoever ran this machine died. Only before the first tick; a held
+  /// machine leaves it only downwards until release().
+  void resume(std::uint32_t mode, Time since) {
+    mode_ = mode;
+    since_ = since;
+    has_begun_ = true;
+  }
+  /// Everything was seen, or is known to be missing.
+  void release() { is_held_ = false; }
   /// Decides; at most one change per tick.
   std::optional<ModeChange> tick(Time now);
 
@@ -47,7 +63,10 @@ class ModeMachine {
   [[nodiscard]] std::string_view name() const { return modes_[mode_].name; }
   [[nodiscard]] std::string_view name(std::uint32_t mode) const { return modes_[mode].name; }
   [[nodiscard]] Time since() const { return since_; }
-  [[nodiscard]] std::size_t size() const { return modes_.size(); }
+  /// Number of ranked modes; start() comes after them.
+  [[nodiscard]] std::size_t size() const { return start(); }
+  [[nodiscard]] std::uint32_t start() const { return static_cast<std::uint32_t>(modes_.size() - 1); }
+  [[nodiscard]] bool is_held() const { return is_held_; }
   /// Whether the capability is there: no active fault takes it.
   [[nodiscard]] bool has(std::string_view capability) const;
   /// The mode a single fault leads to.
@@ -74,7 +93,7 @@ class ModeMachine {
   ModeChange enter(std::uint32_t mode, Time now, std::uint32_t cause);
   [[nodiscard]] bool may_recover(std::uint32_t target, Time now);
 
-  std::vector<Mode> modes_;
+  std::vector<Mode> modes_;  // best first, then the one of the start-up
   std::vector<std::string> capabilities_;
   std::vector<Effect> effects_;
   struct Raised {
@@ -89,6 +108,7 @@ class ModeMachine {
   Time since_{};
   bool has_begun_ = false;
   bool is_requested_ = false;
+  bool is_held_ = false;
   std::uint32_t better_ = 0;  // what the hysteresis waits for
   std::optional<Time> better_since_;
 };

@@ -25,6 +25,8 @@ void check_mode(const std::vector<ModeConfig>& modes, std::size_t index, Mistake
   const bool is_last = index + 1 == modes.size();
   if (mode.name.empty() || index_of(names, mode.name) != index)
     mistakes.add("modes[{}]: name '{}' is empty or there twice", index, mode.name);
+  if (mode.name == start_mode().name)
+    mistakes.add("mode '{}': the start-up has this name already: call it otherwise", mode.name);
   if (is_last && !mode.needs.empty())
     mistakes.add("mode '{}': the last mode must be possible whatever is lost, but it needs {}", mode.name,
                  fmt::join(mode.needs, ", "));
@@ -88,6 +90,7 @@ Result<ModeMachine> ModeMachine::create(const std::vector<ModeConfig>& modes, co
     machine.modes_.push_back(
         {mode.name, mask_of(mode.needs, mode.name), mode.recovery, mode.recover_after, mode.max_dwell, then});
   }
+  machine.modes_.push_back({start_mode().name, 0, Recovery::kAutomatic, {}, {}, 0});
   for (const FaultConfig& fault : faults) {
     const std::string where = fault.label();
     const std::size_t mode = fault.mode.empty() ? 0 : index_of(names, fault.mode);

@@ -51,8 +51,16 @@ void Monitor::tick(Time now) {
     supervise();
     run_timers(now, gap);
   }
+  end_start();
   mode_change_ = modes_.tick(now);
   now_ = now;
+}
+
+/// Ends with the first debounced result of everything that can be silent. On a controlled shutdown nothing begins.
+void Monitor::end_start() {
+  if (!modes_.is_held() || is_standing_down_) return;
+  std::erase_if(awaited_, [&](std::uint32_t fault) { return faults_[fault].is_tested(); });
+  if (awaited_.empty()) modes_.release();
 }
 
 /// The time of this tick: the clock's, or that of the tick before when the clock's cannot be.

@@ -76,7 +76,17 @@ class Monitor {
   [[nodiscard]] std::string_view mode_name(std::uint32_t mode) const { return modes_.name(mode); }
   [[nodiscard]] Time mode_since() const { return modes_.since(); }
   [[nodiscard]] bool has_capability(std::string_view name) const { return modes_.has(name); }
+  /// What the current mode allows.
+  [[nodiscard]] ModeConfig mode_config(std::uint32_t mode) const {
+    return mode == modes_.start() ? start_mode() : config_.modes[mode];
+  }
+  /// Not everything was seen yet.
+  [[nodiscard]] bool is_starting() const { return modes_.is_held(); }
   void request_recovery() { modes_.request_recovery(); }
+  [[nodiscard]] bool is_recovery_requested() const { return modes_.is_recovery_requested(); }
+  /// The mode that another life of this monitor was in since `since`. Only before the first tick. One that is not left
+  /// by itself goes on; what led to any other is seen again. Error: no such mode.
+  Status resume(std::string_view mode, Time since);
 
   /// The fault table, indexed as in the configuration.
   [[nodiscard]] std::span<const Fault> faults() const { return faults_; }
@@ -115,6 +125,7 @@ class Monitor {
   void dispatch(const Observation& observation, Time now);
   void advance(Time now);
   void supervise();
+  void end_start();
   void run_timers(Time now, Duration gap);
   void report(std::uint32_t fault, const Verdict& verdict, Time now) {
     if (faults_[fault].note(verdict)) judge(fault, now);
@@ -137,6 +148,7 @@ class Monitor {
   enum NodeList : std::uint8_t { kSupervisors, kNodeFaults };
   Dispatch<kTopicFaults + kKinds> of_topic_;
   Dispatch<kNodeFaults + kKinds> of_node_;
+  std::vector<std::uint32_t> awaited_;       // faults whose first result the start-up waits for
   std::vector<std::uint32_t> timed_faults_;  // those that a tick without observations can change
 
   std::vector<Observation> buffer_;  // of the running tick

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "ocelli/middleware/core/expect.hpp"
 #include "ocelli/safety/monitor/mistakes.hpp"
 #include "ocelli/safety/monitor/monitor.hpp"
 
@@ -147,6 +148,7 @@ struct Monitor::Builder {
     const MonitorConfig& config = monitor.config_;
     monitor.faults_.reserve(config.faults.size());
     for (const FaultConfig& fault : config.faults) build_fault(fault);
+    if (!monitor.awaited_.empty()) monitor.modes_.hold();
     monitor.of_topic_.build(topics);
     monitor.of_node_.build(nodes);
     monitor.locals_.resize(monitor.nodes_.size());
@@ -221,6 +223,7 @@ struct Monitor::Builder {
       if (setup.kind == kNodeTarget) nodes[fnv1a32(fault.target)][kNodeFaults + kind].push_back(index);
     }
     monitor.faults_.emplace_back(fault, *row, std::move(*detector), timing);
+    if (monitor.faults_.back().detector().tells_presence()) monitor.awaited_.push_back(index);
     if (monitor.faults_.back().needs_ticks()) monitor.timed_faults_.push_back(index);
   }
 
@@ -268,6 +271,17 @@ struct Monitor::Builder {
 
 Monitor::Monitor(const MonitorConfig& config, ModeMachine modes)
     : config_(config), modes_(std::move(modes)), global_(config.expired_tolerance) {}
+
+Status Monitor::resume(std::string_view mode, Time since) {
+  OCELLI_EXPECT(!has_started_);
+  const auto found = std::ranges::find(config_.modes, mode, &ModeConfig::name);
+  if (found == config_.modes.end())
+    return error(ErrorCode::kNotFound, "resume: no mode '{}', expected one of {}", mode,
+                 fmt::join(names_of(config_.modes), ", "));
+  if (found->recovery != Recovery::kAutomatic)
+    modes_.resume(static_cast<std::uint32_t>(found - config_.modes.begin()), since);
+  return ok();
+}
 
 Result<std::unique_ptr<Monitor>> Monitor::create(const MonitorConfig& config, std::span<const DetectorRow> table) {
   Mistakes mistakes;

@@ -70,5 +70,33 @@ TEST(EgoEvaluation, ATruePoseThatIsNoNumberIsNamed) {
       << evaluation.error().message;
 }
 
+TEST(EgoEvaluation, ADriveWithoutPosesThatItCouldJudgeIsNoGoodDrive) {
+  const std::filesystem::path data = recorded_data("");
+  if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
+  const auto folder = std::filesystem::temp_directory_path() / ("ocelli_ego_poses_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_directory_symlink(data / "comma2k19/processed_log", folder / "processed_log");
+  std::filesystem::copy(data / "comma2k19/global_pose", folder / "global_pose");
+  const auto file = folder / "global_pose/frame_times";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+  {
+    std::fstream times(file, std::ios::in | std::ios::out | std::ios::binary);
+    times.seekg(-static_cast<std::streamoff>(1200 * sizeof(double)), std::ios::end);
+    std::vector<double> values(1200);
+    times.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(double)));
+    for (double& value : values) value -= 1000.0;  // before the log begins
+    times.seekp(-static_cast<std::streamoff>(1200 * sizeof(double)), std::ios::end);
+    times.write(reinterpret_cast<const char*>(values.data()),
+                static_cast<std::streamsize>(values.size() * sizeof(double)));
+  }
+  log::Comma2k19Config drive;
+  drive.path = folder.string();
+  drive.dbc = (data / "dbc/_toyota_2017.dbc").string();
+  const auto evaluation = evaluate_ego_motion(drive, comma2k19_ego_config());
+  std::filesystem::remove_all(folder);
+  ASSERT_FALSE(evaluation) << evaluation->accuracy.poses << " poses, RMSE " << evaluation->accuracy.rmse_m;
+  EXPECT_NE(evaluation.error().message.find("pose"), std::string::npos) << evaluation.error().message;
+}
+
 }  // namespace
 }  // namespace ocelli::launch

@@ -176,7 +176,11 @@ TEST_F(Reporter, SaysTheStateEveryTenthOfASecondAndNothingBetween) {
   }
   EXPECT_EQ(states, 11);
   const auto message = to_message(*report_, *monitor_);
-  EXPECT_EQ(message.mode(), "nominal");
+  EXPECT_EQ(message.mode(), "starting") << "nothing was seen";
+  EXPECT_EQ(message.previous_mode(), "starting");
+  EXPECT_EQ(message.speed_max_mps(), 0.0);
+  EXPECT_EQ(message.recovery(), "automatic");
+  EXPECT_FALSE(message.is_recovery_requested());
   EXPECT_TRUE(message.active_faults().empty());
   ASSERT_EQ(message.chains().size(), 1U);
   EXPECT_EQ(message.chains()[0].name(), "lidar to tracks");

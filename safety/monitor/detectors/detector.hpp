@@ -51,6 +51,8 @@ class Detector {
   [[nodiscard]] virtual Observability observability() const = 0;
   /// What sees messages only has no bound of its detection time where they have no period.
   [[nodiscard]] virtual bool needs_period() const { return (interests() & kTicks) == 0; }
+  /// Its first result says whether the target is there at all: the start-up waits for it.
+  [[nodiscard]] virtual bool tells_presence() const { return false; }
 };
 
 enum TargetKind : std::uint8_t { kTopicTarget = 1, kNodeTarget = 2, kChainTarget = 4, kMonitorTarget = 8 };

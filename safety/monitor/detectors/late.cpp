@@ -1,6 +1,6 @@
 // A message that takes too long from publish() to its receivers. Arrivals are measured; for receivers that the topic
 // names (and only they are judged then), a message that has not arrived within the budget is late even if it never
-// comes.
+// comes. What one receiver gets in time says nothing about what another one waits for.
 #include <algorithm>
 #include <array>
 
@@ -43,6 +43,9 @@ class Awaited {
     }
     messages_[(first_ + count_++) % messages_.size()] = {observation.sequence, observation.published_at, false};
   }
+  /// The newest verdict about this receiver was bad.
+  void judged(bool is_late) { is_late_ = is_late; }
+  [[nodiscard]] bool is_late() const { return is_late_; }
   /// True when this message was already reported as overdue.
   bool received(const Observation& observation) {
     if (observation.writer != writer_) return false;
@@ -74,6 +77,7 @@ class Awaited {
   std::size_t count_ = 0;
   std::uint32_t writer_ = 0;
   bool is_alive_ = false;
+  bool is_late_ = false;
   std::uint64_t newest_ = 0;  // published last
   Time newest_at_ = kNoTime;
   std::optional<std::uint64_t> received_;
@@ -93,10 +97,13 @@ class Late final : public Detector {
   }
 
   Verdict tick(const Tick& tick) override {
-    for (Awaited& awaited : awaited_)
-      if (const auto* message = awaited.take_overdue(tick.settled - budget_, tick.is_start_over))
-        return pre_failed(message->published_at + budget_, to_milliseconds(tick.now - message->published_at),
-                          to_milliseconds(budget_), "not received");
+    for (Awaited& awaited : awaited_) {
+      const auto* message = awaited.take_overdue(tick.settled - budget_, tick.is_start_over);
+      if (message == nullptr) continue;
+      awaited.judged(true);
+      return pre_failed(message->published_at + budget_, to_milliseconds(tick.now - message->published_at),
+                        to_milliseconds(budget_), "not received");
+    }
     return {};
   }
 
@@ -110,8 +117,10 @@ class Late final : public Detector {
     const Duration took = observation.observed_at - observation.published_at;
     const double took_ms = to_milliseconds(took);
     const double budget_ms = to_milliseconds(budget_);
-    return took > budget_ ? pre_failed(observation.published_at + budget_, took_ms, budget_ms, "received late")
-                          : pre_passed(observation.observed_at, took_ms, budget_ms);
+    if (awaited != awaited_.end()) awaited->judged(took > budget_);
+    if (took > budget_) return pre_failed(observation.published_at + budget_, took_ms, budget_ms, "received late");
+    const bool is_late_elsewhere = std::ranges::any_of(awaited_, &Awaited::is_late);
+    return is_late_elsewhere ? Verdict{} : pre_passed(observation.observed_at, took_ms, budget_ms);
   }
 
   Duration period_;

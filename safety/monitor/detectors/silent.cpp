@@ -34,6 +34,7 @@ class Silent final : public Detector {
   }
 
   Observability observability() const override { return {max_gap_, period_}; }
+  bool tells_presence() const override { return true; }
 
  private:
   int signs_of_life_;

@@ -71,6 +71,14 @@ TEST(Verdict, AModeOnTheWayDownIsNoOtherOne) {
   EXPECT_THAT(verdict_of(run).reasons, Contains(HasSubstr("modes were"))) << "on the way up";
 }
 
+TEST(Verdict, ARunThatEndedInItsStartSaysSo) {
+  RunData run = test::synthetic_run(false);
+  run.modes = {{run.begin, "starting"}, {run.begin + 1s, "nominal"}};
+  EXPECT_THAT(verdict_of(run).remarks, Not(Contains(HasSubstr("starting"))));
+  run.modes.pop_back();
+  EXPECT_THAT(verdict_of(run).remarks, Contains(HasSubstr("its mode was still 'starting'")));
+}
+
 TEST(Verdict, TrackingBelowItsTargetFails) {
   RunData run = test::synthetic_run(false);
   for (ObjectFrame& frame : run.tracks) frame.objects.resize(frame.objects.size() / 2);

@@ -14,7 +14,7 @@ class EveryTopicKind : public testing::Test {};
 /// A kind that is not here has a test file of its own.
 using Tags = testing::Types<CameraImage, CameraCompressed, CameraInfo, LidarPoints, ImuData, GnssFix, VehicleState,
                             EgoMotion, CameraObjects, LidarObjects, RadarDetections, RadarObjects, Tracks, TruthTracks,
-                            TruthEgo, Observations, Faults, SafetyState, Injections>;
+                            TruthEgo, Observations, Faults, SafetyState, RecoveryRequests, Injections>;
 TYPED_TEST_SUITE(EveryTopicKind, Tags);
 
 TYPED_TEST(EveryTopicKind, IsFoundByItsNameOnly) {

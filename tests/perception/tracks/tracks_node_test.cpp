@@ -33,7 +33,9 @@ class FusedTracks : public ::testing::Test {
     car.size_m = {length_m, 1.8, 1.5};
     car.score = 0.9;
     car.is_length_seen = car.is_width_seen = true;
-    const std::vector<Box3> boxes{car};
+    lidar_boxes({car}, after);
+  }
+  void lidar_boxes(const std::vector<Box3>& boxes, Duration after) {
     start(after, [&](const auto& at) {
       in_.objects.bind(std::vector{input_sample<topics::LidarObjects>(message_of(boxes, at), at)});
     });
@@ -47,6 +49,13 @@ class FusedTracks : public ::testing::Test {
     object.range_rate_mps(kCar_mps - kEgo_mps + off_mps);
     object.radial_sigma_mps(0.1);
     start(after, [&](const auto& at) { in_.radar.bind(std::vector{input_sample<topics::RadarObjects>(message, at)}); });
+  }
+  /// The boxes of `objects` again, under another stamp.
+  void repeat(const Trigger<topics::LidarObjects>& objects, Duration after) {
+    auto message = *objects;
+    start(after, [&](const auto& at) {
+      in_.objects.bind(std::vector{input_sample<topics::LidarObjects>(std::move(message), at)});
+    });
   }
   /// What a camera 1.5 m above the road sees of its rear.
   void camera(Duration after) {
@@ -136,6 +145,17 @@ TEST_F(FusedTracks, DetectionsThatTheTrackerCannotUseAreTold) {
   EXPECT_EQ(out_.tracks.left_out(), 1U);
   radar(80ms);
   EXPECT_EQ(out_.tracks.left_out(), 0U) << "those of the step, not of the drive";
+}
+
+TEST_F(FusedTracks, DetectionsBeyondTheLimitAreTold) {
+  std::vector<Box3> boxes(500);
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    boxes[i].centre_m = {10.0 + 0.1 * static_cast<double>(i), 0.0, 0.75};
+    boxes[i].size_m = {4.2, 1.8, 1.5};
+    boxes[i].score = 0.5;
+  }
+  lidar_boxes(boxes, 0ms);
+  EXPECT_EQ(out_.tracks.left_out(), 500U - static_cast<std::uint64_t>(TracksNode::Config{}.tracker.max_detections));
 }
 
 TEST_F(FusedTracks, ALengthGrowsWithALongerViewAndOneWrongScanStretchesItLittle) {
@@ -257,6 +277,24 @@ TEST_F(WithAllSensors, NothingStallsWhenTheLidarIsLostAndItIsSaid) {
   EXPECT_GE(reported, 15);
   lidar(2900ms);
   EXPECT_EQ(tracks()->tracks()[0].id(), id);
+  EXPECT_EQ(tracks()->sensors_missing(), 0U);
+}
+
+TEST_F(FusedTracks, ALidarThatRepeatsItsScanCountsAsSilent) {
+  for (int i = 0; i < 5; ++i) lidar(i * 100ms);
+  const auto frozen = in_.objects;
+  const double x_m = tracks()->tracks().at(0).position().x();
+  for (int i = 5; i < 10; ++i) {
+    repeat(frozen, i * 100ms);
+    ASSERT_NE(tracks(), nullptr) << "nothing stalls";
+    EXPECT_EQ(stamp(), kStart + i * 100ms);
+    EXPECT_EQ(tracks()->sensors_missing(), i < 8 ? 0U : kSourceLidar) << i << ": after sensor_timeout";
+    EXPECT_EQ(tracks()->is_degraded(), i >= 8);
+  }
+  ASSERT_EQ(tracks()->tracks().size(), 1U);
+  EXPECT_NEAR(tracks()->tracks()[0].position().x(), x_m + 0.5 * kCar_mps, 0.5) << "it drives on, not where it was seen";
+  EXPECT_EQ(tracks()->tracks()[0].sources(), 0U);
+  lidar(1000ms);
   EXPECT_EQ(tracks()->sensors_missing(), 0U);
 }
 

@@ -115,8 +115,8 @@ TEST_P(DemoFaults, FrozenCameraIsFoundWithin300Ms) {
     EXPECT_EQ(run.monitor->mode_name(), "nominal");
   }
   EXPECT_EQ(run.bench->confirmed(), 50U);
-  ASSERT_EQ(run.bench->modes().size(), 100U);
-  for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(run.bench->modes()[i].to, i % 2 == 0 ? 1U : 0U);
+  ASSERT_EQ(run.bench->modes().size(), 101U) << "the end of the start-up, and down and up for each";
+  for (std::size_t i = 0; i < 101; ++i) EXPECT_EQ(run.bench->modes()[i].to, i % 2 == 0 ? 0U : 1U);
 }
 
 TEST_P(DemoFaults, StoppedNodeIsFoundWithin250Ms) {
@@ -161,7 +161,7 @@ TEST_P(DemoFaults, HoursWithoutFaultGiveNoAlarm) {
   Drive run = start(GetParam());
   run.bench->run_until(kStart + std::chrono::hours(1));
   EXPECT_EQ(run.bench->confirmed(), 0U);
-  EXPECT_TRUE(run.bench->modes().empty());
+  EXPECT_EQ(run.bench->modes().size(), 1U) << "the end of the start-up";
   const ChainStatistics chain = statistics_of(run.monitor->chains()[0]);
   EXPECT_GE(chain.samples, 35997U);
   EXPECT_EQ(chain.late, 0U);

@@ -69,6 +69,30 @@ TEST(Late, NamedReceiversMustGetEveryMessage) {
   EXPECT_EQ(watch.tick(400, 400, false), '-');
 }
 
+TEST(Late, WhatOneReceiverGetsSaysNothingAboutAnother) {
+  RecordProperty("verifies", "REQ-DET-009");
+  Watch watch("late");
+  watch.topic.receivers = {"node", "asleep"};
+  watch.make();
+  watch.observe(picture(1, 0, 0));
+  EXPECT_EQ(watch.observe(arrival(picture(1, 0, 0), 10)), 'g');
+  EXPECT_EQ(watch.observe(arrival(picture(1, 0, 0), 10, "asleep")), 'g');
+  for (int i = 2; i <= 5; ++i) {
+    const int ms = (i - 1) * 100;
+    watch.observe(picture(static_cast<std::uint64_t>(i), ms, ms));
+    EXPECT_EQ(watch.observe(arrival(picture(static_cast<std::uint64_t>(i), ms, ms), ms + 10)), i == 2 ? 'g' : '-')
+        << "the other one was not late yet, then waits";
+    EXPECT_EQ(watch.tick(ms + 60, ms + 60), 'b') << i;
+  }
+  EXPECT_EQ(watch.observe(arrival(picture(5, 400, 400), 490, "asleep")), '-') << "was reported";
+  watch.observe(picture(6, 500, 500));
+  EXPECT_EQ(watch.observe(arrival(picture(6, 500, 500), 510)), '-');
+  EXPECT_EQ(watch.observe(arrival(picture(6, 500, 500), 551, "asleep")), 'b') << "received late";
+  watch.observe(picture(7, 600, 600));
+  EXPECT_EQ(watch.observe(arrival(picture(7, 600, 600), 610)), '-');
+  EXPECT_EQ(watch.observe(arrival(picture(7, 600, 600), 610, "asleep")), 'g') << "both have it in time";
+}
+
 TEST(Late, AnEarlyMissingMessageIsFoundWhenTheStartIsOver) {
   RecordProperty("verifies", "REQ-DET-009");
   Watch watch("late");

@@ -202,6 +202,8 @@ TEST(Modes, RefusesMachinesThatCannotWork) {
   EXPECT_THAT(refusal({}), HasSubstr("modes: 0 of them, expected 1 to 32"));
   EXPECT_THAT(refusal(std::vector<ModeConfig>(33)), HasSubstr("modes: 33 of them"));
   auto bad = modes();
+  bad[1].name = "starting";
+  EXPECT_THAT(refusal(bad), HasSubstr("mode 'starting': the start-up has this name already"));
   bad[1].name = "nominal";
   EXPECT_THAT(refusal(bad), HasSubstr("modes[1]: name 'nominal' is empty or there twice"));
   bad[1].name = "";

@@ -40,6 +40,7 @@ after=$(count "$work/run" --fault 'camera/front.frozen' --state confirmed)
 [[ $after -ge 2 ]] || fail "the second process stored nothing: camera/front.frozen was confirmed $after times of 2"
 [[ $("$OCELLI" faults "$work/run" --json | grep -c '"launch":') == 1 ]] || fail "one run, not two"
 modes=$("$OCELLI" faults "$work/run" --modes)
-grep -Eq 'mode +nominal$' <<<"$modes" || fail "the first mode came from none: $modes"
+grep -Eq 'mode +starting$' <<<"$modes" || fail "the first mode came from none: $modes"
+grep -Eq 'mode +nominal \(from starting\)$' <<<"$modes" || fail "the start-up did not end: $modes"
 grep -Eq 'mode +[a-z_]+ \(from nominal\)$' <<<"$modes" || fail "no change of mode: $modes"
 if grep -q 'nominal (from nominal)' <<<"$modes"; then fail "a mode is not its own cause: $modes"; fi
