@@ -6,7 +6,6 @@
 #include "ocelli/launch/live_monitor.hpp"
 #include "ocelli/launch/live_recorder.hpp"
 #include "ocelli/launch/process.hpp"
-#include "ocelli/launch/source_part.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/bus/scheduling.hpp"
@@ -50,11 +49,15 @@ Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const s
     OCELLI_TRY(executor->add_node(std::move(shell)));
   }
   const SourceContext context = source_context(launch, settings.seed, from_ns(settings.begin_ns));
+  // All recordings of a run keep their distance; a process that is started again goes on where the drive is.
+  const node::Replay replay{Duration{settings.drive_begin_ns - settings.drive_ns}, context.begin};
   for (const SourceEntry& entry : launch.sources) {
     if (entry.process != process) continue;
     OCELLI_ASSIGN(OpenedSource opened, open_source(entry, context));
     for (const std::string& note : opened.notes) spdlog::warn("{}: {}", entry.name, note);
-    OCELLI_TRY(executor->add_source(entry.name, replayed_from(std::move(opened.source), context.begin)));
+    const auto range = opened.source->range();
+    const bool is_recorded = range && range->begin != context.begin;
+    OCELLI_TRY(executor->add_source(entry.name, std::move(opened.source), is_recorded ? replay : node::Replay{}));
   }
   Signal signal;
   OCELLI_ASSIGN(auto injections, bus.subscribe<topics::Injections>({}, &signal));

@@ -4,8 +4,6 @@
 #include <atomic>
 #include <thread>
 
-#include "ocelli/launch/faults/fault_store.hpp"
-#include "ocelli/launch/live_faults.hpp"
 #include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/process.hpp"
 #include "ocelli/middleware/core/log.hpp"
@@ -52,13 +50,14 @@ void receive(Subscription& subscription, Signal& signal, safety::ObservationQueu
 
 /// Tick thread: allocates nothing, takes no lock, throws nothing.
 void tick(safety::Monitor& monitor, safety::ObservationQueue& queue, ReportQueue& reports, const Clock& clock,
-          std::atomic<bool>& is_recovery_requested, const std::atomic<bool>& is_stopping) {
+          bool is_begun, std::atomic<bool>& is_recovery_requested, const std::atomic<bool>& is_stopping) {
   MonitorReporter reporter;
   Observation observation;
   auto next = std::chrono::steady_clock::now();
   while (!is_stopping) {
     while (queue.pop(observation)) monitor.observe(observation);
     monitor.count_lost(queue.take_overflows());
+    if (!is_begun && !begin_announced()) monitor.put_off_start();
     if (end_announced()) monitor.stand_down();
     if (is_recovery_requested.exchange(false)) monitor.request_recovery();
     const Time now = clock.now();
@@ -89,15 +88,6 @@ bool take_request(Subscription& requests) {
 
 }  // namespace
 
-Status resume_mode(safety::Monitor& monitor, const std::filesystem::path& file, const std::string& run) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return ok();
-  OCELLI_ASSIGN(const FaultStore store, FaultStore::open(file, FaultStore::Access::kRead));
-  OCELLI_ASSIGN(const auto modes, store.modes(run));
-  if (modes.empty() || modes.back().mode == monitor.mode_name()) return ok();
-  return monitor.resume(modes.back().mode, modes.back().at);
-}
-
 void drain_observations(Subscription& subscription, safety::ObservationQueue& queue,
                         ocelli::msg::ObservationBatch& batch) {
   while (const auto received = subscription.take()) {
@@ -117,9 +107,8 @@ Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& 
   OCELLI_ASSIGN(const auto topics, launch.topics(sources));
   OCELLI_ASSIGN(const safety::MonitorConfig config, monitor_config(launch, topics));
   OCELLI_ASSIGN(const auto monitor, safety::Monitor::create(config));
-  // After a restart of this process: a mode that is not left by itself goes on.
-  if (const Status resumed = resume_mode(*monitor, settings.out / kFaultStoreFile, settings.run); !resumed)
-    spdlog::error("the mode before this process began is not known: {}", resumed.error().message);
+  if (!settings.mode_before.empty())
+    OCELLI_TRY(monitor->resume(settings.mode_before, from_ns(settings.mode_before_since_ns)));
   OCELLI_ASSIGN(const auto requests, bus.subscribe<topics::RecoveryRequests>());
   OCELLI_ASSIGN(const auto faults, bus.publish<topics::Faults>());
   OCELLI_ASSIGN(const auto states, bus.publish<topics::SafetyState>());
@@ -129,8 +118,10 @@ Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& 
   ReportQueue reports;
   std::atomic<bool> is_stopping = false;
   std::thread receiver([&] { receive(*subscription, signal, queue, is_stopping); });
+  const bool is_begun = settings.begin_ns != 0;  // a monitor that is started again
   std::atomic<bool> is_recovery_requested = false;
-  std::thread ticker([&] { tick(*monitor, queue, reports, bus.clock(), is_recovery_requested, is_stopping); });
+  std::thread ticker(
+      [&] { tick(*monitor, queue, reports, bus.clock(), is_begun, is_recovery_requested, is_stopping); });
   report_ready(ready_fd);
   while (!stop_requested()) {
     std::this_thread::sleep_for(kPublishPoll);

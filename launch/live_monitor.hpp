@@ -4,16 +4,11 @@
 
 #include "ocelli/launch/live_settings.hpp"
 #include "ocelli/middleware/bus/bus.hpp"
-#include "ocelli/safety/monitor/monitor.hpp"
 #include "ocelli/safety/monitor/observation_queue.hpp"
 
 namespace ocelli::launch {
 
 Status run_monitor(const LiveSettings& settings, const LaunchFile& launch, Bus& bus, int ready_fd);
-
-/// The mode that `run` was in last as the fault store at `file` knows it: see Monitor::resume(). Ok when there is no
-/// store yet, or nothing of the run in it.
-Status resume_mode(safety::Monitor& monitor, const std::filesystem::path& file, const std::string& run);
 
 /// Everything that has come, from the bus into the monitor's queue. What was lost on the way or cannot be read is
 /// counted there: a monitor that missed observations is a fault. `batch` is scratch.

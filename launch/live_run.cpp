@@ -11,6 +11,7 @@
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
+#include "ocelli/safety/monitor/config.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -88,11 +89,13 @@ class Supervisor {
   Result<LiveRunOutcome> run() {
     handle_stop_signals();
     settings_.clock_offset_ns = LiveClock::measure_offset().count();
-    settings_.run = fmt::format("ocelli-{}", ::getpid());
     const LiveClock clock{Duration{settings_.clock_offset_ns}};
+    // Process numbers repeat: in containers from run to run, elsewhere after a while.
+    settings_.run = fmt::format("ocelli-{}-{:x}", ::getpid(), to_ns(clock.now()));
     OCELLI_ASSIGN(auto lane, open_dds_lane(dds_config(settings_, "supervisor")));
     Bus bus(clock, std::move(lane));
     OCELLI_ASSIGN(auto publisher, bus.publish<topics::Injections>());
+    OCELLI_ASSIGN(states_, bus.subscribe<topics::SafetyState>());
     Injector injector(options_.injections, std::move(publisher));
     OCELLI_ASSIGN(const Time begin, start_all(clock));
     loop(clock, begin, injector);
@@ -112,12 +115,28 @@ class Supervisor {
       if (has_source(name) && begin_ == kNoTime) {
         OCELLI_TRY(wait_all_ready());
         begin_ = clock.now() + kDiscovery;
+        OCELLI_ASSIGN(const Time recorded, drive_begin(launch_, settings_.seed));
+        settings_.drive_ns = to_ns(recorded);
+        settings_.drive_begin_ns = to_ns(begin_);
       }
       OCELLI_ASSIGN(auto child, start(name));
       children_.push_back(std::move(child));
     }
     OCELLI_TRY(wait_all_ready());
+    children_.front().announce_begin();  // the monitor: what is not seen from now on is missed
     return begin_;
+  }
+
+  /// A monitor that is started again must know what the run is allowed.
+  void hear_states() {
+    ocelli::msg::SafetyState state;
+    while (const auto received = states_->take()) {
+      const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
+                             topics::decode(received->sample->cdr->bytes(), state).has_value();
+      if (!is_usable || state.mode() == safety::start_mode().name) continue;  // that one forgets nothing
+      settings_.mode_before = state.mode();
+      settings_.mode_before_since_ns = state.mode_since();
+    }
   }
 
   [[nodiscard]] bool has_source(const std::string& process) const {
@@ -145,6 +164,7 @@ class Supervisor {
   void loop(const Clock& clock, Time begin, Injector& injector) {
     Progress progress(launch_.name);
     while (!stop_requested()) {
+      hear_states();
       const Duration elapsed = clock.now() - begin;
       if (options_.duration > Duration{} && elapsed >= options_.duration) return;
       if (injector.next() && elapsed >= *injector.next()) {
@@ -211,6 +231,7 @@ class Supervisor {
   std::map<std::string, RestartBudget> restarts_;
   std::vector<std::string> incidents_;
   Time begin_ = kNoTime;  // of the sources
+  std::shared_ptr<Subscription> states_;
 };
 
 }  // namespace

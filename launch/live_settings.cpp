@@ -2,18 +2,34 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace ocelli::launch {
 
 std::string_view built_in_launch(std::string_view name);  // generated from launch/files
 
 std::vector<std::string> to_arguments(const LiveSettings& settings) {
-  std::vector<std::string> arguments = {"--launch",    settings.launch,
-                                        "--seed",      std::to_string(settings.seed),
-                                        "--out",       settings.out.string(),
-                                        "--offset-ns", std::to_string(settings.clock_offset_ns),
-                                        "--begin-ns",  std::to_string(settings.begin_ns),
-                                        "--run",       settings.run,
-                                        "--domain",    std::to_string(settings.domain)};
+  std::vector<std::string> arguments = {"--launch",
+                                        settings.launch,
+                                        "--seed",
+                                        std::to_string(settings.seed),
+                                        "--out",
+                                        settings.out.string(),
+                                        "--offset-ns",
+                                        std::to_string(settings.clock_offset_ns),
+                                        "--begin-ns",
+                                        std::to_string(settings.begin_ns),
+                                        "--drive-ns",
+                                        std::to_string(settings.drive_ns),
+                                        "--drive-begin-ns",
+                                        std::to_string(settings.drive_begin_ns),
+                                        "--run",
+                                        settings.run,
+                                        "--domain",
+                                        std::to_string(settings.domain)};
+  if (!settings.mode_before.empty())
+    arguments.insert(arguments.end(), {"--mode-before", settings.mode_before, "--mode-before-since-ns",
+                                       std::to_string(settings.mode_before_since_ns)});
   if (settings.partition) arguments.insert(arguments.end(), {"--partition", *settings.partition});
   if (!settings.is_host_only) arguments.emplace_back("--all-hosts");
   if (!settings.is_realtime) arguments.emplace_back("--no-realtime");
@@ -39,6 +55,17 @@ Result<LaunchFile> find_launch(const std::string& name) {
 
 SourceContext source_context(const LaunchFile& launch, std::uint64_t seed, Time begin) {
   return {launch.file, launch.folder, seed, begin};
+}
+
+Result<Time> drive_begin(const LaunchFile& launch, std::uint64_t seed) {
+  Time begin{};
+  for (const SourceEntry& entry : launch.sources) {
+    OCELLI_ASSIGN(const auto opened, open_source(entry, source_context(launch, seed, Time{})));
+    const auto range = opened.source->range();
+    if (!range || range->begin == Time{}) continue;
+    begin = begin == Time{} ? range->begin : std::min(begin, range->begin);
+  }
+  return begin;
 }
 
 Result<std::vector<SourceTopic>> source_topics(const LaunchFile& launch, std::uint64_t seed) {

@@ -242,6 +242,7 @@ ocelli::msg::SafetyState to_message(const MonitorReport& report, const safety::M
   message.range_max_m(mode.range_max_m);
   message.is_stop_requested(mode.is_stop);
   message.recovery(std::string(safety::to_string(mode.recovery)));
+  message.is_starting(report.is_starting);
   message.is_recovery_requested(report.is_recovery_requested);
   for (std::size_t i = 0; i < std::min(monitor.config().faults.size(), report.active.size()); ++i)
     if (report.active[i]) message.active_faults().push_back(monitor.config().faults[i].id);
@@ -264,6 +265,7 @@ bool MonitorReporter::fill(const safety::Monitor& monitor, Time now, MonitorRepo
   report.mode = *mode_;
   report.previous_mode = previous_mode_;
   report.mode_since = monitor.mode_since();
+  report.is_starting = monitor.is_starting();
   report.is_recovery_requested = monitor.is_recovery_requested();
   report.active.reset();
   for (std::size_t i = 0; i < std::min(monitor.faults().size(), report.active.size()); ++i)

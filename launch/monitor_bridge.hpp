@@ -33,6 +33,7 @@ struct MonitorReport {
   std::uint32_t mode = 0;
   std::uint32_t previous_mode = 0;
   Time mode_since{};
+  bool is_starting = false;
   bool is_recovery_requested = false;
   std::bitset<kMostFaults> active;
   std::array<safety::ChainStatistics, kMostChains> chains{};

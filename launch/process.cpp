@@ -17,10 +17,12 @@ namespace {
 constexpr auto kPollStep = std::chrono::milliseconds(5);
 
 std::atomic<bool> stop_flag = false;
+std::atomic<bool> begin_flag = false;
 std::atomic<bool> end_flag = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
 void on_stop_signal(int) { stop_flag = true; }
+void on_begin_signal(int) { begin_flag = true; }
 void on_end_signal(int) { end_flag = true; }
 
 /// Only async-signal-safe calls: other threads of the parent may hold any lock.
@@ -114,7 +116,12 @@ Status ChildProcess::resume() {
 }
 
 std::atomic<bool>& stop_requested() { return stop_flag; }
+std::atomic<bool>& begin_announced() { return begin_flag; }
 std::atomic<bool>& end_announced() { return end_flag; }
+
+void ChildProcess::announce_begin() {
+  if (pid_ >= 0) ::kill(pid_, SIGUSR2);
+}
 
 void ChildProcess::announce_end() {
   if (pid_ >= 0) ::kill(pid_, SIGUSR1);
@@ -129,6 +136,8 @@ void handle_stop_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
   action.sa_handler = &on_end_signal;
   ::sigaction(SIGUSR1, &action, nullptr);
+  action.sa_handler = &on_begin_signal;
+  ::sigaction(SIGUSR2, &action, nullptr);
 }
 
 void die_with_parent() { ::prctl(PR_SET_PDEATHSIG, SIGTERM); }

@@ -30,6 +30,8 @@ class ChildProcess {
   Status wait_ready(Duration timeout);
   /// SIGTERM, then SIGKILL after `patience`. Returns true when the child ended by itself with status 0.
   bool stop(Duration patience);
+  /// SIGUSR2: everybody is ready, the run begins.
+  void announce_begin();
   /// SIGUSR1: the run is about to end.
   void announce_end();
   /// SIGSTOP and SIGCONT.
@@ -53,6 +55,8 @@ class ChildProcess {
 
 /// Set by SIGINT and SIGTERM once handle_stop_signals() was called.
 [[nodiscard]] std::atomic<bool>& stop_requested();
+/// Set by SIGUSR2.
+[[nodiscard]] std::atomic<bool>& begin_announced();
 /// Set by SIGUSR1.
 [[nodiscard]] std::atomic<bool>& end_announced();
 void handle_stop_signals();

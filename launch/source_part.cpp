@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "ocelli/launch/source_part.hpp"
-#include "ocelli/middleware/topics/restamp.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -58,39 +57,7 @@ class SilentTopics final : public Source {
   std::vector<bool> is_silent_;  // by topic
 };
 
-class ReplayedSource final : public Source {
- public:
-  ReplayedSource(std::unique_ptr<Source> source, Duration later) : source_(std::move(source)), later_(later) {}
-
-  const std::vector<SourceTopic>& topics() const override { return source_->topics(); }
-
-  Result<std::optional<SourceMessage>> next() override {
-    OCELLI_ASSIGN(auto message, source_->next());
-    if (!message) return message;
-    message->sensed_at += later_;
-    if (message->cdr) message->cdr = topics::restamped(*message->cdr, message->sensed_at);
-    if (message->recorded) message->recorded->published_at_ns += later_.count();
-    return message;
-  }
-
-  std::optional<SourceRange> range() const override {
-    auto range = source_->range();
-    if (range) range = SourceRange{range->begin + later_, range->end + later_};
-    return range;
-  }
-
- private:
-  std::unique_ptr<Source> source_;
-  Duration later_;
-};
-
 }  // namespace
-
-std::unique_ptr<Source> replayed_from(std::unique_ptr<Source> source, Time begin) {
-  const auto range = source->range();
-  if (!range || range->begin == begin) return source;
-  return std::make_unique<ReplayedSource>(std::move(source), begin - range->begin);
-}
 
 std::unique_ptr<Source> without(std::unique_ptr<Source> source, const std::vector<std::string>& topics) {
   return std::make_unique<SilentTopics>(std::move(source), topics);

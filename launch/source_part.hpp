@@ -1,5 +1,5 @@
 #pragma once
-// Sources that are a part of another one, or another one at another time.
+// Sources that are a part of another one.
 
 #include <memory>
 #include <string>
@@ -14,9 +14,5 @@ namespace ocelli::launch {
 
 /// The part of a source before `duration` after its first message.
 [[nodiscard]] std::unique_ptr<Source> until(std::unique_ptr<Source> source, Duration duration);
-
-/// A recorded drive as if it were driven now, from `begin` on: its stamps and those inside its messages moved by the
-/// same time. A device, whose range begins there, is left alone.
-[[nodiscard]] std::unique_ptr<Source> replayed_from(std::unique_ptr<Source> source, Time begin);
 
 }  // namespace ocelli::launch

@@ -21,6 +21,10 @@ void declare_host(CLI::App& command, int& exit_status) {
   command.add_option("--out", options->out)->required();
   command.add_option("--offset-ns", options->settings.clock_offset_ns)->required();
   command.add_option("--begin-ns", options->settings.begin_ns)->required();
+  command.add_option("--drive-ns", options->settings.drive_ns)->required();
+  command.add_option("--drive-begin-ns", options->settings.drive_begin_ns)->required();
+  command.add_option("--mode-before", options->settings.mode_before);
+  command.add_option("--mode-before-since-ns", options->settings.mode_before_since_ns);
   command.add_option("--run", options->settings.run)->required();
   command.add_option("--domain", options->settings.domain)->required();
   command.add_option("--partition", options->settings.partition);

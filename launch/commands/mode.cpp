@@ -81,6 +81,7 @@ std::string limit_text(double limit, const char* unit) {
 void print(const ocelli::msg::SafetyState& state, Time now) {
   fmt::print("mode     {}, for {:.1f} s{}\n", state.mode(), to_seconds(now - from_ns(state.mode_since())),
              state.previous_mode() == state.mode() ? "" : fmt::format(", before it {}", state.previous_mode()));
+  if (state.is_starting()) fmt::print("start    not over: not everything was seen yet\n");
   fmt::print("speed    {}{}\n", limit_text(state.speed_max_mps(), "m/s"),
              state.is_stop_requested() ? "; a safe stop is requested" : "");
   fmt::print("tracks   to rely on: {}\n", limit_text(state.range_max_m(), "m"));

@@ -60,7 +60,11 @@ std::vector<StoreEntry> FaultLedger::on_state(const ocelli::msg::SafetyState& st
   has_heard_mode_ = true;
   const auto& active = state.active_faults();
   for (const std::string& id : active) told_.try_emplace(id);
-  for (auto& [id, told] : told_) compare(id, std::ranges::find(active, id) != active.end(), at, entries);
+  for (auto& [id, told] : told_) {
+    const bool is_active = std::ranges::find(active, id) != active.end();
+    // A monitor that was started again does not know yet what an earlier one knew.
+    if (is_active || !state.is_starting()) compare(id, is_active, at, entries);
+  }
   return entries;
 }
 

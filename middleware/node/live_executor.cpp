@@ -68,14 +68,14 @@ Result<std::unique_ptr<LiveExecutor>> LiveExecutor::create(
   return executor;
 }
 
-Status LiveExecutor::add_source(std::string name, std::unique_ptr<Source> source) {
+Status LiveExecutor::add_source(std::string name, std::unique_ptr<Source> source, const Replay& replay) {
   auto live = std::make_unique<LiveSource>();
   live->name = std::move(name);
   for (const SourceTopic& topic : source->topics()) {
     auto& output = live->outputs.emplace_back(std::make_unique<LiveSource::Output>());
     OCELLI_ASSIGN(output->publisher, bus_.publish(*topic.kind, topic.name));
   }
-  live->reader = std::make_unique<SourceReader>(std::move(source), kReadAhead);
+  live->reader = std::make_unique<SourceReader>(std::move(source), kReadAhead, replay);
   sources_.push_back(std::move(live));
   return ok();
 }
@@ -176,7 +176,7 @@ void LiveExecutor::release(LiveSource& source, const SourceMessage& message) {
     seen.entity = entity;
     seen.topic = topic_id(output.publisher->topic());
     seen.sensed_at = message.sensed_at;
-    seen.observed_at = bus_.clock().now();
+    seen.published_at = seen.observed_at = bus_.clock().now();
     outlet_->add(seen);
     return outlet_->flush();
   }

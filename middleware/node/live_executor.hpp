@@ -42,7 +42,7 @@ class LiveExecutor {
       Bus& bus, std::function<void(std::string_view who, const std::string& problem)> on_problem);
   ~LiveExecutor();
 
-  Status add_source(std::string name, std::unique_ptr<Source> source);
+  Status add_source(std::string name, std::unique_ptr<Source> source, const Replay& replay = {});
   Status add_node(std::unique_ptr<NodeShell> shell);
 
   /// Starts all threads.

@@ -2,6 +2,7 @@
 
 #include "ocelli/middleware/bus/message_protection.hpp"
 #include "ocelli/middleware/bus/scheduling.hpp"
+#include "ocelli/middleware/topics/restamp.hpp"
 
 namespace ocelli::node {
 namespace {
@@ -18,10 +19,20 @@ void check_recorded(SourceMessage& message, const SourceTopic& topic) {
   message.cdr = nullptr;
 }
 
+/// False: it was missed.
+bool drive_again(SourceMessage& message, const SourceTopic& topic, const Replay& replay) {
+  if (replay.later == Duration{}) return true;
+  message.sensed_at += replay.later;
+  if (message.recorded) message.recorded->published_at_ns += replay.later.count();
+  if (message.sensed_at < replay.from && topic.kind->qos != topics::Qos::kState) return false;
+  if (message.cdr != nullptr) message.cdr = topics::restamped(*message.cdr, message.sensed_at);
+  return true;
+}
+
 }  // namespace
 
-SourceReader::SourceReader(std::unique_ptr<Source> source, std::size_t ahead)
-    : source_(std::move(source)), ahead_(ahead), thread_([this] { run(); }) {}
+SourceReader::SourceReader(std::unique_ptr<Source> source, std::size_t ahead, const Replay& replay)
+    : source_(std::move(source)), ahead_(ahead), replay_(replay), thread_([this] { run(); }) {}
 
 SourceReader::~SourceReader() {
   {
@@ -41,7 +52,11 @@ void SourceReader::run() {
       if (is_stopping_) return;
     }
     auto message = source_->next();
-    if (message && message->has_value()) check_recorded(**message, source_->topics()[(*message)->topic]);
+    if (message && message->has_value()) {
+      const SourceTopic& topic = source_->topics()[(*message)->topic];
+      check_recorded(**message, topic);
+      if (!drive_again(**message, topic, replay_)) continue;
+    }
     const std::lock_guard lock(mutex_);
     if (message && message->has_value()) {
       messages_.push_back(std::move(**message));

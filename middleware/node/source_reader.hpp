@@ -12,10 +12,17 @@
 
 namespace ocelli::node {
 
+/// A recorded drive as if it were driven now: its stamps, also those inside its messages, are `later`; what would have
+/// been before `from` was missed (but for topics of state, which are latched).
+struct Replay {
+  Duration later{};
+  Time from = Time::min();
+};
+
 class SourceReader {
  public:
   /// Reads at most `ahead` messages before they are taken.
-  SourceReader(std::unique_ptr<Source> source, std::size_t ahead);
+  SourceReader(std::unique_ptr<Source> source, std::size_t ahead, const Replay& replay = {});
   ~SourceReader();
   SourceReader(const SourceReader&) = delete;
   SourceReader& operator=(const SourceReader&) = delete;
@@ -31,6 +38,7 @@ class SourceReader {
 
   const std::unique_ptr<Source> source_;
   const std::size_t ahead_;
+  const Replay replay_;
   std::mutex mutex_;
   std::condition_variable condition_;
   std::deque<SourceMessage> messages_;

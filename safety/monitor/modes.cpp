@@ -69,6 +69,17 @@ void ModeMachine::clear(std::uint32_t fault) {
   for_each_bit(effect.takes, [&](std::size_t capability) { --losses_[capability]; });
 }
 
+void ModeMachine::resume(std::uint32_t mode, Time since) {
+  if (is_held_ && modes_[mode].recovery == Recovery::kAutomatic) {
+    floor_ = mode;
+    floor_since_ = since;
+    return;
+  }
+  mode_ = mode;
+  since_ = since;
+  has_begun_ = true;
+}
+
 ModeChange ModeMachine::enter(std::uint32_t mode, Time now, std::uint32_t cause) {
   const ModeChange change{mode_, mode, now, cause};
   mode_ = mode;
@@ -95,7 +106,10 @@ std::optional<ModeChange> ModeMachine::tick(Time now) {
   const std::uint32_t wanted = best(demanded(), gone);
   if (mode_ == start()) {
     if (is_held_) return std::nullopt;
-    return enter(wanted, now, wanted == 0 ? kNoFault : cause());
+    const std::uint32_t first = best(std::max(demanded(), floor_), gone);
+    const ModeChange change = enter(first, now, wanted == 0 ? kNoFault : cause());
+    if (first == floor_ && floor_since_ != Time{}) since_ = floor_since_;
+    return change;
   }
   const std::uint32_t down = best(std::max(demanded(), mode_), gone);
   if (down > mode_) return enter(down, now, cause());  // at once, also out of a mode that has become impossible

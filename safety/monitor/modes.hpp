@@ -47,13 +47,10 @@ class ModeMachine {
     mode_ = start();
     is_held_ = true;
   }
-  /// The mode that was in force since `since`, before whoever ran this machine died. Only before the first tick; a held
-  /// machine leaves it only downwards until release().
-  void resume(std::uint32_t mode, Time since) {
-    mode_ = mode;
-    since_ = since;
-    has_begun_ = true;
-  }
+  /// The mode that was in force since `since`, before whoever ran this machine died; only before the first tick. One
+  /// that is not left by itself is in force again, and a held machine leaves it only downwards until release(). Any
+  /// other is the best that a held machine may enter at its release.
+  void resume(std::uint32_t mode, Time since);
   /// Everything was seen, or is known to be missing.
   void release() { is_held_ = false; }
   /// Decides; at most one change per tick.
@@ -109,6 +106,8 @@ class ModeMachine {
   bool has_begun_ = false;
   bool is_requested_ = false;
   bool is_held_ = false;
+  std::uint32_t floor_ = 0;  // of the mode that is entered at the release
+  Time floor_since_{};
   std::uint32_t better_ = 0;  // what the hysteresis waits for
   std::optional<Time> better_since_;
 };

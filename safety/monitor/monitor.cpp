@@ -1,6 +1,7 @@
 #include "ocelli/safety/monitor/monitor.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ocelli::safety {
 namespace {
@@ -56,18 +57,24 @@ void Monitor::tick(Time now) {
   now_ = now;
 }
 
-/// Ends with the first debounced result of everything that can be silent. On a controlled shutdown nothing begins.
+/// Ends with the first debounced results of everything that can be silent or takes a capability, while nothing is about
+/// to fail. What was not tested by `start_by` cannot be waited for, but silence has a result then. On a controlled
+/// shutdown nothing begins.
 void Monitor::end_start() {
   if (!modes_.is_held() || is_standing_down_) return;
-  std::erase_if(awaited_, [&](std::uint32_t fault) { return faults_[fault].is_tested(); });
-  if (awaited_.empty()) modes_.release();
+  const bool is_over = settled_ - started_at_ >= config_.start_by;
+  std::erase_if(awaited_, [&](std::uint32_t i) {
+    return faults_[i].is_tested() || (is_over && !faults_[i].detector().tells_presence());
+  });
+  const auto is_pending = [](const Fault& fault) { return fault.state() == FaultState::kPending; };
+  if (awaited_.empty() && (is_over || std::ranges::none_of(faults_, is_pending))) modes_.release();
 }
 
 /// The time of this tick: the clock's, or that of the tick before when the clock's cannot be.
 Time Monitor::believed(Time now) {
-  if (is_believable(now) && !has_started_) {
-    has_started_ = true;
-    started_at_ = now_ = now;
+  if (is_believable(now) && (!has_started_ || std::exchange(is_put_off_, false))) {
+    started_at_ = std::max(now, now_);
+    if (!std::exchange(has_started_, true)) now_ = now;
     for (NodeSupervisor& node : nodes_) node.start_by(now + config_.start_by);
   }
   if (is_believable(now) && now >= now_) {

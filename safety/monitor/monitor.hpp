@@ -84,8 +84,8 @@ class Monitor {
   [[nodiscard]] bool is_starting() const { return modes_.is_held(); }
   void request_recovery() { modes_.request_recovery(); }
   [[nodiscard]] bool is_recovery_requested() const { return modes_.is_recovery_requested(); }
-  /// The mode that another life of this monitor was in since `since`. Only before the first tick. One that is not left
-  /// by itself goes on; what led to any other is seen again. Error: no such mode.
+  /// The mode that another life of this monitor was in since `since`; only before the first tick. One that is not left
+  /// by itself goes on; any other begins with `starting`, which then ends in no better mode. Error: no such mode.
   Status resume(std::string_view mode, Time since);
 
   /// The fault table, indexed as in the configuration.
@@ -108,6 +108,8 @@ class Monitor {
   void clear_fault_memory();
   /// The node was restarted: its expired supervision begins anew.
   void restart(EntityId node);
+  /// The run has not begun: `start_by` counts from the next tick at the earliest.
+  void put_off_start() { is_put_off_ = true; }
   /// Controlled shutdown: from now on nothing is late or silent.
   void stand_down() { is_standing_down_ = true; }
 
@@ -166,6 +168,7 @@ class Monitor {
   Time hold_until_{};
   int back_ticks_ = 0;  // in a row
   bool has_started_ = false;
+  bool is_put_off_ = false;
   bool is_standing_down_ = false;
 };
 

@@ -148,7 +148,8 @@ struct Monitor::Builder {
     const MonitorConfig& config = monitor.config_;
     monitor.faults_.reserve(config.faults.size());
     for (const FaultConfig& fault : config.faults) build_fault(fault);
-    if (!monitor.awaited_.empty()) monitor.modes_.hold();
+    const auto is_presence = [&](std::uint32_t i) { return monitor.faults_[i].detector().tells_presence(); };
+    if (std::ranges::any_of(monitor.awaited_, is_presence)) monitor.modes_.hold();
     monitor.of_topic_.build(topics);
     monitor.of_node_.build(nodes);
     monitor.locals_.resize(monitor.nodes_.size());
@@ -223,7 +224,7 @@ struct Monitor::Builder {
       if (setup.kind == kNodeTarget) nodes[fnv1a32(fault.target)][kNodeFaults + kind].push_back(index);
     }
     monitor.faults_.emplace_back(fault, *row, std::move(*detector), timing);
-    if (monitor.faults_.back().detector().tells_presence()) monitor.awaited_.push_back(index);
+    if (monitor.faults_.back().detector().tells_presence() || !fault.takes.empty()) monitor.awaited_.push_back(index);
     if (monitor.faults_.back().needs_ticks()) monitor.timed_faults_.push_back(index);
   }
 
@@ -274,12 +275,12 @@ Monitor::Monitor(const MonitorConfig& config, ModeMachine modes)
 
 Status Monitor::resume(std::string_view mode, Time since) {
   OCELLI_EXPECT(!has_started_);
+  if (mode == start_mode().name) return ok();
   const auto found = std::ranges::find(config_.modes, mode, &ModeConfig::name);
   if (found == config_.modes.end())
     return error(ErrorCode::kNotFound, "resume: no mode '{}', expected one of {}", mode,
                  fmt::join(names_of(config_.modes), ", "));
-  if (found->recovery != Recovery::kAutomatic)
-    modes_.resume(static_cast<std::uint32_t>(found - config_.modes.begin()), since);
+  modes_.resume(static_cast<std::uint32_t>(found - config_.modes.begin()), since);
   return ok();
 }
 

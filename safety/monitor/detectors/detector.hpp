@@ -51,7 +51,7 @@ class Detector {
   [[nodiscard]] virtual Observability observability() const = 0;
   /// What sees messages only has no bound of its detection time where they have no period.
   [[nodiscard]] virtual bool needs_period() const { return (interests() & kTicks) == 0; }
-  /// Its first result says whether the target is there at all: the start-up waits for it.
+  /// Its first result says whether the target is there at all, and comes by the end of the start-up.
   [[nodiscard]] virtual bool tells_presence() const { return false; }
 };
 

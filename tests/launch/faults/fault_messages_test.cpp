@@ -60,6 +60,25 @@ TEST(FaultLedger, AFaultThatOnlyTheStateNamesIsEnteredOnceAfterTwoStates) {
   EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
 }
 
+TEST(FaultLedger, AMonitorThatWasStartedAgainHealsNothingThatItDoesNotKnowYet) {
+  FaultLedger ledger("run-1", {}, {});
+  for (int i = 0; i < 3; ++i) static_cast<void>(ledger.on_state(state_with("degraded", {"a.b"})));
+  auto starting = state_with("starting", {});
+  starting.is_starting(true);
+  for (int i = 0; i < 5; ++i) {
+    starting.header().stamp().sec(100 + i);
+    for (const StoreEntry& entry : ledger.on_state(starting)) EXPECT_TRUE(std::holds_alternative<StoredMode>(entry));
+  }
+  auto known = state_with("nominal", {});
+  std::size_t healed = 0;
+  for (int i = 0; i < 5; ++i) {
+    known.header().stamp().sec(200 + i);
+    for (const StoreEntry& entry : ledger.on_state(known))
+      if (const auto* fault = std::get_if<StoredFault>(&entry)) healed += fault->state == "healed";
+  }
+  EXPECT_EQ(healed, 1U) << "once the start is over";
+}
+
 TEST(FaultLedger, AFaultThatAMessageHasToldOfIsNotEnteredAgain) {
   FaultLedger ledger("run-1", {}, {});
   static_cast<void>(ledger.on_state(state_with("nominal", {"a.b"})));

@@ -62,5 +62,35 @@ TEST(SourceReader, ARecordedMessageThatIsNotWhatItsBusCarriedIsAProblem) {
   EXPECT_FALSE(*end);
 }
 
+TEST(SourceReader, ARecordedDriveIsDrivenNow) {
+  constexpr Time kThen = from_ns(1'530'000'000'000'000'000);
+  constexpr Duration kLater = from_ns(1'900'000'000'123'456'789) - kThen;
+  std::vector<SourceMessage> drive;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    SourceMessage message = recorded(i);
+    message.sensed_at = kThen + static_cast<int>(i) * 20ms;
+    message.recorded->sensed_at_ns = to_ns(message.sensed_at);
+    message.recorded->published_at_ns = to_ns(message.sensed_at + 3ms);
+    ASSERT_TRUE(protect(*message.recorded, topics::kind_of<topics::EgoMotion>(), message.cdr->bytes()));
+    if (i == 4) message.recorded->sensed_at_ns += 1;
+    drive.push_back(std::move(message));
+  }
+  SourceReader reader(std::make_unique<ListSource>(drive), 2, {kLater, kThen + kLater + 30ms});
+  for (std::uint64_t i = 2; i <= 4; ++i) {  // the first one was before the time from which it is driven
+    const auto message = reader.next();
+    ASSERT_TRUE(message && *message);
+    EXPECT_EQ((*message)->recorded->sequence, i);
+    EXPECT_EQ((*message)->sensed_at, drive[i - 1].sensed_at + kLater);
+    EXPECT_EQ((*message)->recorded->published_at(), drive[i - 1].sensed_at + 3ms + kLater);
+    ASSERT_EQ((*message)->problem.has_value(), i == 4) << "protection is checked on what was recorded";
+    if (i == 4) continue;
+    ocelli::msg::EgoMotion ego;
+    ASSERT_TRUE(topics::decode((*message)->cdr->bytes(), ego));
+    const auto& stamp = ego.header().stamp();
+    EXPECT_EQ(Time{std::chrono::seconds(stamp.sec()) + std::chrono::nanoseconds(stamp.nanosec())},
+              (*message)->sensed_at);
+  }
+}
+
 }  // namespace
 }  // namespace ocelli::node

@@ -70,6 +70,70 @@ TEST(Start, AFaultBeforeItsEndDecidesWhatComesAfterIt) {
   EXPECT_EQ(monitor->mode_name(), "degraded");
 }
 
+TEST(Start, WhatIsThereAndBadIsNotAllowedToDriveEither) {
+  RecordProperty("verifies", "REQ-MON-036");
+  MonitorConfig config = two_sensors();
+  config.topics[0].quality = QualityKind::kImage;
+  config.modes[0].needs = {"sight"};
+  config.faults.push_back(fault("camera.frozen", "frozen", "camera", debounce_by_count(2, 2)));
+  config.faults.back().takes = {"sight"};
+  for (const bool is_frozen : {true, false}) {
+    const auto monitor = make(config);
+    std::vector<std::string> modes;
+    for (int ms = 0; ms < 1500; ms += 10) {
+      if (ms % 100 == 0) {
+        Observation seen = picture(static_cast<std::uint64_t>(ms), ms);
+        seen.content_hash = is_frozen ? 7 : static_cast<std::uint64_t>(ms + 1);
+        monitor->observe(seen);
+        monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
+      }
+      monitor->tick(at(ms));
+      if (modes.empty() || modes.back() != monitor->mode_name()) modes.emplace_back(monitor->mode_name());
+    }
+    EXPECT_THAT(modes, testing::ElementsAre("starting", is_frozen ? "degraded" : "nominal"));
+  }
+}
+
+TEST(Start, WhatIsAboutToFailIsWaitedForUntilStartBy) {
+  RecordProperty("verifies", "REQ-MON-036");
+  MonitorConfig config = two_sensors();
+  config.faults.push_back(fault("camera.lost", "lost", "camera", debounce_by_count(100, 100)));
+  config.faults.back().mode = "degraded";
+  config.faults.back().assumed_ftti = 60s;
+  const auto monitor = make(config);
+  int ms = 0;
+  for (; monitor->is_starting() && ms < 5000; ms += 10) {
+    if (ms % 100 == 0) {
+      Observation taken = received("detector", picture(static_cast<std::uint64_t>(ms), ms), at(ms));
+      taken.lost = 1;
+      monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));
+      monitor->observe(taken);
+      monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
+    }
+    monitor->tick(at(ms));
+  }
+  EXPECT_EQ(monitor->faults()[2].state(), FaultState::kPending) << "neither good nor bad for ever";
+  EXPECT_NEAR(ms, 2000, 50) << "start_by";
+  EXPECT_EQ(monitor->mode_name(), "nominal");
+}
+
+TEST(Start, WhatTakesACapabilityAndCannotBeTestedIsNotWaitedForAfterStartBy) {
+  RecordProperty("verifies", "REQ-MON-036");
+  MonitorConfig config = two_sensors();
+  config.modes[0].needs = {"sight"};
+  config.faults.push_back(fault("camera.lost", "lost", "camera"));
+  config.faults.back().takes = {"sight"};
+  const auto monitor = make(config);
+  int ms = 0;
+  for (; monitor->is_starting() && ms < 5000; ms += 10) {  // nobody takes the pictures
+    if (ms % 100 == 0) monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));
+    if (ms % 100 == 0) monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
+    monitor->tick(at(ms));
+  }
+  EXPECT_NEAR(ms, 2000, 50) << "start_by";
+  EXPECT_EQ(monitor->mode_name(), "nominal");
+}
+
 TEST(Start, WhereNothingCanBeSilentThereIsNone) {
   MonitorConfig config = two_sensors();
   config.faults = {fault("monitor.overflow", "overflow", "monitor")};
@@ -120,14 +184,61 @@ TEST(Resume, ItsLongestStayCountsFromItsBegin) {
   EXPECT_EQ(monitor->mode_name(), "safe_stop") << "60 s after it began, seen or not";
 }
 
-TEST(Resume, AModeThatEndsByItselfIsFoundAnew) {
+TEST(Resume, AModeThatEndsByItselfIsTheBestThatItsStartMayEndIn) {
   RecordProperty("verifies", "REQ-MON-037");
+  MonitorConfig config = two_sensors();
+  config.modes[1].max_dwell = 5s;
+  config.modes[1].then = "minimal_risk";
+  const auto monitor = make(config);
+  ASSERT_TRUE(monitor->resume("degraded", at(-3500)));
+  EXPECT_EQ(monitor->mode_name(), "starting");
+  std::vector<std::string> modes;
+  int ms = 0;
+  const auto drive = [&](int until, bool has_lidar) {
+    for (; ms < until; ms += 10) {
+      if (ms % 100 == 0) monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));
+      if (ms % 100 == 0 && has_lidar) monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
+      monitor->tick(at(ms));
+      if (modes.empty() || modes.back() != monitor->mode_name()) modes.emplace_back(monitor->mode_name());
+    }
+  };
+  drive(500, true);
+  EXPECT_THAT(modes, testing::ElementsAre("degraded")) << "everything is there: never better at once";
+  EXPECT_EQ(monitor->mode_since(), at(-3500)) << "its stay goes on";
+  drive(1800, false);
+  EXPECT_EQ(monitor->mode_name(), "minimal_risk") << "5 s after it began, the lidar being gone again";
+  const auto again = make(config);
+  ASSERT_TRUE(again->resume("degraded", at(-1000)));
+  for (int t = 0; t < 2500; t += 10) {
+    if (t % 100 == 0) again->observe(picture(static_cast<std::uint64_t>(t), t));
+    if (t % 100 == 0) again->observe(cloud(static_cast<std::uint64_t>(t), t));
+    again->tick(at(t));
+  }
+  EXPECT_EQ(again->mode_name(), "nominal") << "after its hysteresis";
+}
+
+TEST(Resume, RefusesAModeThatIsNone) {
   const auto monitor = make(two_sensors());
-  ASSERT_TRUE(monitor->resume("degraded", at(-1000)));
+  EXPECT_TRUE(monitor->resume("starting", at(0))) << "as a first life";
   EXPECT_EQ(monitor->mode_name(), "starting");
   const auto status = monitor->resume("flying", at(0));
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("no mode 'flying', expected one of nominal, degraded, minimal_risk"));
+}
+
+TEST(Start, CountsFromTheBeginOfTheRun) {
+  RecordProperty("verifies", "REQ-MON-036");
+  const auto monitor = make(two_sensors());
+  int ms = 0;
+  for (; ms < 20'000; ms += 10) {  // processes are started, nobody has begun
+    monitor->put_off_start();
+    monitor->tick(at(ms));
+  }
+  EXPECT_EQ(monitor->mode_name(), "starting");
+  EXPECT_EQ(monitor->active_faults(), 0U) << "start_by is 2 s";
+  for (; monitor->is_starting() && ms < 30'000; ms += 10) monitor->tick(at(ms));
+  EXPECT_NEAR(ms, 22'000, 100);
+  EXPECT_EQ(monitor->active_faults(), 2U);
 }
 
 }  // namespace
