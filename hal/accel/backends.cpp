@@ -1,10 +1,13 @@
 #include "ocelli/hal/accel/backends.hpp"
 
 #include <dlfcn.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
+#include "ocelli/hal/accel/network.hpp"
 #include "ocelli/middleware/config/yaml.hpp"
 
 namespace ocelli::accel {
@@ -51,14 +54,20 @@ Result<const ocelli_accel_api*> open_library(const std::string& path) {
 
 std::span<const BackendRow> backends() { return kBackends; }
 
+Status check_backend_name(const std::string& name) {
+  std::vector<std::string> names = {std::string(kAutoBackend)};
+  for (const BackendRow& row : kBackends) names.emplace_back(row.name);
+  if (name.find('/') != std::string::npos || std::ranges::find(names, name) != names.end()) return ok();
+  return error(ErrorCode::kNotFound, "{} (known: {}, or the path of a library with a '/')",
+               unknown_name("accelerator", name, names), fmt::join(names, ", "));
+}
+
 Result<const ocelli_accel_api*> find_backend(const std::string& name) {
   if (name.find('/') != std::string::npos) return open_library(name);
-  std::vector<std::string> names;
-  for (const BackendRow& row : kBackends) {
-    if (row.name == name) return row.api();
-    names.emplace_back(row.name);
-  }
-  return error(ErrorCode::kNotFound, "{}", unknown_name("accelerator", name, names));
+  const auto row = std::ranges::find(kBackends, name, &BackendRow::name);
+  if (row != kBackends.end()) return row->api();
+  OCELLI_TRY(check_backend_name(name));
+  return error(ErrorCode::kInvalidArgument, "accelerator '{}': which one it means depends on the model", name);
 }
 
 Result<std::string> version_of(const BackendRow& backend) {

@@ -160,7 +160,8 @@ Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const fs::pat
   return parts;
 }
 
-AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig& config) {
+Result<AcceleratorConfig> accelerator_of(const ModelCard& card, const AcceleratorConfig& config) {
+  OCELLI_TRY(check_backend_name(config.backend));
   AcceleratorConfig used = config;
   if (!card.backend.empty()) {
     used.backend = card.backend;
@@ -189,7 +190,7 @@ Result<ChosenModel> choose_model(const std::vector<std::string>& names, const Ac
   for (ModelCard& card : cards) {
     const auto parts = read_parts(card, folder);
     if (parts) {
-      chosen.accelerator = accelerator_of(card, accelerator);
+      OCELLI_ASSIGN(chosen.accelerator, accelerator_of(card, accelerator));
       chosen.card = std::move(card);
       return chosen;
     }
@@ -209,8 +210,8 @@ Result<ChosenModel> choose_model(const std::vector<std::string>& names, const Ac
 
 Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config, const fs::path& folder) {
   OCELLI_ASSIGN(const std::vector<NetworkPart> parts, read_parts(card, folder));
-  return Network::load(card.name, parts, {1, 3, card.input.height_px, card.input.width_px},
-                       accelerator_of(card, config));
+  OCELLI_ASSIGN(const AcceleratorConfig used, accelerator_of(card, config));
+  return Network::load(card.name, parts, {1, 3, card.input.height_px, card.input.width_px}, used);
 }
 
 }  // namespace ocelli::accel

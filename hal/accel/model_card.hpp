@@ -146,8 +146,9 @@ struct CardText {
 [[nodiscard]] Result<std::vector<std::byte>> read_checked(const CardFile& file, const std::filesystem::path& folder);
 [[nodiscard]] Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const std::filesystem::path& folder);
 
-/// The accelerator that runs the card: its own, else the configured one with `auto` decided.
-[[nodiscard]] AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig& config);
+/// The accelerator that runs the card: its own, else the configured one with `auto` decided. kNotFound when the
+/// configured name is none, whoever runs the card.
+[[nodiscard]] Result<AcceleratorConfig> accelerator_of(const ModelCard& card, const AcceleratorConfig& config);
 
 /// A model that is there, and the accelerator that will run it.
 struct ChosenModel {

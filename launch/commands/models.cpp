@@ -63,8 +63,8 @@ Status check_one(const std::string& name, const ModelsOptions& options) {
   OCELLI_ASSIGN(const std::span<float> input, network.begin_input());
   std::ranges::fill(input, 0.5F);
   OCELLI_TRY(network.run(60s));
-  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name, accel::accelerator_of(card, options.accelerator).backend,
-             to_milliseconds(network.last_time()));
+  OCELLI_ASSIGN(const accel::AcceleratorConfig used, accel::accelerator_of(card, options.accelerator));
+  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name, used.backend, to_milliseconds(network.last_time()));
   return ok();
 }
 

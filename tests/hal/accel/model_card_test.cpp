@@ -115,6 +115,19 @@ TEST(ChooseModel, AutoIsOnnxRuntimeOnlyWhereItCanBeUsedAndReadsTheModel) {
   EXPECT_EQ(choose_model({"pedestrians"}, automatic, folder.path())->accelerator.backend, "hog");
 }
 
+TEST(ChooseModel, AnAcceleratorThatIsNoneIsRefusedAlsoWhereTheCardBringsItsOwn) {
+  for (const char* name : {"pedestrians", "lane_markings"}) {
+    const auto chosen = choose_model({name}, {"opencvv", "", 1}, "no such folder");
+    ASSERT_FALSE(chosen) << name;
+    EXPECT_EQ(chosen.error().code, ErrorCode::kNotFound);
+    EXPECT_THAT(chosen.error().message,
+                HasSubstr("unknown accelerator 'opencvv': did you mean 'opencv'? (known: auto, "));
+    const auto card = find_card(name, "no such folder");
+    EXPECT_THAT(load_network(*card, {"opencvv", "", 1}, "no such folder").error().message, HasSubstr("'opencvv'"));
+    EXPECT_TRUE(choose_model({name}, {"/a/library.so", "", 1}, "no such folder")) << "a path is no name";
+  }
+}
+
 TEST(Hog, FindsNobodyInAnEmptyPictureAndRefusesBadOptions) {
   const auto card = find_card("pedestrians", "no such folder");
   ASSERT_TRUE(card) << card.error().message;

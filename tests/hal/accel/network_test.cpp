@@ -9,6 +9,7 @@
 namespace ocelli::accel {
 namespace {
 
+using testing::AllOf;
 using testing::Each;
 using testing::HasSubstr;
 
@@ -186,7 +187,10 @@ TEST(Network, GoesOnAfterABadResult) {
 TEST(Network, RefusesImpossibleShapesAndUnknownBackEnds) {
   EXPECT_THAT(faulty("", {1, 3, 0, 4}).error().message, HasSubstr("expected positive sizes"));
   EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"opencvv", "", 1}).error().message,
-              HasSubstr("did you mean 'opencv'"));
+              AllOf(HasSubstr("did you mean 'opencv'"),
+                    HasSubstr("known: auto, opencv, onnxruntime, hog, markings, fault, or the path")));
+  EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"auto", "", 1}).error().message,
+              HasSubstr("which one it means depends on the model"));
   EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"./no_such.so", "", 1}).error().message,
               HasSubstr("no_such.so"));
 }
