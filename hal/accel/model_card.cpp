@@ -122,7 +122,9 @@ std::string sha256_of(std::span<const std::byte> data) {
 
 Result<std::vector<std::byte>> read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return error(ErrorCode::kNotFound, "{}: no such file, or it cannot be read", file.string());
+  std::error_code failure;
+  if (!in && fs::exists(file, failure)) return error(ErrorCode::kUnavailable, "{}: cannot be read", file.string());
+  if (!in) return error(ErrorCode::kNotFound, "{}: no such file", file.string());
   const std::vector<char> chars{std::istreambuf_iterator<char>(in), {}};
   if (in.bad()) return error(ErrorCode::kUnavailable, "{}: reading failed", file.string());
   const auto* bytes = reinterpret_cast<const std::byte*>(chars.data());
@@ -150,13 +152,27 @@ Result<std::vector<std::byte>> read_checked(const CardFile& file, const fs::path
   return bytes;
 }
 
+std::optional<fs::path> missing_file(const ModelCard& card, const fs::path& folder) {
+  std::error_code failure;
+  for (const CardFile& file : card.files)
+    if (!fs::is_regular_file(folder / file.name, failure)) return folder / file.name;
+  return std::nullopt;
+}
+
 Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const fs::path& folder) {
   std::vector<NetworkPart> parts;
+  std::optional<Error> missing;
   for (const CardFile& file : card.files) {
     auto bytes = read_checked(file, folder);
-    if (!bytes) return error(bytes.error().within(fmt::format("model '{}'", card.name)));
-    parts.push_back({file.role, std::move(*bytes)});
+    if (bytes) {
+      parts.push_back({file.role, std::move(*bytes)});
+      continue;
+    }
+    Error failure = bytes.error().within(fmt::format("model '{}'", card.name));
+    if (failure.code != ErrorCode::kNotFound) return error(std::move(failure));
+    if (!missing) missing = std::move(failure);
   }
+  if (missing) return error(*std::move(missing));
   return parts;
 }
 
@@ -196,13 +212,8 @@ Result<ChosenModel> choose_model(const std::vector<std::string>& names, const Ac
     }
     if (parts.error().code != ErrorCode::kNotFound) return error(parts.error());
     last = parts.error().message;
-    const auto missing = std::ranges::find_if(card.files, [&](const CardFile& file) {
-      std::error_code failure;
-      return !fs::is_regular_file(folder / file.name, failure);
-    });
     chosen.passed_over.push_back(
-        fmt::format("not '{}': {} is not there", card.name,
-                    missing == card.files.end() ? folder.string() : (folder / missing->name).string()));
+        fmt::format("not '{}': {} is not there", card.name, missing_file(card, folder).value_or(folder).string()));
   }
   if (names.size() == 1) return error(ErrorCode::kNotFound, "{}", last);
   return error(ErrorCode::kNotFound, "none of these models is there: {}", fmt::join(chosen.passed_over, "; "));

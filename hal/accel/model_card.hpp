@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -144,6 +145,10 @@ struct CardText {
 [[nodiscard]] Status check_hash(const CardFile& file, std::span<const std::byte> bytes, const std::string& where);
 /// kNotFound or kCorrupt, naming the file, what was expected and what to do.
 [[nodiscard]] Result<std::vector<std::byte>> read_checked(const CardFile& file, const std::filesystem::path& folder);
+/// The first file of the card that is not there; nothing when the model is installed, right or wrong.
+[[nodiscard]] std::optional<std::filesystem::path> missing_file(const ModelCard& card,
+                                                                const std::filesystem::path& folder);
+/// kNotFound when nothing but missing files keeps the model from being read: a wrong one goes before them.
 [[nodiscard]] Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const std::filesystem::path& folder);
 
 /// The accelerator that runs the card: its own, else the configured one with `auto` decided. kNotFound when the
