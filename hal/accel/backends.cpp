@@ -35,18 +35,22 @@ Result<const ocelli_accel_api*> open_library(const std::string& path) {
   if (get_api == nullptr)
     return error(ErrorCode::kUnsupported, "accelerator '{}': exports no ocelli_accel_get_api", path);
   const ocelli_accel_api* api = get_api(OCELLI_ACCEL_ABI);
-  if (api == nullptr || api->size < sizeof(ocelli_accel_api))
+  if (api == nullptr)
     return error(ErrorCode::kUnsupported, "accelerator '{}': does not serve version {} of the ABI", path,
                  OCELLI_ACCEL_ABI);
-  const bool is_whole = api->abi == OCELLI_ACCEL_ABI && api->enumerate && api->open && api->close && api->last_error &&
-                        api->load && api->unload && api->model_info && api->tensor_info && api->alloc &&
-                        api->free_buffer && api->begin_cpu && api->end_cpu && api->submit && api->job_fd && api->wait &&
-                        api->abort && api->release && api->health && api->reset;  // import_fd may be missing
+  if (api->abi != OCELLI_ACCEL_ABI)  // what follows it may be another table
+    return error(ErrorCode::kUnsupported, "accelerator '{}': a table of version {}: expected version {}", path,
+                 api->abi, OCELLI_ACCEL_ABI);
+  if (api->size < sizeof(ocelli_accel_api))
+    return error(ErrorCode::kUnsupported, "accelerator '{}': a table of {} bytes: expected at least {}", path,
+                 api->size, sizeof(ocelli_accel_api));
+  const bool is_whole = api->enumerate && api->open && api->close && api->last_error && api->load && api->unload &&
+                        api->model_info && api->tensor_info && api->alloc && api->free_buffer && api->begin_cpu &&
+                        api->end_cpu && api->submit && api->job_fd && api->wait && api->abort && api->release &&
+                        api->health && api->reset;  // import_fd may be missing
   if (!is_whole)
     return error(ErrorCode::kUnsupported,
-                 "accelerator '{}': a table of version {} with functions missing: expected version {}, and all of them "
-                 "but import_fd",
-                 path, api->abi, OCELLI_ACCEL_ABI);
+                 "accelerator '{}': a table with functions missing: expected all of them but import_fd", path);
   return api;
 }
 

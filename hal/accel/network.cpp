@@ -76,7 +76,8 @@ struct Network::Handles {
 
   Status check(ocelli_accel_status status) const {
     if (status == OCELLI_ACCEL_OK) return ok();
-    return error(error_of(status, api->last_error()).within(name));
+    const char* text = api->last_error();
+    return error(error_of(status, text == nullptr ? "" : text).within(name));
   }
 
   Result<Tensor> describe(bool is_output, std::uint32_t index) const {
