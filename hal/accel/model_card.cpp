@@ -219,10 +219,11 @@ Result<ChosenModel> choose_model(const std::vector<std::string>& names, const Ac
   return error(ErrorCode::kNotFound, "none of these models is there: {}", fmt::join(chosen.passed_over, "; "));
 }
 
-Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config, const fs::path& folder) {
-  OCELLI_ASSIGN(const std::vector<NetworkPart> parts, read_parts(card, folder));
+Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config, const fs::path& folder,
+                             const std::atomic<bool>* stop) {
+  OCELLI_ASSIGN(std::vector<NetworkPart> parts, read_parts(card, folder));
   OCELLI_ASSIGN(const AcceleratorConfig used, accelerator_of(card, config));
-  return Network::load(card.name, parts, {1, 3, card.input.height_px, card.input.width_px}, used);
+  return Network::load(card.name, std::move(parts), {1, 3, card.input.height_px, card.input.width_px}, used, stop);
 }
 
 }  // namespace ocelli::accel

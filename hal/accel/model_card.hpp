@@ -4,6 +4,7 @@
 // Must not know: accelerators.
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -170,8 +171,9 @@ struct ChosenModel {
                                                const AcceleratorConfig& accelerator,
                                                const std::filesystem::path& folder);
 
-/// The network of a card, its input 1 x 3 x height x width.
+/// The network of a card, its input 1 x 3 x height x width. `stop` as for Network::load.
 [[nodiscard]] Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config,
-                                           const std::filesystem::path& folder);
+                                           const std::filesystem::path& folder,
+                                           const std::atomic<bool>* stop = nullptr);
 
 }  // namespace ocelli::accel
