@@ -40,9 +40,10 @@ void apply_injection(const ocelli::msg::Injection& injection, node::LiveExecutor
 
 Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const std::string& process, Bus& bus,
                  int ready_fd) {
-  OCELLI_ASSIGN(auto executor, node::LiveExecutor::create(bus, [](std::string_view who, const std::string& problem) {
-                  spdlog::warn("{}: {}", who, problem);
-                }));
+  OCELLI_ASSIGN(auto executor,
+                node::LiveExecutor::create(
+                    bus, [](std::string_view who, const std::string& problem) { spdlog::warn("{}: {}", who, problem); },
+                    &stop_requested()));
   for (const NodeEntry& entry : launch.nodes) {
     if (entry.process != process) continue;
     OCELLI_ASSIGN(auto shell, make_shell(entry, launch.file));
@@ -65,7 +66,7 @@ Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const s
   report_ready(ready_fd);
   const bool has_sources = std::any_of(launch.sources.begin(), launch.sources.end(),
                                        [&](const SourceEntry& entry) { return entry.process == process; });
-  while (!stop_requested() && !(has_sources && executor->are_sources_finished())) {
+  while (!stop_requested() && executor->lost_node().empty() && !(has_sources && executor->are_sources_finished())) {
     signal.wait_for(kStopPoll);
     while (const auto received = injections->take()) {
       ocelli::msg::Injection injection;
@@ -73,8 +74,10 @@ Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const s
       if (topics::decode(received->sample->cdr->bytes(), injection)) apply_injection(injection, *executor, bus);
     }
   }
+  const std::string lost = executor->lost_node();
   executor->stop();
-  return ok();
+  if (lost.empty()) return ok();
+  return error(ErrorCode::kUnavailable, "node '{}' cannot go on in this process: it ends, to be started again", lost);
 }
 
 }  // namespace

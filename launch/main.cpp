@@ -1,6 +1,9 @@
 // The `ocelli` command.
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
+#include "ocelli/hal/accel/errand.hpp"
 #include "ocelli/launch/command.hpp"
 #include "ocelli/middleware/config/yaml.hpp"
 #include "ocelli/middleware/core/log.hpp"
@@ -29,6 +32,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? kExitOk : kExitBadUse;
+  }
+  if (ocelli::accel::has_left_threads()) {  // static objects of a library in which a thread hangs would not let us end
+    spdlog::shutdown();
+    std::fflush(nullptr);
+    std::_Exit(exit_status);
   }
   return exit_status;
 }

@@ -19,6 +19,9 @@ struct BackendRow {
 
 [[nodiscard]] std::span<const BackendRow> backends();
 
+/// kNotFound, with all known names, when it is none of them, not `auto`, and no path (a name with a '/').
+[[nodiscard]] Status check_backend_name(const std::string& name);
+
 /// The back end of that name, or the shared library at that path (a name with a '/').
 [[nodiscard]] Result<const ocelli_accel_api*> find_backend(const std::string& name);
 

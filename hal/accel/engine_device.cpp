@@ -250,6 +250,34 @@ ocelli_accel_status reset(ocelli_accel_device* device, std::uint64_t timeout_ns)
                                            : failed(OCELLI_ACCEL_HANG, "the device did not come to rest in time");
 }
 
+ocelli_accel_status enumerate(const Engine& engine, std::uint32_t* count, ocelli_accel_device_info* infos) {
+  if (count == nullptr) return failed(OCELLI_ACCEL_BAD_ARGUMENT, "enumerate: no count");
+  ocelli_accel_device_info mine{};
+  std::string version;
+  EngineStatus status = engine.probe({}, version);
+  if (!status.is_ok()) {
+    *count = 0;
+    return failed(std::move(status));
+  }
+  mine.capabilities = engine.capabilities;
+  mine.max_jobs = 1;
+  mine.alignment = alignof(float);
+  copy_text(mine.name, sizeof mine.name, engine.name);
+  copy_text(mine.version, sizeof mine.version, version);
+  if (*count > 0 && has_size(infos)) hand_out(mine, infos);
+  *count = 1;
+  return OCELLI_ACCEL_OK;
+}
+
+ocelli_accel_status open(const Engine& engine, std::uint32_t index, const char* options, ocelli_accel_device** out) {
+  if (out == nullptr || index != 0) return failed(OCELLI_ACCEL_BAD_ARGUMENT, "open: no device of that index");
+  const std::string text = options == nullptr ? "" : options;
+  std::string version;
+  if (EngineStatus status = engine.probe(text, version); !status.is_ok()) return failed(std::move(status));
+  *out = new ocelli_accel_device{&engine, text, EngineWorker::start()};
+  return OCELLI_ACCEL_OK;
+}
+
 }  // namespace
 
 std::string shape_of(const std::vector<std::int64_t>& dims) {
@@ -281,32 +309,12 @@ std::string EngineSource::option(std::string_view key, std::string_view otherwis
 }
 
 ocelli_accel_status enumerate_engine(const Engine& engine, std::uint32_t* count, ocelli_accel_device_info* infos) {
-  if (count == nullptr) return failed(OCELLI_ACCEL_BAD_ARGUMENT, "enumerate: no count");
-  ocelli_accel_device_info mine{};
-  std::string version;
-  EngineStatus status = engine.probe({}, version);
-  if (!status.is_ok()) {
-    *count = 0;
-    return failed(std::move(status));
-  }
-  mine.capabilities = engine.capabilities;
-  mine.max_jobs = 1;
-  mine.alignment = alignof(float);
-  copy_text(mine.name, sizeof mine.name, engine.name);
-  copy_text(mine.version, sizeof mine.version, version);
-  if (*count > 0 && has_size(infos)) hand_out(mine, infos);
-  *count = 1;
-  return OCELLI_ACCEL_OK;
+  return guarded_call([&] { return enumerate(engine, count, infos); });
 }
 
 ocelli_accel_status open_engine(const Engine& engine, std::uint32_t index, const char* options,
                                 ocelli_accel_device** out) {
-  if (out == nullptr || index != 0) return failed(OCELLI_ACCEL_BAD_ARGUMENT, "open: no device of that index");
-  const std::string text = options == nullptr ? "" : options;
-  std::string version;
-  if (EngineStatus status = engine.probe(text, version); !status.is_ok()) return failed(std::move(status));
-  *out = new ocelli_accel_device{&engine, text, EngineWorker::start()};
-  return OCELLI_ACCEL_OK;
+  return guarded_call([&] { return open(engine, index, options, out); });
 }
 
 ocelli_accel_api engine_functions() {

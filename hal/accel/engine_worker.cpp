@@ -7,6 +7,8 @@
 #include <chrono>
 #include <limits>
 
+#include "ocelli/hal/accel/errand.hpp"
+
 namespace ocelli::accel {
 namespace {
 
@@ -42,10 +44,9 @@ void EngineWorker::stop() {
   changed_.notify_all();
   const bool is_at_rest = wait_for_rest(lock, kStopPatience_ns);
   lock.unlock();
-  if (is_at_rest)
-    thread_.join();
-  else
-    thread_.detach();  // it holds this object, its job and its model
+  if (is_at_rest) return thread_.join();
+  thread_.detach();  // it holds this object, its job and its model
+  note_left_thread();
 }
 
 bool EngineWorker::submit(const std::shared_ptr<EngineJob>& job) {

@@ -1,8 +1,10 @@
 // Back end "fault": an accelerator that misbehaves on purpose, for tests and demonstrations. It computes nothing: its
 // outputs are `value`, of the shapes in the option `outputs` ("1x85x22x22,1x4"), whatever the model says. Options:
-//   fault=none|hang|deaf|error|nan|flood|throw|no_memory|throw_load
+//   fault=none|hang|deaf|error|nan|flood|throw|no_memory|throw_load|deaf_load|deaf_rehearsal
 //                                          hang: until aborted; deaf: hang_ms, whatever the caller does;
-//                                          flood: all outputs 1; throw, no_memory: a C++ exception; throw_load: at once
+//                                          flood: all outputs 1; throw, no_memory: a C++ exception; throw_load: at
+//                                          once; deaf_load, deaf_rehearsal: deaf while it loads, or in the run that
+//                                          ends it
 //   after=N          the first N computations are good       every=N   only every Nth is bad
 //   status=CODE      of fault=error, such as -13             value=V   of good outputs
 //   latency_ms=N     of every computation
@@ -48,6 +50,7 @@ class FaultModel final : public EngineModel {
     model->value_ = static_cast<float>(number("value", "0"));
     model->latency_ = std::chrono::microseconds(static_cast<std::int64_t>(1000.0 * number("latency_ms", "0")));
     model->hang_ = std::chrono::milliseconds(static_cast<std::int64_t>(number("hang_ms", "3600000")));
+    if (model->fault_ == "deaf_load") model->sleep(model->hang_, false);
     model->inputs_.push_back({"input", source.dims});
     const std::string shapes = source.option("outputs", "1");
     for (std::string_view rest = shapes; !rest.empty();) {
@@ -64,7 +67,8 @@ class FaultModel final : public EngineModel {
 
   EngineStatus run(std::span<const std::span<const float>>, std::span<const std::span<float>> outputs) override {
     is_cancelled_ = false;
-    const std::uint64_t run = runs_++;  // 0: the rehearsal of load, always good
+    const std::uint64_t run = runs_++;  // 0: the rehearsal of load, good but for deaf_rehearsal
+    if (run == 0 && fault_ == "deaf_rehearsal") sleep(hang_, false);
     sleep(latency_, true);
     const bool is_bad = run > after_ && (run - after_) % every_ == 0;
     float value = value_;

@@ -122,7 +122,9 @@ std::string sha256_of(std::span<const std::byte> data) {
 
 Result<std::vector<std::byte>> read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return error(ErrorCode::kNotFound, "{}: no such file, or it cannot be read", file.string());
+  std::error_code failure;
+  if (!in && fs::exists(file, failure)) return error(ErrorCode::kUnavailable, "{}: cannot be read", file.string());
+  if (!in) return error(ErrorCode::kNotFound, "{}: no such file", file.string());
   const std::vector<char> chars{std::istreambuf_iterator<char>(in), {}};
   if (in.bad()) return error(ErrorCode::kUnavailable, "{}: reading failed", file.string());
   const auto* bytes = reinterpret_cast<const std::byte*>(chars.data());
@@ -150,17 +152,32 @@ Result<std::vector<std::byte>> read_checked(const CardFile& file, const fs::path
   return bytes;
 }
 
+std::optional<fs::path> missing_file(const ModelCard& card, const fs::path& folder) {
+  std::error_code failure;
+  for (const CardFile& file : card.files)
+    if (!fs::is_regular_file(folder / file.name, failure)) return folder / file.name;
+  return std::nullopt;
+}
+
 Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const fs::path& folder) {
   std::vector<NetworkPart> parts;
+  std::optional<Error> missing;
   for (const CardFile& file : card.files) {
     auto bytes = read_checked(file, folder);
-    if (!bytes) return error(bytes.error().within(fmt::format("model '{}'", card.name)));
-    parts.push_back({file.role, std::move(*bytes)});
+    if (bytes) {
+      parts.push_back({file.role, std::move(*bytes)});
+      continue;
+    }
+    Error failure = bytes.error().within(fmt::format("model '{}'", card.name));
+    if (failure.code != ErrorCode::kNotFound) return error(std::move(failure));
+    if (!missing) missing = std::move(failure);
   }
+  if (missing) return error(*std::move(missing));
   return parts;
 }
 
-AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig& config) {
+Result<AcceleratorConfig> accelerator_of(const ModelCard& card, const AcceleratorConfig& config) {
+  OCELLI_TRY(check_backend_name(config.backend));
   AcceleratorConfig used = config;
   if (!card.backend.empty()) {
     used.backend = card.backend;
@@ -189,28 +206,24 @@ Result<ChosenModel> choose_model(const std::vector<std::string>& names, const Ac
   for (ModelCard& card : cards) {
     const auto parts = read_parts(card, folder);
     if (parts) {
-      chosen.accelerator = accelerator_of(card, accelerator);
+      OCELLI_ASSIGN(chosen.accelerator, accelerator_of(card, accelerator));
       chosen.card = std::move(card);
       return chosen;
     }
     if (parts.error().code != ErrorCode::kNotFound) return error(parts.error());
     last = parts.error().message;
-    const auto missing = std::ranges::find_if(card.files, [&](const CardFile& file) {
-      std::error_code failure;
-      return !fs::is_regular_file(folder / file.name, failure);
-    });
     chosen.passed_over.push_back(
-        fmt::format("not '{}': {} is not there", card.name,
-                    missing == card.files.end() ? folder.string() : (folder / missing->name).string()));
+        fmt::format("not '{}': {} is not there", card.name, missing_file(card, folder).value_or(folder).string()));
   }
   if (names.size() == 1) return error(ErrorCode::kNotFound, "{}", last);
   return error(ErrorCode::kNotFound, "none of these models is there: {}", fmt::join(chosen.passed_over, "; "));
 }
 
-Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config, const fs::path& folder) {
-  OCELLI_ASSIGN(const std::vector<NetworkPart> parts, read_parts(card, folder));
-  return Network::load(card.name, parts, {1, 3, card.input.height_px, card.input.width_px},
-                       accelerator_of(card, config));
+Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config, const fs::path& folder,
+                             const std::atomic<bool>* stop) {
+  OCELLI_ASSIGN(std::vector<NetworkPart> parts, read_parts(card, folder));
+  OCELLI_ASSIGN(const AcceleratorConfig used, accelerator_of(card, config));
+  return Network::load(card.name, std::move(parts), {1, 3, card.input.height_px, card.input.width_px}, used, stop);
 }
 
 }  // namespace ocelli::accel

@@ -4,7 +4,9 @@
 // Must not know: accelerators.
 
 #include <array>
+#include <atomic>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -144,10 +146,15 @@ struct CardText {
 [[nodiscard]] Status check_hash(const CardFile& file, std::span<const std::byte> bytes, const std::string& where);
 /// kNotFound or kCorrupt, naming the file, what was expected and what to do.
 [[nodiscard]] Result<std::vector<std::byte>> read_checked(const CardFile& file, const std::filesystem::path& folder);
+/// The first file of the card that is not there; nothing when the model is installed, right or wrong.
+[[nodiscard]] std::optional<std::filesystem::path> missing_file(const ModelCard& card,
+                                                                const std::filesystem::path& folder);
+/// kNotFound when nothing but missing files keeps the model from being read: a wrong one goes before them.
 [[nodiscard]] Result<std::vector<NetworkPart>> read_parts(const ModelCard& card, const std::filesystem::path& folder);
 
-/// The accelerator that runs the card: its own, else the configured one with `auto` decided.
-[[nodiscard]] AcceleratorConfig accelerator_of(const ModelCard& card, const AcceleratorConfig& config);
+/// The accelerator that runs the card: its own, else the configured one with `auto` decided. kNotFound when the
+/// configured name is none, whoever runs the card.
+[[nodiscard]] Result<AcceleratorConfig> accelerator_of(const ModelCard& card, const AcceleratorConfig& config);
 
 /// A model that is there, and the accelerator that will run it.
 struct ChosenModel {
@@ -164,8 +171,9 @@ struct ChosenModel {
                                                const AcceleratorConfig& accelerator,
                                                const std::filesystem::path& folder);
 
-/// The network of a card, its input 1 x 3 x height x width.
+/// The network of a card, its input 1 x 3 x height x width. `stop` as for Network::load.
 [[nodiscard]] Result<Network> load_network(const ModelCard& card, const AcceleratorConfig& config,
-                                           const std::filesystem::path& folder);
+                                           const std::filesystem::path& folder,
+                                           const std::atomic<bool>* stop = nullptr);
 
 }  // namespace ocelli::accel

@@ -26,6 +26,8 @@ struct AcceleratorConfig {
   std::string options;
   int threads = 1;
   Duration hang_after = std::chrono::seconds(30);
+  Duration load_within = std::chrono::seconds(60);
+  Duration reset_after = std::chrono::seconds(5);
   static constexpr auto fields() {
     return std::tuple{
         field(
@@ -35,7 +37,12 @@ struct AcceleratorConfig {
         field("options", &AcceleratorConfig::options, "key=value;key=value for the back end"),
         field("threads", &AcceleratorConfig::threads, "", 1, 64, "that compute, where the back end is a CPU"),
         field("hang_after", &AcceleratorConfig::hang_after, "s", 0.01, 600.0,
-              "in logical time, where nothing is late: an accelerator that takes longer is given up for the run")};
+              "in logical time, where nothing is late: an accelerator that takes longer is given up for the run"),
+        field("load_within", &AcceleratorConfig::load_within, "s", 0.01, 600.0,
+              "to open the accelerator, load the model and run it once; one that takes longer ends the run"),
+        field("reset_after", &AcceleratorConfig::reset_after, "s", 0.01, 600.0,
+              "in a live run: an accelerator still busy with a late computation is reset; when that does not help, its "
+              "process is started again")};
   }
 };
 
@@ -52,14 +59,18 @@ struct NetworkPart {
 
 class Network {
  public:
-  /// Opens the accelerator and loads the model with an input of shape `dims` (N C H W). Errors name `name`.
-  static Result<Network> load(const std::string& name, const std::vector<NetworkPart>& parts,
-                              const std::vector<std::int64_t>& dims, const AcceleratorConfig& config);
+  /// Opens the accelerator, loads the model with an input of shape `dims` (N C H W) and runs it once. Errors name
+  /// `name`; kTimeout after AcceleratorConfig::load_within. A wait, here and below, ends within 100 ms, as
+  /// kUnavailable, when `*stop` becomes true; `stop` must outlive the network.
+  static Result<Network> load(const std::string& name, std::vector<NetworkPart> parts,
+                              const std::vector<std::int64_t>& dims, const AcceleratorConfig& config,
+                              const std::atomic<bool>* stop = nullptr);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
   ~Network();
 
   /// The input's memory, to be filled. kUnavailable while a late computation still reads it: this frame is dropped.
+  /// When that lasts, the device is reset, beside the caller; when that does not help, has_hung().
   [[nodiscard]] Result<std::span<float>> begin_input();
 
   /// Computes. kTimeout when the deadline passed (the job was aborted; nothing waits for it), kCorrupt when an output
@@ -69,8 +80,9 @@ class Network {
   /// every later begin_input() is kUnavailable.
   [[nodiscard]] Status run_to_the_end();
 
-  /// A wait ends within 100 ms, as kUnavailable, when `*stop` becomes true. `stop` must outlive the network.
-  void stop_with(const std::atomic<bool>* stop);
+  /// The device does not answer any more: only a new process can help, everything here is kUnavailable.
+  [[nodiscard]] bool has_hung() const;
+
   /// Injection point: while `*delay` is not zero, every result comes that much later. `delay` must outlive the network.
   void inject_delay(const std::atomic<Duration>* delay);
 

@@ -5,7 +5,9 @@
 //
 // Sizes and time: a struct that the caller fills begins with its own size, so either side may be the older one. A
 // status and every other enumerated value is an int32_t or uint32_t. Time is CLOCK_MONOTONIC in nanoseconds. A call
-// that takes a timeout returns within it; every other call returns at once, whatever the jobs do.
+// that takes a timeout returns within it; open and load take as long as the model needs, and the caller calls them on a
+// thread that it can leave behind; every other call returns at once, whatever the jobs do. Calls of one device may come
+// from different threads, one at a time.
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,8 @@
 // Back end "opencv": OpenCV's own network library on the CPU. Reads ONNX and Darknet. It cannot stop a computation: an
 // aborted job is computed to its end and thrown away.
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
@@ -24,6 +26,20 @@ class QuietOpencv {
  private:
   cv::utils::logging::LogLevel level_;
 };
+
+/// Bytes of the weights that OpenCV has read for these layers, or thinks it has: it does not notice their end.
+std::size_t darknet_bytes(cv::dnn::Net& net, std::span<const std::byte> weights) {
+  std::array<std::int32_t, 3> version{};  // major, minor, revision; then the pictures seen: 8 bytes since 0.2
+  if (weights.size() >= sizeof version) std::memcpy(version.data(), weights.data(), sizeof version);
+  const bool is_old = std::int64_t{version[0]} * 10 + version[1] < 2;
+  std::size_t bytes = sizeof version + (is_old ? sizeof(std::int32_t) : sizeof(std::int64_t));
+  for (const cv::String& name : net.getLayerNames()) {
+    const auto layer = net.getLayer(net.getLayerId(name));
+    if (layer->type != "Convolution" && layer->type != "BatchNorm" && layer->type != "InnerProduct") continue;
+    for (const cv::Mat& blob : layer->blobs) bytes += blob.total() * sizeof(float);
+  }
+  return bytes;
+}
 
 class OpencvModel final : public EngineModel {
  public:
@@ -86,6 +102,10 @@ class OpencvModel final : public EngineModel {
     } else if (const EnginePart* cfg = source.part("darknet.cfg"), *weights = source.part("darknet.weights");
                cfg != nullptr && weights != nullptr) {
       net_ = cv::dnn::readNetFromDarknet(chars(*cfg), cfg->data.size(), chars(*weights), weights->data.size());
+      if (const std::size_t needed = darknet_bytes(net_, weights->data); needed != weights->data.size())
+        return {OCELLI_ACCEL_BAD_MODEL, "opencv: darknet.weights has " + std::to_string(weights->data.size()) +
+                                            " bytes, the layers of darknet.cfg need " + std::to_string(needed) +
+                                            ": cut, or of another network"};
     } else {
       return {OCELLI_ACCEL_UNSUPPORTED, "opencv: expected a part onnx, or darknet.cfg and darknet.weights"};
     }

@@ -1,5 +1,7 @@
 // `ocelli models`: what networks there are, whether their files are right and run here, and how to get them.
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/hal/accel/model_card.hpp"
@@ -63,25 +65,42 @@ Status check_one(const std::string& name, const ModelsOptions& options) {
   OCELLI_ASSIGN(const std::span<float> input, network.begin_input());
   std::ranges::fill(input, 0.5F);
   OCELLI_TRY(network.run(60s));
-  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name, accel::accelerator_of(card, options.accelerator).backend,
-             to_milliseconds(network.last_time()));
+  OCELLI_ASSIGN(const accel::AcceleratorConfig used, accel::accelerator_of(card, options.accelerator));
+  fmt::print("{:<22} right, runs on {} in {:.1f} ms\n", name, used.backend, to_milliseconds(network.last_time()));
   return ok();
+}
+
+/// Why a model that nobody asked for by name is passed over: its files are not there, and none of them is wrong.
+std::optional<std::string> not_installed(const std::string& name) {
+  const auto folder = accel::models_folder();
+  const auto card = accel::find_card(name, folder);
+  std::string mistakes;
+  if (!card || state_of(*card, folder, mistakes) != std::string_view("missing")) return std::nullopt;
+  const bool has_urls = std::ranges::none_of(card->files, [](const auto& file) { return file.url.empty(); });
+  return fmt::format("{} is not there: ocelli models fetch {}{}",
+                     accel::missing_file(*card, folder).value_or(folder).string(), name,
+                     has_urls ? "" : fmt::format(" --from URL (origin: {})", card->origin));
 }
 
 int check(const ModelsOptions& options) {
   const auto names = options.names.empty() ? accel::card_names(accel::models_folder()) : options.names;
   int exit_status = kExitOk;
-  for (const std::string& name : names)
-    if (const Status status = check_one(name, options); !status) {
+  for (const std::string& name : names) {
+    if (const auto why = options.names.empty() ? not_installed(name) : std::nullopt) {
+      fmt::print("{:<22} not installed: {}\n", name, *why);
+    } else if (const Status status = check_one(name, options); !status) {
       fmt::print("{:<22} FAILED: {}\n", name, status.error().message);
       exit_status = kExitVerdictFailed;
     }
+  }
   return exit_status;
 }
 
 Status fetch_one(const std::string& name, const ModelsOptions& options) {
   const auto folder = accel::models_folder();
   OCELLI_ASSIGN(const accel::ModelCard card, accel::find_card(name, folder));
+  if (card.files.empty())
+    fmt::print("{}: nothing to fetch, the accelerator '{}' brings the model along\n", name, card.backend);
   for (const accel::CardFile& file : card.files) {
     const std::string url = options.from.empty() ? file.url : options.from + "/" + file.name;
     if (accel::read_checked(file, folder)) {
@@ -128,6 +147,7 @@ int list_backends(const ModelsOptions&) {
 CLI::App* verb(CLI::App& command, int& exit_status, const std::shared_ptr<ModelsOptions>& options, const char* name,
                const char* summary, int (*act)(const ModelsOptions&)) {
   CLI::App* sub = command.add_subcommand(name, summary);
+  sub->fallthrough();  // --models, before the verb or behind it
   sub->callback([options, act, &exit_status] { exit_status = act(*options); });
   return sub;
 }
@@ -143,7 +163,6 @@ void declare_models(CLI::App& command, int& exit_status) {
   const auto options = std::make_shared<ModelsOptions>();
   add_models_option(command);
   command.require_subcommand(1);
-  command.fallthrough();
   verb(command, exit_status, options, "list", "the cards, and whether their files are there and right", &list);
   CLI::App* checked = verb(command, exit_status, options, "check",
                            "load each model, run it once, and compare its outputs with what its decoder reads", &check);

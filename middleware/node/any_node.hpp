@@ -54,6 +54,8 @@ class AnyNode {
   virtual Status prepare(const Conditions& conditions) = 0;
   /// Whether the node works on this trigger; one that it passes over costs nothing. Never at the same time as another.
   virtual bool takes(Time sensed_at) = 0;
+  /// Whether every step will fail until the node runs in a new process; asked after each step.
+  [[nodiscard]] virtual bool needs_new_process() const = 0;
   /// Runs the node's step; an exception from a library below it becomes a failed status.
   virtual StepResult step(const StepInputs& inputs) = 0;
 };
@@ -119,6 +121,13 @@ class ErasedNode final : public AnyNode {
       return node_.takes(sensed_at);
     else
       return true;
+  }
+
+  [[nodiscard]] bool needs_new_process() const override {
+    if constexpr (requires(const N& node) { node.needs_new_process(); })
+      return node_.needs_new_process();
+    else
+      return false;
   }
 
   StepResult step(const StepInputs& inputs) override {

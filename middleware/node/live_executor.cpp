@@ -36,6 +36,7 @@ struct LiveExecutor::LiveNode {
   std::vector<std::shared_ptr<Subscription>> inputs;
   std::vector<std::unique_ptr<RawPublisher>> outputs;
   std::atomic<Duration> inference_delay{};
+  std::atomic<bool> is_lost = false;
 };
 
 Result<std::unique_ptr<ObservationOutlet>> ObservationOutlet::open(Bus& bus) {
@@ -56,14 +57,15 @@ void ObservationOutlet::flush() {
   batch_ = {};
 }
 
-LiveExecutor::LiveExecutor(Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem)
-    : bus_(bus), on_problem_(std::move(on_problem)) {}
+LiveExecutor::LiveExecutor(Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem,
+                           std::atomic<bool>* is_stopping)
+    : bus_(bus), on_problem_(std::move(on_problem)), is_stopping_(is_stopping != nullptr ? *is_stopping : own_stop_) {}
 
 LiveExecutor::~LiveExecutor() { stop(); }
 
 Result<std::unique_ptr<LiveExecutor>> LiveExecutor::create(
-    Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem) {
-  std::unique_ptr<LiveExecutor> executor(new LiveExecutor(bus, std::move(on_problem)));
+    Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem, std::atomic<bool>* is_stopping) {
+  std::unique_ptr<LiveExecutor> executor(new LiveExecutor(bus, std::move(on_problem), is_stopping));
   OCELLI_ASSIGN(executor->outlet_, ObservationOutlet::open(bus));
   return executor;
 }
@@ -115,6 +117,11 @@ void LiveExecutor::stop() {
   threads_.clear();
   nodes_.clear();
   sources_.clear();
+}
+
+std::string LiveExecutor::lost_node() const {
+  const auto lost = std::ranges::find_if(nodes_, [](const auto& node) { return node->is_lost.load(); });
+  return lost == nodes_.end() ? "" : (*lost)->shell->name();
 }
 
 void LiveExecutor::inject_freeze(const std::string& topic, bool is_frozen) {
@@ -230,6 +237,7 @@ void LiveExecutor::run_node(LiveNode& node) {
     }
     for (const std::string& problem : node.shell->take_problems()) on_problem_(node.shell->name(), problem);
     outlet_->flush();
+    if (has_run && node.shell->needs_new_process()) node.is_lost = true;
     if (!has_run) node.signal.wait_for(kIdleWait);
   }
 }

@@ -37,9 +37,11 @@ class ObservationOutlet {
 
 class LiveExecutor {
  public:
-  /// `on_problem` gets what nodes and sources complain about, for the log. The bus must outlive the executor.
+  /// `on_problem` gets what nodes and sources complain about, for the log. `is_stopping`, which others may set as
+  /// stop() does, ends every wait, also of a node that loads. Bus and flag must outlive the executor.
   static Result<std::unique_ptr<LiveExecutor>> create(
-      Bus& bus, std::function<void(std::string_view who, const std::string& problem)> on_problem);
+      Bus& bus, std::function<void(std::string_view who, const std::string& problem)> on_problem,
+      std::atomic<bool>* is_stopping = nullptr);
   ~LiveExecutor();
 
   Status add_source(std::string name, std::unique_ptr<Source> source, const Replay& replay = {});
@@ -51,6 +53,8 @@ class LiveExecutor {
   void stop();
   /// All sources have come to their end (or failed).
   [[nodiscard]] bool are_sources_finished() const { return running_sources_ == 0; }
+  /// The node that cannot go on in this process, once its failed step has been told; "" while there is none.
+  [[nodiscard]] std::string lost_node() const;
 
   /// Injection point: while frozen, the source repeats the last payload of the topic under new stamps.
   void inject_freeze(const std::string& topic, bool is_frozen);
@@ -62,7 +66,8 @@ class LiveExecutor {
  private:
   struct LiveSource;
   struct LiveNode;
-  LiveExecutor(Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem);
+  LiveExecutor(Bus& bus, std::function<void(std::string_view, const std::string&)> on_problem,
+               std::atomic<bool>* is_stopping);
   void run_source(LiveSource& source);
   void run_node(LiveNode& node);
   void activate(LiveNode& node, std::size_t input, const Received& received, const ObservationSink& observe);
@@ -76,7 +81,8 @@ class LiveExecutor {
   std::vector<std::unique_ptr<LiveSource>> sources_;
   std::vector<std::unique_ptr<LiveNode>> nodes_;
   std::vector<std::thread> threads_;
-  std::atomic<bool> is_stopping_ = false;
+  std::atomic<bool> own_stop_ = false;
+  std::atomic<bool>& is_stopping_;
   std::atomic<int> running_sources_ = 0;
 };
 

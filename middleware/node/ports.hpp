@@ -11,6 +11,7 @@
 //     Status prepare(const Conditions& conditions);  // optional: what must be loaded before the first step
 //     bool takes(Time sensed_at);  // optional: false passes over that trigger, without a step; apart from step()'s
 //     state
+//     bool needs_new_process() const;  // optional: what it needs is lost for this process; asked after each step
 //   };
 //
 // Trigger starts an activation. A node may have several, each of a topic of its own: a message of any of them starts an

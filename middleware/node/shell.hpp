@@ -76,6 +76,9 @@ class NodeShell {
   /// Runs the step (on any thread; never two activations of one shell at once).
   void run(Activation& activation) { activation.result = node_->step(activation.inputs); }
 
+  /// AnyNode::needs_new_process().
+  [[nodiscard]] bool needs_new_process() const { return node_->needs_new_process(); }
+
   /// What to publish; observes the activation as ended at `now`.
   [[nodiscard]] std::vector<Outgoing> finish(Activation& activation, Time now, const ObservationSink& observe);
 

@@ -5,10 +5,11 @@ namespace ocelli::perception {
 CameraObjects::CameraObjects(accel::ModelCard card, accel::Network network, std::optional<Duration> deadline)
     : card_(std::move(card)), network_(std::move(network)), input_(card_.input), deadline_(deadline) {}
 
-Result<CameraObjects> CameraObjects::load(const CameraObjectsConfig& config, bool has_deadline) {
+Result<CameraObjects> CameraObjects::load(const CameraObjectsConfig& config, bool has_deadline,
+                                          const std::atomic<bool>* stop) {
   const std::filesystem::path folder = accel::models_folder();
   OCELLI_ASSIGN(accel::ChosenModel chosen, accel::choose_model(config.model, config.accelerator, folder));
-  OCELLI_ASSIGN(accel::Network network, accel::load_network(chosen.card, chosen.accelerator, folder));
+  OCELLI_ASSIGN(accel::Network network, accel::load_network(chosen.card, chosen.accelerator, folder, stop));
   OCELLI_TRY(check_outputs(chosen.card, network.outputs()));
   return CameraObjects(std::move(chosen.card), std::move(network),
                        has_deadline ? std::optional(config.deadline) : std::nullopt);

@@ -37,9 +37,12 @@ struct CameraObjectsConfig {
 
 class CameraObjects {
  public:
-  /// Chooses the model and loads it. `has_deadline` false: waits for every inference.
-  static Result<CameraObjects> load(const CameraObjectsConfig& config, bool has_deadline);
+  /// Chooses the model and loads it. `has_deadline` false: waits for every inference. `stop` as for
+  /// accel::Network::load.
+  static Result<CameraObjects> load(const CameraObjectsConfig& config, bool has_deadline,
+                                    const std::atomic<bool>* stop = nullptr);
   [[nodiscard]] accel::Network& network() { return network_; }
+  [[nodiscard]] const accel::Network& network() const { return network_; }
 
   /// Boxes in pixels of the picture; valid until the next call. kTimeout, kUnavailable or kCorrupt as Network::run.
   [[nodiscard]] Result<std::span<const Box2>> detect(const topics::ImageView& picture);

@@ -28,13 +28,14 @@ struct CameraObjectsNode {
   }
 
   Status prepare(const Conditions& conditions) {
-    OCELLI_ASSIGN(detector, CameraObjects::load(config, conditions.has_deadlines));
+    OCELLI_ASSIGN(detector, CameraObjects::load(config, conditions.has_deadlines, conditions.is_stopping));
     detector->network().inject_delay(conditions.inference_delay);
-    detector->network().stop_with(conditions.is_stopping);
     return ok();
   }
 
   bool takes(Time sensed_at) { return limit.takes(sensed_at); }
+
+  [[nodiscard]] bool needs_new_process() const { return detector && detector->network().has_hung(); }
 
   Status step(const In& in, Out& out) {
     if (!detector) return error(ErrorCode::kUnavailable, "camera_objects: the detector was not loaded");

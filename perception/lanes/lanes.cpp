@@ -27,10 +27,10 @@ Status check_masks(const accel::ModelCard& card, std::span<const accel::Tensor> 
 Lanes::Lanes(const LanesConfig& config, accel::ModelCard card, accel::Network network)
     : config_(config.lines), card_(std::move(card)), network_(std::move(network)), input_(card_.input) {}
 
-Result<Lanes> Lanes::load(const LanesConfig& config, bool has_deadline) {
+Result<Lanes> Lanes::load(const LanesConfig& config, bool has_deadline, const std::atomic<bool>* stop) {
   const std::filesystem::path folder = accel::models_folder();
   OCELLI_ASSIGN(accel::ChosenModel chosen, accel::choose_model(config.model, config.accelerator, folder));
-  OCELLI_ASSIGN(accel::Network network, accel::load_network(chosen.card, chosen.accelerator, folder));
+  OCELLI_ASSIGN(accel::Network network, accel::load_network(chosen.card, chosen.accelerator, folder, stop));
   OCELLI_TRY(check_masks(chosen.card, network.outputs()));
   Lanes lanes(config, std::move(chosen.card), std::move(network));
   if (has_deadline) lanes.deadline_ = config.deadline;

@@ -45,9 +45,11 @@ void decode_mask(const accel::Tensor& planes, std::vector<std::uint8_t>& mask);
 
 class Lanes {
  public:
-  /// Chooses the model and loads it. `has_deadline` false: waits for every inference.
-  static Result<Lanes> load(const LanesConfig& config, bool has_deadline);
+  /// Chooses the model and loads it. `has_deadline` false: waits for every inference. `stop` as for
+  /// accel::Network::load.
+  static Result<Lanes> load(const LanesConfig& config, bool has_deadline, const std::atomic<bool>* stop = nullptr);
   [[nodiscard]] accel::Network& network() { return network_; }
+  [[nodiscard]] const accel::Network& network() const { return network_; }
 
   struct Found {
     std::vector<LaneLine> lines;

@@ -33,13 +33,14 @@ struct LanesNode {
   }
 
   Status prepare(const Conditions& conditions) {
-    OCELLI_ASSIGN(finder, Lanes::load(config, conditions.has_deadlines));
+    OCELLI_ASSIGN(finder, Lanes::load(config, conditions.has_deadlines, conditions.is_stopping));
     finder->network().inject_delay(conditions.inference_delay);
-    finder->network().stop_with(conditions.is_stopping);
     return ok();
   }
 
   bool takes(Time sensed_at) { return limit.takes(sensed_at); }
+
+  [[nodiscard]] bool needs_new_process() const { return finder && finder->network().has_hung(); }
 
   Status step(const In& in, Out& out) {
     if (!finder) return error(ErrorCode::kUnavailable, "lanes: the model was not loaded");

@@ -14,7 +14,7 @@ fail() {
 expect() {
   local status=$1 text=$2 got=0
   shift 2
-  timeout 120 "$OCELLI" "$@" >"$work/said" 2>&1 </dev/null || got=$?
+  timeout -k 10 120 "$OCELLI" "$@" >"$work/said" 2>&1 </dev/null || got=$?
   [[ $got == "$status" ]] || fail "ocelli $*: exit status $got, expected $status: $(head -n 5 "$work/said")"
   grep -qF -- "$text" "$work/said" || fail "ocelli $*: expected '$text' in: $(head -n 5 "$work/said")"
 }

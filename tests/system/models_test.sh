@@ -6,6 +6,10 @@ source "$OCELLI_SOURCE_DIR/tests/system/expect.sh"
 
 export OCELLI_MODELS=$work/store
 expect 0 "missing" models list
+expect 0 "models folder: $work/elsewhere" models list --models "$work/elsewhere"
+expect 0 "models folder: $work/elsewhere" models --models "$work/elsewhere" list
+expect 0 "nanodet_m.onnx is not there: ocelli models fetch nanodet_m --from URL (origin: hpc203/" models check
+expect 0 "pedestrians: nothing to fetch" models fetch pedestrians
 expect 0 "opencv" models backends
 expect 0 "decoder: nanodet" models show nanodet_m
 expect 1 "nanodet_m.onnx: not there" models check nanodet_m
@@ -18,7 +22,12 @@ expect 2 "No such file" models fetch nanodet_m --from "file://$work/nowhere"
 mkdir -p store
 printf 'abc' >store/nanodet_m.onnx
 expect 1 "nanodet_m.onnx: SHA-256 is ba7816bf" models list
+expect 1 "nanodet_m              FAILED: model 'nanodet_m': $work/store/nanodet_m.onnx: SHA-256 is ba7816bf" models check
 rm store/nanodet_m.onnx
+printf 'abc' >store/yolo-fastest-1.1.weights
+expect 1 "yolo-fastest-1.1.weights: SHA-256 is ba7816bf" models list
+expect 1 "yolo_fastest           FAILED: model 'yolo_fastest': $work/store/yolo-fastest-1.1.weights: SHA-256" models check
+rm store/yolo-fastest-1.1.weights
 cat >store/people.yaml <<YAML
 licence: none
 decoder: fastestdet
@@ -47,6 +56,8 @@ expect 0 "own.onnx: there already" models fetch own
 expect 1 "model 'own' on 'opencv'" models check own
 printf 'abd' >there/own.onnx
 rm store/own.onnx
+expect 0 "own.onnx is not there: ocelli models fetch own" models check
+if grep -qF "fetch own --from" said; then fail "a card with urls needs no --from"; fi
 expect 2 "not the model that the card describes" models fetch own
 [[ ! -e store/own.onnx && ! -e store/own.onnx.part ]] || fail "a wrong file was left behind"
 sed -i 's/licence/license/' store/own.yaml

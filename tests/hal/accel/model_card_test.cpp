@@ -79,6 +79,33 @@ TEST(ModelCard, AFileThatIsMissingOrAnotherIsNamed) {
   EXPECT_EQ(right->front().data.size(), 3U);
 }
 
+TEST(ModelCard, AWrongFileGoesBeforeAMissingOne) {
+  const test::Folder folder;
+  const std::string two =
+      with(kCard, "input:", R"(  - {name: b.onnx, role: onnx, sha256: )" + std::string(64, '0') + "}\ninput:");
+  std::ofstream(folder.path() / "mine.yaml") << two;
+  const auto card = find_card("mine", folder.path());
+  ASSERT_TRUE(card) << card.error().message;
+  EXPECT_THAT(read_parts(*card, folder.path()).error().message, HasSubstr("a.onnx: not there"));
+  EXPECT_TRUE(choose_model({"mine", "pedestrians"}, {}, folder.path())) << "not installed";
+  std::ofstream(folder.path() / "b.onnx") << "abc";
+  const auto wrong = read_parts(*card, folder.path());
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(wrong.error().message, HasSubstr("model 'mine': " + (folder.path() / "b.onnx").string() + ": SHA-256"));
+  EXPECT_EQ(choose_model({"mine", "pedestrians"}, {}, folder.path()).error().code, ErrorCode::kCorrupt);
+}
+
+TEST(ModelCard, TheFirstFileThatIsMissingIsTold) {
+  const test::Folder folder;
+  const auto card = parse_card(kCard, "own.yaml");
+  ASSERT_TRUE(card);
+  EXPECT_EQ(missing_file(*card, folder.path()), folder.path() / "a.onnx");
+  std::ofstream(folder.path() / "a.onnx") << "wrong, but there";
+  EXPECT_EQ(missing_file(*card, folder.path()), std::nullopt);
+  EXPECT_EQ(missing_file(*find_card("pedestrians", ""), folder.path()), std::nullopt) << "has no file";
+}
+
 TEST(ModelCard, WithoutFilesItNamesTheBackEndThatBringsTheModel) {
   const std::string none = with(kCard, R"(
   - {name: a.onnx, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad})",
@@ -113,6 +140,19 @@ TEST(ChooseModel, AutoIsOnnxRuntimeOnlyWhereItCanBeUsedAndReadsTheModel) {
   EXPECT_EQ(choose_model({"mine"}, automatic, folder.path())->accelerator.backend,
             version_of(*row) ? "onnxruntime" : "opencv");
   EXPECT_EQ(choose_model({"pedestrians"}, automatic, folder.path())->accelerator.backend, "hog");
+}
+
+TEST(ChooseModel, AnAcceleratorThatIsNoneIsRefusedAlsoWhereTheCardBringsItsOwn) {
+  for (const char* name : {"pedestrians", "lane_markings"}) {
+    const auto chosen = choose_model({name}, {"opencvv", "", 1}, "no such folder");
+    ASSERT_FALSE(chosen) << name;
+    EXPECT_EQ(chosen.error().code, ErrorCode::kNotFound);
+    EXPECT_THAT(chosen.error().message,
+                HasSubstr("unknown accelerator 'opencvv': did you mean 'opencv'? (known: auto, "));
+    const auto card = find_card(name, "no such folder");
+    EXPECT_THAT(load_network(*card, {"opencvv", "", 1}, "no such folder").error().message, HasSubstr("'opencvv'"));
+    EXPECT_TRUE(choose_model({name}, {"/a/library.so", "", 1}, "no such folder")) << "a path is no name";
+  }
 }
 
 TEST(Hog, FindsNobodyInAnEmptyPictureAndRefusesBadOptions) {

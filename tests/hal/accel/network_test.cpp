@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <set>
 #include <thread>
 
 #include "ocelli/hal/accel/backends.hpp"
@@ -9,13 +11,21 @@
 namespace ocelli::accel {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 
 constexpr Duration kLong = 20s;
 
+AcceleratorConfig fault_with(const std::string& options) { return {"fault", "outputs=1x2x3,4;" + options, 1}; }
+
+Result<Network> loaded(const AcceleratorConfig& config, const std::atomic<bool>* stop = nullptr) {
+  return Network::load("test", {{"none", {}}}, {1, 3, 4, 4}, config, stop);
+}
+
 Result<Network> faulty(const std::string& options, std::vector<std::int64_t> dims = {1, 3, 4, 4}) {
-  return Network::load("test", {{"none", {}}}, dims, {"fault", "outputs=1x2x3,4;" + options, 1});
+  return Network::load("test", {{"none", {}}}, dims, fault_with(options));
 }
 
 Status run(Network& network, Duration deadline = kLong) {
@@ -87,12 +97,12 @@ TEST(Network, AnInjectedDelayMakesResultsLateOnlyAsLongAsItLasts) {
 }
 
 TEST(Network, AnInjectedDelayEndsWithTheRun) {
-  auto network = faulty("value=2.5");
+  std::atomic<bool> stop = false;
+  auto network = loaded(fault_with("value=2.5"), &stop);
   ASSERT_TRUE(network);
   const std::atomic<Duration> delay = Duration(1h);
-  const std::atomic<bool> stop = true;
   network->inject_delay(&delay);
-  network->stop_with(&stop);
+  stop = true;
   const Status status = run(*network, 1h);  // whoever sleeps the delay out runs into the time limit of the test
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("given up, the run ends"));
@@ -183,10 +193,113 @@ TEST(Network, GoesOnAfterABadResult) {
   EXPECT_TRUE(run(*network));
 }
 
+TEST(Network, ALoadThatDoesNotEndIsGivenUpWhereverItHangs) {
+  for (const char* fault : {"fault=deaf_load", "fault=deaf_rehearsal", "latency_ms=400"}) {
+    AcceleratorConfig config = fault_with(fault);
+    config.options += ";hang_ms=400";
+    config.load_within = 100ms;
+    const auto network = loaded(config);
+    ASSERT_FALSE(network) << fault;
+    EXPECT_EQ(network.error().code, ErrorCode::kTimeout);
+    EXPECT_THAT(network.error().message,
+                HasSubstr("model 'test' on 'fault': not loaded and run once within 0.1 s: given up (load_within"));
+    config.load_within = 20s;
+    EXPECT_TRUE(loaded(config)) << fault << ": late is not too late";
+  }
+}
+
+TEST(Network, TheEndOfTheRunEndsALoad) {
+  const std::atomic<bool> stop = true;
+  for (const char* fault : {"fault=deaf_load;hang_ms=400", "fault=deaf_rehearsal;hang_ms=400"}) {
+    AcceleratorConfig config = fault_with(fault);
+    config.load_within = 600s;
+    const auto network = loaded(config, &stop);
+    ASSERT_FALSE(network) << fault;
+    EXPECT_EQ(network.error().code, ErrorCode::kUnavailable);
+    EXPECT_THAT(network.error().message, HasSubstr("loading given up, the run ends"));
+  }
+}
+
+/// Runs until `is_over`; the errors on the way, each once.
+std::set<std::string> errors_until(Network& network, const std::function<bool()>& is_over) {
+  std::set<std::string> errors;
+  for (int i = 0; i < 10'000 && !is_over(); ++i) {
+    if (const Status status = run(network, 5ms); !status) errors.insert(status.error().message);
+    std::this_thread::sleep_for(1ms);
+  }
+  return errors;
+}
+
+TEST(Network, ADeafDeviceIsResetAndHangsWhenThatDoesNotHelp) {
+  AcceleratorConfig config = fault_with("fault=deaf;after=1;hang_ms=4000");
+  config.reset_after = 50ms;
+  auto network = loaded(config);
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  EXPECT_FALSE(network->has_hung());
+  const auto errors = errors_until(*network, [&] { return network->has_hung(); });
+  ASSERT_TRUE(network->has_hung());
+  EXPECT_THAT(errors, Contains(HasSubstr("no result within 5.0 ms")));
+  EXPECT_THAT(errors, Contains(HasSubstr("busy with a late computation: a job that has not ended")));
+  EXPECT_THAT(errors, Contains(HasSubstr("busy with a late computation: being reset")));
+  const auto given_up = network->begin_input();
+  ASSERT_FALSE(given_up);
+  EXPECT_EQ(given_up.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(
+      given_up.error().message,
+      HasSubstr("model 'test' on 'fault': device hangs, given up: busy for 0.1 s with a late computation, and a "
+                "reset did not help: the device did not come to rest in time"));
+  EXPECT_EQ(network->health().is_hung, 1U);
+}
+
+TEST(Network, ADeviceThatComesToRestInAResetGoesOn) {
+  AcceleratorConfig config = fault_with("fault=deaf;every=2;hang_ms=300");
+  config.reset_after = 20ms;
+  auto network = loaded(config);
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  for (int i = 0; i < 2; ++i) {  // after a good result the next reset is a first one again
+    ASSERT_FALSE(run(*network, 1ms));
+    bool is_good = false;
+    std::set<std::string> errors;
+    while (!is_good && !network->has_hung()) {
+      const Status status = run(*network);
+      is_good = status.has_value();
+      if (!status) errors.insert(status.error().message);
+      std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_TRUE(is_good);
+    EXPECT_THAT(errors, Contains(HasSubstr("being reset")));
+  }
+}
+
+TEST(Network, AResetThatBringsNoResultIsNotRepeated) {
+  AcceleratorConfig config = fault_with("fault=deaf;after=1;hang_ms=300");
+  config.reset_after = 20ms;
+  auto network = loaded(config);
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  errors_until(*network, [&] { return network->has_hung(); });
+  ASSERT_TRUE(network->has_hung());
+  EXPECT_THAT(network->begin_input().error().message, HasSubstr("again after a reset, without a result"));
+}
+
+TEST(Network, ADeviceThatSaysItHangsIsGivenUp) {
+  auto network = faulty("fault=error;status=-10;every=2");
+  ASSERT_TRUE(network);
+  ASSERT_TRUE(run(*network));
+  EXPECT_THAT(run(*network).error().message, HasSubstr("device hangs: fault: as ordered"));
+  EXPECT_TRUE(network->has_hung());
+  EXPECT_THAT(run(*network).error().message, HasSubstr("device hangs, given up: fault: as ordered"));
+}
+
 TEST(Network, RefusesImpossibleShapesAndUnknownBackEnds) {
   EXPECT_THAT(faulty("", {1, 3, 0, 4}).error().message, HasSubstr("expected positive sizes"));
   EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"opencvv", "", 1}).error().message,
-              HasSubstr("did you mean 'opencv'"));
+              AllOf(HasSubstr("did you mean 'opencv'"),
+                    HasSubstr("known: auto, opencv, onnxruntime, hog, markings, fault, or the path")));
+  EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"auto", "", 1}).error().message,
+              HasSubstr("which one it means depends on the model"));
   EXPECT_THAT(Network::load("x", {{"none", {}}}, {1}, {"./no_such.so", "", 1}).error().message,
               HasSubstr("no_such.so"));
 }

@@ -91,8 +91,14 @@ struct Prepared {
   Status prepare(const Conditions& conditions) {
     return conditions.has_deadlines ? ok() : Status(error(ErrorCode::kNotFound, "no model"));
   }
+  [[nodiscard]] bool needs_new_process() const { return true; }
   Status step(const In&, Out&) { return ok(); }
 };
+
+TEST(AnyNode, ANodeNeedsANewProcessOnlyWhenItSaysSo) {
+  EXPECT_FALSE(erase(Doubler{})->needs_new_process());
+  EXPECT_TRUE(erase(Prepared{})->needs_new_process());
+}
 
 TEST(AnyNode, PreparesANodeThatHasSomethingToPrepare) {
   EXPECT_TRUE(erase(Doubler{})->prepare({}));

@@ -95,7 +95,26 @@ TEST_F(CameraObjectsNodeTest, InLogicalTimeAnAcceleratorThatHangsIsGivenUpOnce) 
   EXPECT_TRUE(run(node));
   EXPECT_EQ(run(node, 100).error().code, ErrorCode::kTimeout);
   for (int i = 2; i < 100; ++i) EXPECT_EQ(run(node, 100 * i).error().code, ErrorCode::kUnavailable);
-  EXPECT_THAT(run(node, 10'000).error().message, HasSubstr("given up after it hung for 0.2 s"));
+  EXPECT_THAT(run(node, 10'000).error().message, HasSubstr("device hangs, given up: no result within 0.2 s"));
+}
+
+TEST_F(CameraObjectsNodeTest, ADeviceThatHangsNeedsANewProcess) {
+  config.accelerator.options += "fault=error;status=-10;every=2";
+  CameraObjectsNode node(config);
+  EXPECT_FALSE(node.needs_new_process()) << "nothing is loaded";
+  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(run(node));
+  EXPECT_FALSE(node.needs_new_process());
+  ASSERT_FALSE(run(node, 100));
+  EXPECT_TRUE(node.needs_new_process());
+}
+
+TEST_F(CameraObjectsNodeTest, TheEndOfTheRunEndsALoad) {
+  const std::atomic<bool> is_stopping = true;
+  config.accelerator.load_within = 600s;
+  config.accelerator.options += "fault=deaf_load;hang_ms=400";
+  EXPECT_THAT(CameraObjectsNode(config).prepare({.is_stopping = &is_stopping}).error().message,
+              HasSubstr("loading given up, the run ends"));
 }
 
 TEST_F(CameraObjectsNodeTest, TheEndOfTheRunEndsAWait) {

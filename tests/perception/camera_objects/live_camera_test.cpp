@@ -60,22 +60,34 @@ class LiveCamera : public testing::Test {
     accel::set_models_folder(folder_.path().string());
   }
 
-  /// All pictures through a node whose accelerator has these options.
-  Sums drive(const std::string& options, Duration deadline, Duration injected = {}) {
-    Bus bus(clock_, nullptr);
-    const auto observations = *bus.subscribe<topics::Observations>();
-    auto executor = std::move(*node::LiveExecutor::create(bus, [this](std::string_view, const std::string& problem) {
-      const std::lock_guard lock(mutex_);
-      problems_.push_back(problem);
-    }));
+  std::unique_ptr<node::LiveExecutor> executor_on(Bus& bus, std::atomic<bool>* is_stopping = nullptr) {
+    return std::move(*node::LiveExecutor::create(
+        bus,
+        [this](std::string_view, const std::string& problem) {
+          const std::lock_guard lock(mutex_);
+          problems_.push_back(problem);
+        },
+        is_stopping));
+  }
+
+  static std::unique_ptr<node::NodeShell> eyes(const std::string& options, Duration deadline) {
     CameraObjectsConfig config;
     config.model = {"test"};
     config.deadline = deadline;
     config.accelerator = {"fault", "outputs=1x7x4x4;" + options, 1};
+    config.accelerator.reset_after = 20ms;
     auto shell = node::NodeShell::create("eyes", node::erase(CameraObjectsNode(config)),
                                          {{{"picture", "camera/front"}}, {}, {}});
     EXPECT_TRUE(shell) << shell.error().message;
-    EXPECT_TRUE(executor->add_node(std::move(*shell)));
+    return std::move(*shell);
+  }
+
+  /// All pictures through a node whose accelerator has these options.
+  Sums drive(const std::string& options, Duration deadline, Duration injected = {}) {
+    Bus bus(clock_, nullptr);
+    const auto observations = *bus.subscribe<topics::Observations>();
+    auto executor = executor_on(bus);
+    EXPECT_TRUE(executor->add_node(eyes(options, deadline)));
     EXPECT_TRUE(executor->add_source("camera", std::make_unique<Pictures>()));
     executor->inject_slow_inference("ears", 1h);  // somebody else
     executor->inject_slow_inference("eyes", injected);
@@ -138,6 +150,44 @@ TEST_F(LiveCamera, WhileADeafAcceleratorIsBusyPicturesFailAtOnceAndNothingQueues
   EXPECT_EQ(sums.done + sums.failed + static_cast<int>(sums.lost), kPictures);
   EXPECT_GT(sums.failed, sums.done);
   EXPECT_THAT(problems_, Contains(HasSubstr("busy")));
+}
+
+TEST_F(LiveCamera, AnAcceleratorThatHangsIsNamedAndItsNodeIsLostForThisProcess) {
+  RecordProperty("verifies", "REQ-EXE-005");
+  Bus bus(clock_, nullptr);
+  auto executor = executor_on(bus);
+  ASSERT_TRUE(executor->add_node(eyes("fault=deaf;after=1;hang_ms=5000", 2ms)));
+  const auto pictures = *bus.publish<topics::CameraImage>("camera/front");
+  EXPECT_EQ(executor->lost_node(), "");
+  executor->start();
+  for (int i = 0; executor->lost_node().empty(); ++i) {  // an executor that never says so runs into the time limit
+    const Time stamp = kStart + i * 1ms;
+    auto draft = topics::draft_image({stamp, "camera", 16, 16, "mono8"});
+    pictures->publish_cdr(std::move(draft->cdr), {.sensed_at = stamp, .lineage = {}, .flags = 0});
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(executor->lost_node(), "eyes");
+  executor->stop();
+  EXPECT_THAT(problems_, Contains(HasSubstr("device hangs, given up: busy for")));
+}
+
+TEST_F(LiveCamera, AStopRequestFromOutsideEndsTheLoadOfANode) {
+  Bus bus(clock_, nullptr);
+  std::atomic<bool> is_stopping = true;
+  auto executor = executor_on(bus, &is_stopping);
+  const Status added = executor->add_node(eyes("fault=deaf_rehearsal;hang_ms=500", 2ms));
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().message, HasSubstr("node 'eyes': "));
+  EXPECT_THAT(added.error().message, HasSubstr("loading given up, the run ends"));
+}
+
+TEST_F(LiveCamera, AStopOfTheExecutorIsSeenOutside) {
+  Bus bus(clock_, nullptr);
+  std::atomic<bool> is_stopping = false;
+  auto executor = executor_on(bus, &is_stopping);
+  executor->start();
+  executor->stop();
+  EXPECT_TRUE(is_stopping);
 }
 
 }  // namespace

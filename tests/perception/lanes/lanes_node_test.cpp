@@ -75,6 +75,23 @@ TEST_F(LanesNodeTest, AnEmptyMaskIsARoadWithoutLines) {
   EXPECT_EQ(out.lanes.message()->camera(), "camera");
 }
 
+TEST_F(LanesNodeTest, ADeviceThatHangsNeedsANewProcessAndTheEndOfTheRunEndsALoad) {
+  const std::string plain = config.accelerator.options;
+  config.accelerator.options = plain + ";fault=error;status=-10;every=2";
+  LanesNode node(config);
+  EXPECT_FALSE(node.needs_new_process()) << "nothing is loaded";
+  ASSERT_TRUE(node.prepare({}));
+  ASSERT_TRUE(run(node, picture));
+  EXPECT_FALSE(node.needs_new_process());
+  ASSERT_FALSE(run(node, picture));
+  EXPECT_TRUE(node.needs_new_process());
+  const std::atomic<bool> is_stopping = true;
+  config.accelerator.load_within = 600s;
+  config.accelerator.options = plain + ";fault=deaf_rehearsal;hang_ms=400";
+  EXPECT_THAT(LanesNode(config).prepare({.is_stopping = &is_stopping}).error().message,
+              HasSubstr("loading given up, the run ends"));
+}
+
 TEST_F(LanesNodeTest, WithoutCalibrationThereIsNoGround) {
   LanesNode node(config);
   ASSERT_TRUE(node.prepare({}));
