@@ -91,6 +91,12 @@ std::string sensor_table(const std::vector<SensorEvaluation>& evaluations) {
                        number(e.score.precision()), number(e.score.recall()), number(e.score.position_rmse_m()),
                        number(e.score.velocity_rmse_mps()), e.score.switches,
                        fmt::format("{}/{}", e.degraded_frames, e.frames));
+  out += fmt::format("\n{:<24} {:>13} {:>11} {:>13} {:>11}\n", "silent", "position NEES", "beyond 95 %",
+                     "velocity NEES", "beyond 95 %");
+  for (const SensorEvaluation& e : evaluations)
+    out += fmt::format("{:<24} {:>13} {:>11} {:>13} {:>11}\n", e.silent.empty() ? "nothing" : e.silent,
+                       number(e.score.position.nees()), number(e.score.position.beyond_share()),
+                       number(e.score.velocity.nees()), number(e.score.velocity.beyond_share()));
   const auto all = evaluations.front().score.velocity_rmse_mps();
   for (const SensorEvaluation& e : evaluations) {
     const auto other = e.score.velocity_rmse_mps();

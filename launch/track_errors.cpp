@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ocelli/perception/tracking/object.hpp"
+
 namespace ocelli::launch {
 namespace {
 
@@ -41,6 +43,17 @@ std::string squares_table(const char* title, const char* unit, const auto& rows)
 std::string count_table(const char* title, const auto& rows) {
   std::string out = fmt::format("\n{:<72} {:>7}\n", title, "count");
   for (const auto& [name, count] : rows) out += fmt::format("{:<72} {:>7}\n", name, count);
+  return out;
+}
+
+std::string promises_table(const auto& rows) {
+  std::string out =
+      fmt::format("\n{:<44} {:>7} {:>13} {:>11} {:>13} {:>11}\n", "covariance (right: NEES 2, 5 % beyond)", "pairs",
+                  "position NEES", "beyond 95 %", "velocity NEES", "beyond 95 %");
+  for (const auto& [name, row] : rows)
+    out += fmt::format("{:<44} {:>7} {:>13.2f} {:>9.1f} % {:>13.2f} {:>9.1f} %\n", name, row.position.pairs,
+                       row.position.nees().value_or(0.0), 100.0 * row.position.beyond_share().value_or(0.0),
+                       row.velocity.nees().value_or(0.0), 100.0 * row.velocity.beyond_share().value_or(0.0));
   return out;
 }
 
@@ -94,8 +107,27 @@ void TrackErrors::find(const report::Outcome& outcome) {
   add_to(place_, std::string("class ") + report::to_string(object.classification), off);
   add_to(place_, object.lidar_points < kFew ? "returns 10 to 29" : "returns 30 and more", off);
   add_to(place_, length_off_m > 0.5 ? "length wrong by more than 0.5 m" : "length right within 0.5 m", off);
+  weigh_promise(outcome, age, moves);
   add_to(velocity_, fmt::format("{}, {}", moves, age), off_mps);
   add_to(velocity_, fmt::format("class {}, {}", report::to_string(object.classification), moves), off_mps);
+}
+
+/// Whether the covariance holds, by what its errors may depend on.
+void TrackErrors::weigh_promise(const report::Outcome& outcome, const char* age, const char* moves) {
+  const report::ObjectState& track = *outcome.track;
+  const report::ObjectState& object = *outcome.object;
+  if (!track.covariance) return;
+  const bool is_heard = (track.sources & tracking::kSourceRadar) != 0;
+  const double length_off_m = std::abs(track.size.x() - object.size.x());
+  for (const std::string& name :
+       {std::string("all"), std::string(age), "range " + range_of(object),
+        std::string("class ") + report::to_string(object.classification) + ", " + moves,
+        std::string(is_heard ? "radar hears it" : "no radar hears it"),
+        std::string(length_off_m > 0.5 ? "length wrong by more than 0.5 m" : "length right within 0.5 m")}) {
+    Promises& row = promises_[name];
+    row.position.add((track.position - object.position).head<2>(), track.covariance->topLeftCorner<2, 2>());
+    row.velocity.add((track.velocity - object.velocity).head<2>(), track.covariance->bottomRightCorner<2, 2>());
+  }
 }
 
 void TrackErrors::miss(const report::Outcome& outcome) {
@@ -134,7 +166,8 @@ void TrackErrors::be_wrong(const report::Outcome& outcome) {
 
 std::string TrackErrors::table() const {
   return count_table("false tracks", wrong_) + count_table("missed objects", missed_) +
-         squares_table("error of the place", "m", place_) + squares_table("error of the velocity", "m/s", velocity_);
+         squares_table("error of the place", "m", place_) + squares_table("error of the velocity", "m/s", velocity_) +
+         promises_table(promises_);
 }
 
 }  // namespace ocelli::launch

@@ -28,10 +28,16 @@ class TrackErrors {
     [[nodiscard]] double sum2() const { return along2 + across2; }
   };
   using Rows = std::map<std::string, std::size_t>;
+  struct Promises {
+    report::Consistency position;
+    report::Consistency velocity;
+  };
+  using PromiseRows = std::map<std::string, Promises>;
   using SquareRows = std::map<std::string, Squares>;
 
   void begin(Time stamp);
   void find(const report::Outcome& outcome);
+  void weigh_promise(const report::Outcome& outcome, const char* age, const char* moves);
   void miss(const report::Outcome& outcome);
   void be_wrong(const report::Outcome& outcome);
 
@@ -43,6 +49,7 @@ class TrackErrors {
   Rows missed_;
   SquareRows place_;
   SquareRows velocity_;
+  PromiseRows promises_;
 };
 
 }  // namespace ocelli::launch

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ocelli/hal/sim/markings.hpp"
 #include "ocelli/hal/sim/random.hpp"
 
 namespace ocelli::sim {
@@ -70,13 +71,11 @@ void add_line(Mesh& mesh, const Path& line, double from_m, double to_m, double l
 
 void add_markings(Mesh& mesh, const Road& road, const Path& line) {
   const double end = line.length_m();
-  for (int lane = 1 - road.lanes_forward; lane < road.lanes_backward; ++lane) {
-    for (double s = -60.0; s < end + 60.0; s += 9.0) add_line(mesh, line, s, s + 4.0, lane * road.lane_width_m, 0.12);
+  for (const PaintedLine& painted : painted_lines(road)) {
+    if (painted.period_m <= 0.0) add_line(mesh, line, -60.0, end + 60.0, painted.lateral_m, painted.width_m);
+    for (double s = -60.0; painted.period_m > 0.0 && s < end + 60.0; s += painted.period_m)
+      add_line(mesh, line, s, s + painted.dash_m, painted.lateral_m, painted.width_m);
   }
-  if (road.lanes_backward == 0) add_line(mesh, line, -60.0, end + 60.0, 0.15, 0.12);
-  if (road.parking_m > 0.5)
-    for (const double lateral : {-road.lanes_forward * road.lane_width_m, road.lanes_backward * road.lane_width_m})
-      for (double s = -60.0; s < end + 60.0; s += 2.0) add_line(mesh, line, s, s + 1.0, lateral, 0.12);
   for (const double station : road.crossings_m)
     for (double lateral = -road.right_kerb_m() + 0.5; lateral < road.left_kerb_m() - 0.4; lateral += 1.0)
       add_line(mesh, line, station - 1.5, station + 1.5, lateral, 0.5);

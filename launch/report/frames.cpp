@@ -21,6 +21,12 @@ ObjectState interpolate(const ObjectState& a, const ObjectState& b, double t) {
   return out;
 }
 
+Eigen::Matrix4d turned(const Eigen::Matrix2d& turn, const Eigen::Matrix4d& covariance) {
+  Eigen::Matrix4d T = Eigen::Matrix4d::Zero();
+  T.topLeftCorner<2, 2>() = T.bottomRightCorner<2, 2>() = turn;
+  return T * covariance * T.transpose();
+}
+
 }  // namespace
 
 ObjectFrame to_vehicle(const ObjectFrame& frame) {
@@ -32,6 +38,8 @@ ObjectFrame to_vehicle(const ObjectFrame& frame) {
     object.position = T_vehicle_world * object.position;
     object.velocity = T_vehicle_world.linear() * object.velocity;
     object.yaw_rad = wrap_angle(object.yaw_rad + turn_rad);
+    if (object.covariance)
+      object.covariance = turned(T_vehicle_world.linear().topLeftCorner<2, 2>(), *object.covariance);
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "ocelli/launch/report/message_collector.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "ocelli/middleware/node/live_executor.hpp"
 
@@ -31,6 +32,18 @@ ObjectClass class_of(ocelli::msg::ObjectClass c) {
   return ObjectClass::kUnknown;
 }
 
+std::optional<Eigen::Matrix4d> covariance_of(const ocelli::msg::Track& track) {
+  constexpr std::array<std::size_t, 4> kOf = {0, 1, 3, 4};  // x y vx vy of x y yaw vx vy yaw_rate
+  Eigen::Matrix4d covariance;
+  for (Eigen::Index i = 0; i < 4; ++i)
+    for (Eigen::Index j = 0; j < 4; ++j)
+      covariance(i, j) = track.covariance()[6 * kOf[static_cast<std::size_t>(i)] + kOf[static_cast<std::size_t>(j)]];
+  const bool is_given = covariance.allFinite() && (covariance.diagonal().array() > 0.0).all();
+  return is_given ? std::optional(covariance) : std::nullopt;
+}
+
+}  // namespace
+
 ObjectState state_of(const ocelli::msg::Track& track) {
   ObjectState out;
   out.id = track.id();
@@ -42,8 +55,11 @@ ObjectState state_of(const ocelli::msg::Track& track) {
   out.existence = track.existence();
   out.lidar_points = track.lidar_points();
   out.sources = track.sources();
+  out.covariance = covariance_of(track);
   return out;
 }
+
+namespace {
 
 bool is_finite(const ObjectState& o) {
   return o.position.allFinite() && o.size.allFinite() && o.velocity.allFinite() && std::isfinite(o.yaw_rad);

@@ -17,6 +17,9 @@ struct PictureRecord {
   Time log_time;
 };
 
+/// A track as it is judged, in the frame of its message.
+[[nodiscard]] ObjectState state_of(const ocelli::msg::Track& track);
+
 class MessageCollector {
  public:
   MessageCollector(const std::vector<log::RecordedTopic>& topics, RunData& run);

@@ -95,6 +95,7 @@ struct ObjectState {
   double existence = 0.0;
   std::uint32_t lidar_points = 0;  // truth only
   std::uint32_t sources = 0;       // tracks only: bits of ocelli::msg::SOURCE_*, the sensors that saw it lately
+  std::optional<Eigen::Matrix4d> covariance;  // tracks only: x y vx vy
 };
 
 struct ObjectFrame {

@@ -1,11 +1,15 @@
 #include "ocelli/launch/report/tracking_metrics.hpp"
 
+#include <Eigen/LU>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 namespace ocelli::report {
 namespace {
+
+constexpr double kEllipse95 = 5.991;  // chi square of 2 degrees
 
 std::optional<double> ratio(std::size_t part, std::size_t whole) {
   if (whole == 0) return std::nullopt;
@@ -127,10 +131,14 @@ void Comparison::count_pair(const ObjectState& track, const ObjectState& truth, 
     ++s.found;
     s.switches += is_switch;
     s.right_class += track.classification == truth.classification;
-    s.position_error2_m2 += (track.position - truth.position).head<2>().squaredNorm();
+    const Eigen::Vector2d off_m = (track.position - truth.position).head<2>();
+    s.position_error2_m2 += off_m.squaredNorm();
+    if (track.covariance) s.position.add(off_m, track.covariance->topLeftCorner<2, 2>());
     if (!report_.is_world) return;
     ++s.speeds;
-    s.velocity_error2_m2ps2 += (track.velocity - truth.velocity).head<2>().squaredNorm();
+    const Eigen::Vector2d off_mps = (track.velocity - truth.velocity).head<2>();
+    s.velocity_error2_m2ps2 += off_mps.squaredNorm();
+    if (track.covariance) s.velocity.add(off_mps, track.covariance->bottomRightCorner<2, 2>());
   });
 }
 
@@ -198,6 +206,26 @@ bool has_frame_near(const std::vector<ObjectFrame>& frames, Time at, Duration re
 
 }  // namespace
 
+void Consistency::add(const Eigen::Vector2d& error, const Eigen::Matrix2d& covariance) {
+  const double nees = error.dot(covariance.inverse() * error);
+  ++pairs;
+  beyond += nees > kEllipse95 ? 1 : 0;
+  nees_sum += nees;
+}
+
+Consistency& Consistency::operator+=(const Consistency& other) {
+  pairs += other.pairs;
+  beyond += other.beyond;
+  nees_sum += other.nees_sum;
+  return *this;
+}
+
+std::optional<double> Consistency::nees() const {
+  return pairs == 0 ? std::nullopt : std::optional(nees_sum / static_cast<double>(pairs));
+}
+
+std::optional<double> Consistency::beyond_share() const { return ratio(beyond, pairs); }
+
 Score& Score::operator+=(const Score& other) {
   truth += other.truth;
   found += other.found;
@@ -208,6 +236,8 @@ Score& Score::operator+=(const Score& other) {
   speeds += other.speeds;
   position_error2_m2 += other.position_error2_m2;
   velocity_error2_m2ps2 += other.velocity_error2_m2ps2;
+  position += other.position;
+  velocity += other.velocity;
   return *this;
 }
 

@@ -28,6 +28,19 @@ struct TrackingRules {
   Duration warm_up = 1s;           // from the first frame of truth
 };
 
+/// Error against the covariance that was promised with it: 2 axes, so that the mean NEES is 2 and 5 % lie beyond the
+/// ellipse when the covariance is right (Bar-Shalom et al. 2001, 5.4.2).
+struct Consistency {
+  std::size_t pairs = 0;
+  std::size_t beyond = 0;  // of the ellipse that holds 95 %
+  double nees_sum = 0.0;
+
+  void add(const Eigen::Vector2d& error, const Eigen::Matrix2d& covariance);
+  Consistency& operator+=(const Consistency& other);
+  [[nodiscard]] std::optional<double> nees() const;
+  [[nodiscard]] std::optional<double> beyond_share() const;
+};
+
 struct Score {
   std::size_t truth = 0;  // true objects to be found
   std::size_t found = 0;
@@ -38,6 +51,8 @@ struct Score {
   std::size_t speeds = 0;       // pairs with comparable velocities
   double position_error2_m2 = 0.0;
   double velocity_error2_m2ps2 = 0.0;
+  Consistency position;  // of tracks that say how sure they are
+  Consistency velocity;
 
   /// Of several runs together.
   Score& operator+=(const Score& other);

@@ -11,11 +11,28 @@ namespace {
 
 constexpr double kMostAlike = 0.95;  // correlation of neighbours: beyond, a line would be one point
 
+// Log-odds of being paint, fitted on seeds 1, 2, 3 and 5 of the simulated drive (docs/accelerators.md).
+constexpr double kLogOdds = 5.9;
+constexpr double kPerPoints = 2.6;  // per natural logarithm of the rows that show it
+constexpr double kUsualPoints = 30.0;
+constexpr double kPerSpread = 6.5;
+constexpr double kSpreadMost = 1.5;
+constexpr double kPerScatter = 1.1;
+constexpr double kScatterMost = 5.0;
+constexpr double kPerOffWidth = 64.0;                        // per metre
+constexpr double kPaintLeast_m = 0.05, kPaintMost_m = 0.30;  // of what a pixel leaves of 0.10 to 0.30 m
+constexpr double kOffWidthMost_m = 0.2;
+constexpr double kPerTurn = 19.0;  // per radian against the best other line
+constexpr double kTurnedMost_rad = 0.3;
+constexpr double kTurnedAlone_rad = 0.1;
+
 struct LanePoint {
   double u = 0.0;  // pixels of the picture
   double v = 0.0;
   Eigen::Vector2d p_vehicle;
   double sigma_m = 0.0;  // across
+  double width_m = 0.0;
+  double pixel_m = 0.0;  // across
 };
 
 struct Run {
@@ -63,8 +80,12 @@ std::optional<LanePoint> point_of(const Run& run, int row, const Placement& plac
   const double pixel_m = width_m / (run.end - run.begin);
   if (ground->x() < 0.0 || ground->x() > config.range_max_m) return std::nullopt;
   if (width_m > std::max(config.width_max_m, 4.0 * pixel_m)) return std::nullopt;
-  return LanePoint{placement.to_calibrated_x(middle), placement.to_calibrated_y(row + 0.5), *ground,
-                   std::max(0.02, config.pixel_sigma_px * pixel_m)};
+  return LanePoint{placement.to_calibrated_x(middle),
+                   placement.to_calibrated_y(row + 0.5),
+                   *ground,
+                   std::max(0.02, config.pixel_sigma_px * pixel_m),
+                   width_m,
+                   pixel_m};
 }
 
 /// Traces that nothing can continue and that are no lines: a noisy mask has thousands.
@@ -114,6 +135,7 @@ struct Fitted {
   Eigen::Vector4d coefficients = Eigen::Vector4d::Zero();
   Eigen::Matrix4d covariance = Eigen::Matrix4d::Zero();
   double rms_m = 0.0;
+  double scatter = 0.0;
 };
 
 /// Weighted least squares with a degree that the length can carry; higher coefficients are 0 and certain.
@@ -154,8 +176,27 @@ Fitted fit(std::span<const Eigen::Vector2d> points, std::span<const LanePoint> w
   const Eigen::MatrixXd inverse = solver.solve(Eigen::MatrixXd::Identity(size, size));
   fitted.covariance.topLeftCorner(size, size) =
       std::max(1.0, chi_squared / freedom) * (1.0 + alike) / (1.0 - alike) * inverse;
+  fitted.scatter = std::sqrt(chi_squared / freedom);
   fitted.rms_m = std::sqrt(squares / static_cast<double>(points.size()));
   return fitted;
+}
+
+double median_of(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+/// How the mask shows the line.
+void look_at(const std::vector<LanePoint>& points, LaneLine& line) {
+  std::vector<double> widths_m;
+  for (const LanePoint& point : points) widths_m.push_back(point.width_m);
+  const double median_m = median_of(widths_m);
+  double off_m = 0.0;
+  for (const double width_m : widths_m) off_m += std::abs(width_m - median_m) / static_cast<double>(widths_m.size());
+  line.width_spread = off_m / median_m;
+  for (std::size_t i = 0; i < points.size(); ++i) widths_m[i] = std::max(0.0, points[i].width_m - points[i].pixel_m);
+  line.width_m = median_of(widths_m);
 }
 
 /// The pitch moves all points together: its share of the covariance is the change of the coefficients by one sigma.
@@ -176,6 +217,8 @@ LaneLine line_of(const std::vector<LanePoint>& points, const GroundCamera& pitch
   line.x_max_m = places.back().x();
   line.rms_m = fitted.rms_m;
   line.points = static_cast<std::uint32_t>(points.size());
+  line.scatter = fitted.scatter;
+  look_at(points, line);
   return line;
 }
 
@@ -188,7 +231,38 @@ bool is_believable(const LaneLine& line, const LaneModelConfig& config) {
   return is_good(line.x_min_m) && is_good(line.x_max_m);
 }
 
+/// At most `lines_max`, and of these the likely ones: a mask with more of them is noisy, whatever they are.
+void choose(std::vector<LaneLine>& lines, const LaneModelConfig& config, std::uint64_t* left_out) {
+  const auto most = static_cast<std::size_t>(config.lines_max);
+  if (lines.size() > most) {
+    if (left_out != nullptr) *left_out += lines.size() - most;
+    std::ranges::stable_sort(lines, std::greater<>(), &LaneLine::points);
+    lines.resize(most);
+  }
+  for (LaneLine& line : lines) line.existence = existence_of(line, lines);
+  std::erase_if(lines, [&](const LaneLine& line) { return line.existence < config.existence_min; });
+}
+
 }  // namespace
+
+double existence_of(const LaneLine& line, std::span<const LaneLine> others) {
+  const LaneLine* best = nullptr;
+  for (const LaneLine& other : others) {
+    const bool is_same = other.coefficients == line.coefficients && other.x_min_m == line.x_min_m;
+    if (!is_same && (best == nullptr || other.points > best->points)) best = &other;
+  }
+  const double turned_rad =
+      best == nullptr
+          ? kTurnedAlone_rad
+          : std::min(kTurnedMost_rad, std::abs(line.slope_at(line.middle_m()) - best->slope_at(best->middle_m())));
+  const double off_width_m =
+      std::min(kOffWidthMost_m, std::max({kPaintLeast_m - line.width_m, line.width_m - kPaintMost_m, 0.0}));
+  const double log_odds = kLogOdds + kPerPoints * std::log(line.points / kUsualPoints) -
+                          kPerSpread * std::min(line.width_spread, kSpreadMost) -
+                          kPerScatter * std::min(line.scatter, kScatterMost) - kPerOffWidth * off_width_m -
+                          kPerTurn * turned_rad;
+  return 1.0 / (1.0 + std::exp(-log_odds));
+}
 
 std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, const GroundCamera& camera,
                                  const LaneModelConfig& config, std::uint64_t* left_out) {
@@ -204,12 +278,7 @@ std::vector<LaneLine> find_lines(const Mask& mask, const Placement& placement, c
   std::vector<LaneLine> lines;
   for (const Trace& trace : traces) lines.push_back(line_of(trace.points, pitched));
   std::erase_if(lines, [&](const LaneLine& line) { return !is_believable(line, config); });
-  const auto most = static_cast<std::size_t>(config.lines_max);
-  if (lines.size() > most) {
-    if (left_out != nullptr) *left_out += lines.size() - most;
-    std::ranges::stable_sort(lines, std::greater<>(), &LaneLine::points);
-    lines.resize(most);
-  }
+  choose(lines, config, left_out);
   std::ranges::sort(lines, std::greater<>(), [](const LaneLine& line) { return line.y_at(line.x_min_m); });
   return lines;
 }

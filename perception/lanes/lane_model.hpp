@@ -24,6 +24,7 @@ struct LaneModelConfig {
   double length_min_m = 5.0;
   double heading_max_rad = 0.35;
   double sigma_max_m = 1.0;
+  double existence_min = 0.5;
   int points_min = 8;
   int lines_max = 12;
   double pixel_sigma_px = 1.0;
@@ -41,6 +42,9 @@ struct LaneModelConfig {
               "upright seems to lead away from the camera on the ground"),
         field("sigma_max_m", &C::sigma_max_m, "m", 0.05, 10.0,
               "lines that are less sure than this at one of their ends are dropped: they bound no lane"),
+        field("existence_min", &C::existence_min, "", 0.0, 1.0,
+              "lines that are less likely to be paint are dropped; a network has learnt what a line is, and its lines "
+              "are not judged"),
         field("points_min", &C::points_min, "", 4, 1000, "lines of fewer points are dropped"),
         field("lines_max", &C::lines_max, "", 1, 100,
               "those of most points; more are the noise of a mask: left out, and told"),
@@ -58,6 +62,10 @@ struct LaneLine {
   double x_max_m = 0.0;
   double rms_m = 0.0;
   std::uint32_t points = 0;
+  double width_m = 0.0;       // across, without what a pixel's size adds: the median of its points
+  double width_spread = 0.0;  // of the widths: mean deviation from the median over the median
+  double scatter = 0.0;       // of the points about the polynomial, in sigmas of their pixels
+  double existence = 0.0;     // probability that it is painted (docs/accelerators.md)
 
   [[nodiscard]] double y_at(double x_m) const {
     return coefficients.dot(Eigen::Vector4d(1.0, x_m, x_m * x_m, x_m * x_m * x_m));
@@ -65,6 +73,7 @@ struct LaneLine {
   [[nodiscard]] double slope_at(double x_m) const {
     return coefficients.dot(Eigen::Vector4d(0.0, 1.0, 2.0 * x_m, 3.0 * x_m * x_m));
   }
+  [[nodiscard]] double middle_m() const { return 0.5 * (x_min_m + x_max_m); }
   /// Of y(x), one standard deviation.
   [[nodiscard]] double sigma_at(double x_m) const {
     const Eigen::Vector4d row(1.0, x_m, x_m * x_m, x_m * x_m * x_m);
@@ -82,6 +91,11 @@ struct Mask {
            0;
   }
 };
+
+/// How likely the line is paint: a logistic function of how many rows show it, how evenly wide it is and whether that
+/// is a width that is painted, how its points scatter, and its heading against the best other line. `others` may hold
+/// it.
+[[nodiscard]] double existence_of(const LaneLine& line, std::span<const LaneLine> others);
 
 /// Lines from left to right, by where they pass the vehicle, at most `lines_max`. `placement` leads from the mask to
 /// the calibrated picture. `left_out`: grows by the lines that were too many.

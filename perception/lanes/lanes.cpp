@@ -25,7 +25,9 @@ Status check_masks(const accel::ModelCard& card, std::span<const accel::Tensor> 
 }
 
 Lanes::Lanes(const LanesConfig& config, accel::ModelCard card, accel::Network network)
-    : config_(config.lines), card_(std::move(card)), network_(std::move(network)), input_(card_.input) {}
+    : config_(config.lines), card_(std::move(card)), network_(std::move(network)), input_(card_.input) {
+  if (card_.decoder == accel::Decoder::kTwinLiteNet) config_.existence_min = 0.0;
+}
 
 Result<Lanes> Lanes::load(const LanesConfig& config, bool has_deadline, const std::atomic<bool>* stop) {
   const std::filesystem::path folder = accel::models_folder();

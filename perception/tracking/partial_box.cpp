@@ -20,8 +20,12 @@ constexpr double kMoves_mps = 1.5;      // slower, the direction of motion says 
 constexpr double kSideways_mps = 0.5;   // sigma of "a vehicle does not move sideways"
 constexpr double kKnownYaw_rad = 0.15;  // a heading this sure says where a slow vehicle can move at all
 constexpr double kKnown_mps = 1.5;      // a velocity this sure can be told from standing, or not
+constexpr Duration kKnownFor = 1s;      // since shorter, its first boxes have not been forgotten
 constexpr double kStands_sigmas = 2.0;
-constexpr double kStands_mps = 0.4;     // sigma of "what cannot be told from standing stands"
+constexpr double kStands_mps = 0.4;            // sigma of "what cannot be told from standing stands"
+constexpr double kLengthSigma_per_m = 0.0075;  // a side's far end is missed, and the more the farther it is
+constexpr double kWidthSigma_m = 0.04;         // a rear or front is seen more squarely
+constexpr double kWidthSigma_per_m = 0.0035;
 constexpr double kWalkYaw_rad = 0.3;    // sigma of a heading taken from the direction of motion
 constexpr double kCourseYaw_rad = 0.2;  // the same for what has wheels
 
@@ -40,6 +44,7 @@ void set_yaw(double yaw_rad, double sigma_rad, MotionState& state) {
 
 void swap_sides(Object& object) {
   std::swap(object.size_m.x(), object.size_m.y());
+  std::swap(object.size_sigma_m.x(), object.size_sigma_m.y());
   std::swap(object.sized[0], object.sized[1]);
 }
 
@@ -57,28 +62,32 @@ void forbid_sideways(MotionState& state) {
 }
 
 /// Most vehicles at rest stay there, and boxes that grow and shrink must not set them in motion.
-void take_for_standing(MotionState& state) {
+bool take_for_standing(MotionState& state) {
   const Eigen::Vector2d v = state.mean.segment<2>(3);
   const Eigen::Matrix2d P = state.covariance.block<2, 2>(3, 3);
-  if (std::max(P(0, 0), P(1, 1)) > kKnown_mps * kKnown_mps) return;
-  if (v.dot(P.inverse() * v) > kStands_sigmas * kStands_sigmas) return;
+  if (std::max(P(0, 0), P(1, 1)) > kKnown_mps * kKnown_mps) return false;
+  const double off2 = v.dot(P.inverse() * v);
+  if (off2 > kStands_sigmas * kStands_sigmas) return false;
   for (const int i : {3, 4}) {
     Vector6 by_state = Vector6::Zero();
     by_state[i] = 1.0;
     update_scalar(by_state, -state.mean[i], kStands_mps, state);
   }
+  return off2 < 1.0;
 }
 
 /// Motion decides between the ends of a box, and ties heading and velocity together.
 void follow_course(Object& object) {
   MotionState& motion = object.motion;
+  object.is_standing = false;
   if (motion.model != MotionModel::kFreeVelocity) return;
   const Eigen::Vector2d v = motion.mean.segment<2>(3);
   const double sigma_mps = std::sqrt(std::max(motion.covariance(3, 3), motion.covariance(4, 4)));
   if (v.norm() < kMoves_mps || v.norm() < 2.0 * sigma_mps) {
     if (!has_heading(object.object_class)) return;
     if (motion.covariance(2, 2) < kKnownYaw_rad * kKnownYaw_rad) forbid_sideways(motion);
-    take_for_standing(motion);
+    const bool is_still = take_for_standing(motion);
+    object.is_standing = is_still && object.measured_at - object.born_at > kKnownFor;
     return;
   }
   const double course_rad = std::atan2(v.y(), v.x());
@@ -91,7 +100,10 @@ void follow_course(Object& object) {
   if (off_rad < M_PI_4) {
     forbid_sideways(motion);
   } else if (v.norm() > 2.0 * kMoves_mps && v.norm() > 4.0 * sigma_mps) {
-    if (std::abs(off_rad - M_PI_2) < M_PI_4) std::swap(object.size_m.x(), object.size_m.y());
+    if (std::abs(off_rad - M_PI_2) < M_PI_4) {
+      std::swap(object.size_m.x(), object.size_m.y());
+      std::swap(object.size_sigma_m.x(), object.size_sigma_m.y());
+    }
     set_yaw(course_rad, kCourseYaw_rad, motion);
   }
 }
@@ -159,6 +171,43 @@ void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sens
   }
 }
 
+Eigen::Vector2d unknown_size_m(ObjectClass object_class) {
+  switch (object_class) {
+    case ObjectClass::kCar: return {0.5, 0.15};
+    case ObjectClass::kTruck: return {1.5, 0.3};
+    case ObjectClass::kPedestrian: return {0.2, 0.2};
+    case ObjectClass::kCyclist: return {0.4, 0.2};
+    case ObjectClass::kUnknown: break;
+  }
+  return {0.5, 0.5};
+}
+
+void learn_size(const Placement& placement, double range_m, double memory, Object& object) {
+  if (placement.is_across) return;
+  const Eigen::Vector2d seen_m(kLengthSigma_per_m * range_m, kWidthSigma_m + kWidthSigma_per_m * range_m);
+  for (int i = 0; i < 2; ++i) {
+    if (!placement.is_seen[static_cast<std::size_t>(i)]) continue;
+    object.size_sigma_m(i) += (std::min(seen_m(i), object.size_sigma_m(i)) - object.size_sigma_m(i)) / memory;
+  }
+}
+
+Eigen::Matrix2d centre_bias(const Object& object, const Eigen::Vector2d& sensor) {
+  Eigen::Matrix2d bias = Eigen::Matrix2d::Zero();
+  const Eigen::Vector2d away = object.motion.mean.head<2>() - sensor;
+  for (int i = 0; i < 2; ++i) {
+    const Eigen::Vector2d axis = direction(object.motion.mean[2] + i * M_PI_2);
+    // Seen squarely, both ends of a side are: its middle does not depend on its length.
+    if (std::abs(axis.dot(away)) <= 0.5 * object.size_m(i)) continue;
+    const double sigma_m = 0.5 * object.size_sigma_m(i);
+    bias += sigma_m * sigma_m * axis * axis.transpose();
+    if (!has_heading(object.object_class)) continue;
+    const Eigen::Vector2d across(-axis.y(), axis.x());
+    const double lever_m = 0.5 * object.size_m(i);
+    bias += lever_m * lever_m * object.motion.covariance(2, 2) * across * across.transpose();
+  }
+  return bias;
+}
+
 void vote_for_class(const Detection3& detection, Object& object) {
   for (double& vote : object.votes) vote *= kClassMemory;
   object.votes[static_cast<std::size_t>(detection.object_class)] += probability(detection.score);
@@ -169,6 +218,7 @@ void vote_for_class(const Detection3& detection, Object& object) {
   if (now != detection.object_class) return;
   // Sizes of the other class say nothing about this one: begin with what is seen now.
   object.size_m.head<2>() << detection.length_m, detection.width_m;
+  object.size_sigma_m = unknown_size_m(now);
   object.sized[0] = detection.is_length_seen ? 1.0 : 0.0;
   object.sized[1] = detection.is_width_seen ? 1.0 : 0.0;
 }

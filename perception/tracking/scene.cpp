@@ -7,8 +7,9 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kGuessMemory = 5.0;  // completed sizes that an object's own guess is averaged over
-constexpr double kNearest_m = 0.3;    // points nearer to the camera plane have no useful image
+constexpr double kGuessMemory = 5.0;         // completed sizes that an object's own guess is averaged over
+constexpr double kStandingNoise_mps2 = 0.3;  // of what stands: some of it is about to leave
+constexpr double kNearest_m = 0.3;           // points nearer to the camera plane have no useful image
 
 }  // namespace
 
@@ -25,7 +26,9 @@ double ground_cover(const Object& a, const Object& b) {
 }
 
 void predict_object(const ClassConfig& config, double step_s, double extra_acceleration_mps2, Object& object) {
-  predict(config, step_s, extra_acceleration_mps2, object.motion);
+  ClassConfig now = config;
+  if (object.is_standing) now.acceleration_noise_mps2 = std::min(now.acceleration_noise_mps2, kStandingNoise_mps2);
+  predict(now, step_s, extra_acceleration_mps2, object.motion);
   object.z_variance += config.vertical_noise_mps * config.vertical_noise_mps * step_s;
 }
 
@@ -67,6 +70,7 @@ Object new_object(const ClassConfig& config, MotionModel model, const WorldDetec
   object.z_m = place.p_world.z();
   object.z_variance = config.height_noise_m * config.height_noise_m;
   object.size_m = {detection.length_m, detection.width_m, detection.height_m};
+  object.size_sigma_m = unknown_size_m(object.object_class);
   object.sized = {detection.is_length_seen ? 1.0 : 0.0, detection.is_width_seen ? 1.0 : 0.0, 1.0};
   object.evidence = config.evidence_birth + evidence_of(config, detection.score);
   object.score = detection.score;

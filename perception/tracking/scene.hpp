@@ -16,12 +16,14 @@ struct Object {
   MotionState motion;
   double z_m = 0.0;
   double z_variance = 0.0;
-  Eigen::Vector3d size_m = Eigen::Vector3d::Zero();  // length, width, height
-  std::array<double, 3> sized{};                     // detections that each was averaged over
-  double evidence = 0.0;                             // log-odds of existence
-  double score = 0.0;                                // remembered score of the detections
-  std::array<double, kObjectClasses> votes{};        // for each class, fading
-  double across = 0.0;                               // share of late boxes that lay across
+  Eigen::Vector3d size_m = Eigen::Vector3d::Zero();        // length, width, height
+  Eigen::Vector2d size_sigma_m = Eigen::Vector2d::Zero();  // of length and width
+  std::array<double, 3> sized{};                           // detections that each was averaged over
+  double evidence = 0.0;                                   // log-odds of existence
+  double score = 0.0;                                      // remembered score of the detections
+  std::array<double, kObjectClasses> votes{};              // for each class, fading
+  double across = 0.0;                                     // share of late boxes that lay across
+  bool is_standing = false;                                // its velocity cannot be told from 0
   bool is_proven = false;
   std::uint32_t sources = 0;
   std::uint32_t age = 1;
@@ -94,6 +96,15 @@ void mend_heading(const Placement& placement, bool is_world, Object& object);
 void vote_for_class(const Detection3& detection, Object& object);
 /// Its length and width have just changed from `before`: the sides that `sensor` sees stay where they are.
 void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sensor, Object& object);
+
+/// How far the sizes of a class spread: sigma of the length and width of an object that was not measured.
+[[nodiscard]] Eigen::Vector2d unknown_size_m(ObjectClass object_class);
+/// A box that showed length or width from `range_m` away has changed the object's size: how well it is known now.
+void learn_size(const Placement& placement, double range_m, double memory, Object& object);
+/// What `sensor` measures is the near sides; the centre is half a size behind them, and half of the size's error wrong.
+/// That is the same error in every scan, so that no number of scans makes it smaller (a parameter that is considered
+/// and not estimated, Schmidt 1966).
+[[nodiscard]] Eigen::Matrix2d centre_bias(const Object& object, const Eigen::Vector2d& sensor);
 
 /// Log-likelihood ratio of a detection with this score.
 [[nodiscard]] double evidence_of(const ClassConfig& config, double score);

@@ -264,8 +264,12 @@ bool Tracker::is_reported(const Object& object) const {
 
 void Tracker::report() {
   tracks_.clear();
-  for (const Object& object : scene_.objects)
-    if (is_reported(object)) tracks_.push_back(report_of(config_.of(object.object_class), object));
+  for (const Object& object : scene_.objects) {
+    if (!is_reported(object)) continue;
+    Track& track = tracks_.emplace_back(report_of(config_.of(object.object_class), object));
+    if (config_.has_partial_boxes && object.lidar_at != kNoTime)
+      track.covariance.topLeftCorner<2, 2>() += centre_bias(object, lidar_world_);
+  }
 }
 
 }  // namespace ocelli::tracking

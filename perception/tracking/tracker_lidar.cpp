@@ -81,6 +81,8 @@ void Tracker::update_by_lidar(const Entry& entry, std::size_t detection, Object&
   const double longer_m = placement.seen_m.x() - object.size_m.x();
   const bool is_length = placement.is_seen[0] && !placement.is_across && seen.object_class == object.object_class;
   if (is_length && longer_m > 0.0) object.size_m.x() += std::min(kGrow * longer_m, kGrowMost_m);
+  if (seen.object_class == object.object_class)
+    learn_size(placement, seen.p_vehicle.head<2>().norm(), config.size_memory, object);
   vote_for_class(seen, object);
   keep_near_side(before_m, lidar_world_, object);
   change_model(config_.of(object.object_class), model_of(config_.of(object.object_class)), object.motion);

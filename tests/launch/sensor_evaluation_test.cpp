@@ -121,6 +121,9 @@ TEST_F(FusedDrive, JudgesTheDriveWithAllSensorsAndWithoutEachOfThem) {
     }
   }
   EXPECT_THAT(sensor_table(*all), HasSubstr("radar/front makes the velocity RMSE"));
+  EXPECT_THAT(sensor_table(*all), HasSubstr("position NEES"));
+  EXPECT_GT(all->front().score.position.pairs, 20U);
+  EXPECT_LT(all->front().score.position.nees().value_or(99.0), 4.0);
   EXPECT_THAT(all->front().errors.table(), HasSubstr("error of the velocity"));
 }
 

@@ -71,6 +71,20 @@ TEST_F(TrackErrorsOf, SplitsTheErrorAlongAndAcrossTheLineOfSight) {
   EXPECT_THAT(table(), Not(HasSubstr("standing, track older than 1 s")));
 }
 
+TEST_F(TrackErrorsOf, SaysWhoseCovarianceHolds) {
+  ObjectState heard = car(1, 10.3, 0.0, 0);
+  heard.covariance = Eigen::Vector4d(0.01, 0.01, 1.0, 1.0).asDiagonal();
+  heard.sources = 5;
+  ObjectState silent = car(2, 30.1, 0.0, 0);
+  silent.covariance = heard.covariance;
+  silent.sources = 1;
+  compare(0ms, {heard, silent}, {car(11, 10, 0, 20), car(12, 30, 0, 20)});
+  const std::string said = table();
+  EXPECT_THAT(said, ContainsRegex("all +2 +5.00 +50.0 % +0.00 +0.0 %"));
+  EXPECT_THAT(said, ContainsRegex("no radar hears it +1 +1.00 +0.0 %"));
+  EXPECT_THAT(said, ContainsRegex("radar hears it +1 +9.00 +100.0 %"));
+}
+
 TEST_F(TrackErrorsOf, AddsUpToWhatTheReportCounts) {
   compare(0ms, {car(1, 10, 0, 0), car(2, 20, 20, 0)}, {car(11, 10, 0, 20), car(12, 30, 0, 20)});
   std::size_t found = 0, missed = 0, wrong = 0;

@@ -1,4 +1,5 @@
-// How right the lane lines of recorded runs of the simulated drive are, and how well they know it (docs/fusion.md).
+// Finds the lane lines in recorded runs of the simulated drive again and says how right they are, how well they know
+// it, and whether they are paint as often as they say (docs/accelerators.md).
 //   lane_truth SCENARIO_FILE RUN_FOLDER...
 // (ocelli run demo --logical --out RUN_FOLDER). A line is right when it lies within 0.5 m of a painted line or a kerb
 // of the scenario's road, on the mean of five places from its nearest to its farthest point.
@@ -9,12 +10,13 @@
 #include <cmath>
 #include <limits>
 
+#include "ocelli/hal/sim/markings.hpp"
 #include "ocelli/hal/sim/path.hpp"
 #include "ocelli/hal/sim/scenario.hpp"
 #include "ocelli/launch/report/load.hpp"
 #include "ocelli/launch/report/tracking_metrics.hpp"
 #include "ocelli/middleware/log/recording.hpp"
-#include "ocelli/perception/lanes/lane_model.hpp"
+#include "ocelli/perception/lanes/lanes_node.hpp"
 #include "ocelli/perception/messages.hpp"
 
 namespace ocelli {
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr double kRight_m = 0.5;
 constexpr int kPlaces = 5;
+const double kLeast = perception::LaneModelConfig{}.existence_min;
 
 /// Lateral positions along the road of what can be seen as a line.
 struct Kind {
@@ -31,16 +34,51 @@ struct Kind {
   std::vector<double> laterals_m;
 };
 
+constexpr std::size_t kKerb = 2;
+
 std::vector<Kind> kinds_of(const sim::Road& road) {
-  std::vector<Kind> kinds = {{"lane marking", {}}, {"parking marking", {}}, {"kerb", {}}};
-  for (int lane = 1 - road.lanes_forward; lane < road.lanes_backward; ++lane)
-    kinds[0].laterals_m.push_back(lane * road.lane_width_m);
-  if (road.lanes_backward == 0) kinds[0].laterals_m.push_back(0.15);
-  if (road.parking_m > 0.5)
-    kinds[1].laterals_m = {-road.lanes_forward * road.lane_width_m, road.lanes_backward * road.lane_width_m};
-  kinds[2].laterals_m = {-road.right_kerb_m(), road.left_kerb_m()};
+  std::vector<Kind> kinds = {
+      {"lane marking", {}}, {"parking marking", {}}, {"kerb", {-road.right_kerb_m(), road.left_kerb_m()}}};
+  for (const sim::PaintedLine& line : sim::painted_lines(road))
+    kinds[line.kind == sim::PaintedLine::Kind::kLane ? 0 : 1].laterals_m.push_back(line.lateral_m);
   return kinds;
 }
+
+/// Whether lines are paint as often as they say.
+class Promises {
+ public:
+  void add(double existence, bool is_paint) {
+    Bin& bin = bins_[std::min(kBins - 1, static_cast<std::size_t>(existence * kBins))];
+    ++bin.lines;
+    bin.said += existence;
+    bin.paint += is_paint ? 1 : 0;
+    if (existence >= kLeast) ++kept_, kept_paint_ += is_paint ? 1 : 0;
+    ++all_, all_paint_ += is_paint ? 1 : 0;
+  }
+  void print() const {
+    const auto share = [](std::size_t part, std::size_t of) {
+      return of == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(of);
+    };
+    fmt::print("all lines: {} of {} are paint, {:.3f}\n", all_paint_, all_, share(all_paint_, all_));
+    fmt::print("existence at least {}: {} of {} are paint: precision {:.3f}; {:.3f} of the painted ones are kept\n",
+               kLeast, kept_paint_, kept_, share(kept_paint_, kept_), share(kept_paint_, all_paint_));
+    for (std::size_t i = 0; i < kBins; ++i)
+      if (const Bin& bin = bins_[i]; bin.lines > 0)
+        fmt::print("existence {:.1f} to {:.1f}: {:>5} lines, said {:.2f}, paint {:.2f}\n",
+                   static_cast<double>(i) / kBins, static_cast<double>(i + 1) / kBins, bin.lines,
+                   bin.said / static_cast<double>(bin.lines), share(bin.paint, bin.lines));
+  }
+
+ private:
+  static constexpr std::size_t kBins = 5;
+  struct Bin {
+    std::size_t lines = 0;
+    std::size_t paint = 0;
+    double said = 0.0;
+  };
+  std::array<Bin, kBins> bins_{};
+  std::size_t all_ = 0, all_paint_ = 0, kept_ = 0, kept_paint_ = 0;
+};
 
 /// Finds how far left of the road's centre line a place is.
 class RoadFrame {
@@ -96,6 +134,9 @@ class LaneTruth {
         for (const double seen_m : lateral_m) off_m += std::abs(seen_m - at_m) / kPlaces;
         if (off_m < best_m) best_m = off_m, best = &sums_[k], truth_m = at_m;
       }
+    // A kerb is there, but not painted.
+    promises_.add(line.existence, best != nullptr && best != &sums_[kKerb]);
+    if (line.existence < kLeast) return;
     if (best == nullptr) {
       ++false_;
       return;
@@ -111,7 +152,8 @@ class LaneTruth {
   void count_message(bool has_lines) { ++messages_, empty_ += has_lines ? 0 : 1; }
 
   void print() const {
-    fmt::print("{} messages, {} without a line; {} lines on nothing\n", messages_, empty_, false_);
+    promises_.print();
+    fmt::print("of what is kept: {} messages, {} without a line; {} lines on nothing\n", messages_, empty_, false_);
     for (std::size_t k = 0; k < kinds_.size(); ++k) {
       const Sums& s = sums_[k];
       fmt::print("{:<16} {:>6} lines", kinds_[k].name, s.lines);
@@ -129,6 +171,7 @@ class LaneTruth {
   }
 
  private:
+  Promises promises_;
   std::vector<Kind> kinds_;
   RoadFrame frame_;
   std::vector<Sums> sums_;
@@ -137,28 +180,32 @@ class LaneTruth {
   std::size_t empty_ = 0;
 };
 
-perception::LaneLine line_of(const ocelli::msg::LaneLine& message) {
-  perception::LaneLine line;
-  for (int i = 0; i < 4; ++i) line.coefficients(i) = message.coefficients()[std::size_t(i)];
-  for (int i = 0; i < 16; ++i) line.covariance(i / 4, i % 4) = message.covariance()[std::size_t(i)];
-  line.x_min_m = message.x_min_m();
-  line.x_max_m = message.x_max_m();
-  return line;
-}
-
+/// Finds the lines again in the recorded pictures.
 Status add(const fs::path& folder, LaneTruth& lanes) {
   OCELLI_ASSIGN(const report::RunData run, report::load_run(folder));
   OCELLI_ASSIGN(log::Recording recording, log::Recording::open(folder / report::kRecordingFile));
+  perception::LanesConfig config;
+  config.model = {"lane_markings"};
+  config.lines.existence_min = 0.0;
+  OCELLI_ASSIGN(perception::Lanes finder, perception::Lanes::load(config, false));
+  perception::RateLimit limit(config.rate_max_hz);
+  std::optional<perception::GroundCamera> camera;
   auto cursor = recording.messages();
   while (true) {
     OCELLI_ASSIGN(const auto message, cursor.next());
     if (!message) return ok();
-    if (recording.topics()[message->topic].name != "camera/lanes") continue;
-    OCELLI_ASSIGN(const auto seen, log::decode<topics::CameraLanes>(*message));
-    const auto truth = report::frame_at(run.truth, perception::time_of(seen.header().stamp()));
-    if (!truth) continue;
-    lanes.count_message(!seen.lines().empty());
-    for (const auto& line : seen.lines()) lanes.judge(line_of(line), truth->T_world_vehicle);
+    const std::string& name = recording.topics()[message->topic].name;
+    if (name == "camera/front/calibration") {
+      OCELLI_ASSIGN(const auto calibration, log::decode<topics::CameraInfo>(*message));
+      OCELLI_ASSIGN(camera, perception::ground_camera_of(calibration));
+    }
+    if (name != "camera/front" || !camera) continue;
+    OCELLI_ASSIGN(const auto picture, topics::ImageView::parse(message->body));
+    const auto truth = report::frame_at(run.truth, picture.stamp);
+    if (!truth || !limit.takes(picture.stamp)) continue;
+    OCELLI_ASSIGN(const auto found, finder.find(picture, *camera));
+    lanes.count_message(std::ranges::any_of(found.lines, [](const auto& line) { return line.existence >= kLeast; }));
+    for (const perception::LaneLine& line : found.lines) lanes.judge(line, truth->T_world_vehicle);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "ocelli/launch/report/load.hpp"
+#include "ocelli/launch/report/message_collector.hpp"
 #include "ocelli/launch/track_errors.hpp"
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/perception/lidar_objects/lidar_objects_node.hpp"
@@ -130,15 +131,7 @@ class Rerun {
     frame.stamp = time_of(message.header().stamp());
     frame.is_world = message.is_world();
     frame.T_world_vehicle = pose_of(message.T_world_vehicle());
-    for (const auto& t : message.tracks())
-      frame.objects.push_back({t.id(),
-                               static_cast<report::ObjectClass>(t.classification()),
-                               {t.position().x(), t.position().y(), t.position().z()},
-                               t.yaw_rad(),
-                               {t.size().x(), t.size().y(), t.size().z()},
-                               {t.velocity().x(), t.velocity().y(), 0.0},
-                               t.existence(),
-                               0});
+    for (const auto& t : message.tracks()) frame.objects.push_back(report::state_of(t));
     frames.push_back(std::move(frame));
     return ok();
   }
@@ -172,6 +165,9 @@ void print(const std::string& name, const report::Score& s) {
       s.velocity_rmse_mps().value_or(0), s.switches,
       static_cast<double>(s.right_class) / static_cast<double>(std::max<std::size_t>(s.found, 1)), s.tracks - s.right,
       s.tracks, s.truth - s.found, s.truth);
+  fmt::print("{:<20} NEES of the place {:.2f}, {:.1f} % beyond 95 %; of the velocity {:.2f}, {:.1f} %\n", "",
+             s.position.nees().value_or(0), 100.0 * s.position.beyond_share().value_or(0),
+             s.velocity.nees().value_or(0), 100.0 * s.velocity.beyond_share().value_or(0));
 }
 
 Status judge(const fs::path& folder, const Options& options, report::Score& sum, launch::TrackErrors& errors) {

@@ -40,6 +40,36 @@ TEST(TrackingReport, CountsFoundAndRightPerFrame) {
   EXPECT_NEAR(*report.whole.position_rmse_m(), 0.5, 1e-9);
 }
 
+TEST(TrackingReport, WeighsErrorsAgainstTheCovariancesThatWerePromised) {
+  ObjectState truth = car(1, 10, 0);
+  ObjectState track = car(101, 10.3, 0.4);
+  track.velocity.x() = 1.0;
+  ObjectState silent = car(102, 20.3, 0.4);
+  track.covariance = Eigen::Vector4d(0.01, 0.04, 0.25, 0.25).asDiagonal();
+  const auto score = tracking_report(frames_of({track, silent}), frames_of({truth, car(2, 20, 0)}), kNever).whole;
+  EXPECT_EQ(score.found, 2 * kScored);
+  EXPECT_EQ(score.position.pairs, kScored) << "of those that promise something";
+  EXPECT_NEAR(*score.position.nees(), 9.0 + 4.0, 1e-9);
+  EXPECT_NEAR(*score.position.beyond_share(), 1.0, 1e-9);
+  EXPECT_NEAR(*score.velocity.nees(), 4.0, 1e-9);
+  EXPECT_NEAR(*score.velocity.beyond_share(), 0.0, 1e-9);
+  Score sum = score;
+  sum += score;
+  EXPECT_EQ(sum.position.pairs, 2 * kScored);
+  EXPECT_NEAR(*sum.velocity.nees(), 4.0, 1e-9);
+}
+
+TEST(TrackingReport, ACovarianceTurnsWithTheFrame) {
+  ObjectState track = car(101, 0, 10.0);
+  track.covariance = Eigen::Vector4d(1.0, 4.0, 9.0, 16.0).asDiagonal();
+  ObjectFrame frame;
+  frame.is_world = true;
+  frame.T_world_vehicle = pose_from_xyz_rpy(1, 2, 0, 0, 0, M_PI_2);
+  frame.objects = {track};
+  const Eigen::Matrix4d turned = *to_vehicle(frame).objects[0].covariance;
+  EXPECT_TRUE(turned.diagonal().isApprox(Eigen::Vector4d(4.0, 1.0, 16.0, 9.0)));
+}
+
 TEST(TrackingReport, TheGateIsTwoMetresForVehiclesAndOneForOthers) {
   const auto found = [](ObjectClass c, double offset_m) {
     ObjectState truth = car(1, 10, 0);

@@ -95,6 +95,60 @@ TEST(FindLines, GivesThePolynomialsThatWerePainted) {
   EXPECT_GT(lines[0].x_max_m, 40.0);
 }
 
+TEST(FindLines, DropsWhatIsUnevenlyWideAndLeadsAwayFromThePaint) {
+  Painted picture;
+  picture.paint_line({1.8, 0.0, 0.0, 0.0});
+  picture.paint_line({-1.8, 0.0, 0.0, 0.0});
+  std::mt19937 random(3);
+  std::uniform_real_distribution<double> ragged(0.05, 0.7);
+  double left_m = 0.3;
+  double last_x_m = 0.0;
+  picture.paint(  // glints along a row of cars, which stand higher than the road
+      [&](const Eigen::Vector2d& p) {
+        if (std::abs(p.x() - last_x_m) > 0.2) left_m = ragged(random), last_x_m = p.x();
+        const double off_m = p.y() + 2.6 + 0.12 * p.x();
+        return p.x() > 8.0 && p.x() < 22.0 && off_m > 0.0 && off_m < left_m;
+      },
+      2.0, 5);
+  LaneModelConfig all = quiet();
+  all.existence_min = 0.0;
+  const auto seen = find_lines(picture.mask(), kPlacement, camera(), all);
+  const auto kept = find_lines(picture.mask(), kPlacement, camera(), quiet());
+  ASSERT_GT(seen.size(), 2U);
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_NEAR(kept[0].y_at(10.0), 1.8, 0.1);
+  EXPECT_NEAR(kept[1].y_at(10.0), -1.8, 0.1);
+  EXPECT_GT(kept[0].existence, 0.9);
+  EXPECT_GT(kept[1].existence, 0.9);
+  EXPECT_NEAR(kept[0].width_m, 0.24, 0.06);
+}
+
+TEST(Existence, FallsWithEachSignThatALineIsNotPaint) {
+  LaneLine paint;
+  paint.points = 60;
+  paint.x_min_m = 7.0;
+  paint.x_max_m = 30.0;
+  paint.width_m = 0.12;
+  paint.width_spread = 0.15;
+  paint.scatter = 0.7;
+  LaneLine other = paint;
+  other.coefficients[0] = 3.5;
+  const auto with = [&](auto change) {
+    LaneLine line = paint;
+    change(line);
+    return existence_of(line, std::vector{line, other});
+  };
+  const double as_is = with([](LaneLine&) {});
+  EXPECT_GT(as_is, 0.95);
+  EXPECT_LT(with([](LaneLine& line) { line.points = 10; }), as_is);
+  EXPECT_LT(with([](LaneLine& line) { line.width_m = 0.5; }), 0.1);
+  EXPECT_LT(with([](LaneLine& line) { line.width_m = 0.0; }), as_is);
+  EXPECT_LT(with([](LaneLine& line) { line.width_spread = 1.0; }), 0.8);
+  EXPECT_LT(with([](LaneLine& line) { line.scatter = 4.0; }), as_is);
+  EXPECT_LT(with([](LaneLine& line) { line.coefficients[1] = 0.3; }), as_is);
+  EXPECT_LT(existence_of(paint, {}), as_is) << "nothing agrees with it";
+}
+
 TEST(FindLines, TheErrorIsWhatTheCovarianceSays) {
   const Eigen::Vector4d truth(1.8, 0.0, 0.0008, 0.0);
   double squares = 0.0;
@@ -197,13 +251,18 @@ TEST(FindLines, ANoisyMaskGivesNoMoreThanTheMostAndTellsTheRest) {
   std::bernoulli_distribution is_on(0.3);
   for (auto& pixel : picture.data) pixel = is_on(random) ? 1 : 0;
   LaneModelConfig config = quiet();
+  config.existence_min = 0.0;
+  const LaneModelConfig limited = config;
   config.lines_max = 1'000'000;
   const std::size_t all = find_lines(picture.mask(), kPlacement, camera(), config).size();
   ASSERT_GT(all, 12U);
   std::uint64_t left_out = 0;
-  const auto lines = find_lines(picture.mask(), kPlacement, camera(), quiet(), &left_out);
+  const auto lines = find_lines(picture.mask(), kPlacement, camera(), limited, &left_out);
   EXPECT_EQ(lines.size(), 12U);
   EXPECT_EQ(left_out, all - 12U);
+  std::uint64_t still_told = 0;
+  EXPECT_TRUE(find_lines(picture.mask(), kPlacement, camera(), quiet(), &still_told).empty()) << "none is likely";
+  EXPECT_EQ(still_told, all - 12U);
   std::uint32_t fewest = lines.front().points;
   for (const LaneLine& line : lines) fewest = std::min(fewest, line.points);
   EXPECT_GT(fewest, 8U) << "those of most points stay";
