@@ -52,6 +52,10 @@ Status read_truth(const std::string& path, Duration log_offset, Recorded& out) {
                  positions.rows, velocities.rows);
   OCELLI_TRY(check_numbers(folder / "frame_positions", positions, kFarthest_m));
   OCELLI_TRY(check_numbers(folder / "frame_velocities", velocities, kMostWheelSpeed_mps));
+  for (std::size_t i = 1; i < times.rows; ++i)
+    if (!(times.values[i] > times.values[i - 1]))
+      return error(ErrorCode::kCorrupt, "{}: frame {} is at {} s, the one before at {} s: expected times that grow",
+                   (folder / "frame_times").string(), i, times.values[i], times.values[i - 1]);
   for (std::size_t i = 0; i < times.rows; ++i)
     out.truth.push_back({Time{log_offset + from_seconds(times.values[i])},
                          Eigen::Map<const Eigen::Vector3d>(positions.row(i).data()),

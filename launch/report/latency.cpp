@@ -231,7 +231,8 @@ std::vector<NodeSummary> node_summaries(const RunData& run) {
     auto& [row, steps] = rows[known != nullptr ? *known : fmt::format("#{:08x}", id)];
     ++row.activations;
     row.degraded += o.status == ObservationStatus::kDegraded;
-    row.failed += o.status != ObservationStatus::kDegraded && o.status != ObservationStatus::kOk;
+    row.failed += o.status != ObservationStatus::kDegraded && o.status != ObservationStatus::kOk &&
+                  o.status != ObservationStatus::kSkipped;
     if (o.started_at != kNoTime) steps.push_back(o.observed_at - o.started_at);
   }
   std::vector<NodeSummary> out;

@@ -238,7 +238,8 @@ struct Monitor::Builder {
     const auto chain = std::ranges::find(config.chains, fault.target, &ChainConfig::name);
     if ((row.targets & kMonitorTarget) != 0 && fault.target == kMonitorTargetName) {
       setup.kind = kMonitorTarget;
-    } else if ((row.targets & kTopicTarget) != 0 && topic != config.topics.end()) {
+    } else if ((row.targets & kTopicTarget) != 0 && topic != config.topics.end() &&
+               !((row.targets & kNodeFirst) != 0 && node != config.nodes.end())) {
       setup.kind = kTopicTarget;
       setup.topic = &*topic;
     } else if ((row.targets & kNodeTarget) != 0 && node != config.nodes.end()) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 namespace ocelli::launch {
 namespace {
@@ -70,9 +71,9 @@ TEST(EgoEvaluation, ATruePoseThatIsNoNumberIsNamed) {
       << evaluation.error().message;
 }
 
-TEST(EgoEvaluation, ADriveWithoutPosesThatItCouldJudgeIsNoGoodDrive) {
+/// The real minute with other true times: `change` gets those of the file.
+Result<EgoEvaluation> evaluate_with(const std::function<void(std::vector<double>&)>& change) {
   const std::filesystem::path data = recorded_data("");
-  if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
   const auto folder = std::filesystem::temp_directory_path() / ("ocelli_ego_poses_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   std::filesystem::create_directory_symlink(data / "comma2k19/processed_log", folder / "processed_log");
@@ -81,21 +82,38 @@ TEST(EgoEvaluation, ADriveWithoutPosesThatItCouldJudgeIsNoGoodDrive) {
   std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
   {
     std::fstream times(file, std::ios::in | std::ios::out | std::ios::binary);
-    times.seekg(-static_cast<std::streamoff>(1200 * sizeof(double)), std::ios::end);
     std::vector<double> values(1200);
-    times.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(double)));
-    for (double& value : values) value -= 1000.0;  // before the log begins
-    times.seekp(-static_cast<std::streamoff>(1200 * sizeof(double)), std::ios::end);
-    times.write(reinterpret_cast<const char*>(values.data()),
-                static_cast<std::streamsize>(values.size() * sizeof(double)));
+    const auto size = static_cast<std::streamsize>(values.size() * sizeof(double));
+    times.seekg(-size, std::ios::end);
+    times.read(reinterpret_cast<char*>(values.data()), size);
+    change(values);
+    times.seekp(-size, std::ios::end);
+    times.write(reinterpret_cast<const char*>(values.data()), size);
   }
   log::Comma2k19Config drive;
   drive.path = folder.string();
   drive.dbc = (data / "dbc/_toyota_2017.dbc").string();
-  const auto evaluation = evaluate_ego_motion(drive, comma2k19_ego_config());
+  auto evaluation = evaluate_ego_motion(drive, comma2k19_ego_config());
   std::filesystem::remove_all(folder);
-  ASSERT_FALSE(evaluation) << evaluation->accuracy.poses << " poses, RMSE " << evaluation->accuracy.rmse_m;
-  EXPECT_NE(evaluation.error().message.find("pose"), std::string::npos) << evaluation.error().message;
+  return evaluation;
+}
+
+TEST(EgoEvaluation, ADriveWithoutPosesThatItCouldJudgeIsNoGoodDrive) {
+  if (!std::filesystem::is_directory(recorded_data("comma2k19")))
+    GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
+  const auto early = evaluate_with([](std::vector<double>& times) {
+    for (double& time : times) time -= 1000.0;  // before the log begins
+  });
+  ASSERT_FALSE(early) << early->accuracy.poses << " poses, RMSE " << early->accuracy.rmse_m;
+  EXPECT_NE(early.error().message.find("pose"), std::string::npos) << early.error().message;
+}
+
+TEST(EgoEvaluation, TrueTimesThatGoBackAreNamed) {
+  if (!std::filesystem::is_directory(recorded_data("comma2k19")))
+    GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
+  const auto back = evaluate_with([](std::vector<double>& times) { std::swap(times[40], times[41]); });
+  ASSERT_FALSE(back);
+  EXPECT_NE(back.error().message.find("frame_times: frame 41 is at"), std::string::npos) << back.error().message;
 }
 
 }  // namespace

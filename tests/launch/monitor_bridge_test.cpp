@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
+#include "ocelli/launch/live_settings.hpp"
 #include "ocelli/middleware/core/stamp.hpp"
 
 namespace ocelli::launch {
@@ -158,6 +161,74 @@ TEST(MonitorConfig, MistakesOfItsSectionHaveTheirPlace) {
   ASSERT_FALSE(config);
   EXPECT_THAT(config.error().message, HasSubstr("car.yaml:8:3: unknown key 'tick_perod': did you mean 'tick_period'?"));
   EXPECT_THAT(config.error().message, HasSubstr("car.yaml:9:11: 'jitter': -0.001 s is out of range"));
+}
+
+/// The demonstration's own table, fed as its processes would.
+class DemoTable : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto launch = find_launch("demo");
+    ASSERT_TRUE(launch) << launch.error().message;
+    const auto sources = source_topics(*launch, 1);
+    ASSERT_TRUE(sources) << sources.error().message;
+    const auto config = monitor_config(*launch, *launch->topics(*sources));
+    ASSERT_TRUE(config) << config.error().message;
+    monitor_ = std::move(*safety::Monitor::create(*config));
+  }
+
+  /// Everybody sends and works on time until `until`, but for what `change` makes of it.
+  void drive(Duration until, const std::function<void(Observation&)>& change = {}) {
+    for (; now_ < until; now_ += 10ms) {
+      for (const safety::TopicConfig& topic : monitor_->config().topics)
+        if (topic.period > Duration{} && now_ % topic.period < 10ms) send(topic, change);
+      monitor_->tick(start_ + now_);
+      if (modes_.empty() || modes_.back() != monitor_->mode_name()) modes_.emplace_back(monitor_->mode_name());
+    }
+  }
+
+  void send(const safety::TopicConfig& topic, const std::function<void(Observation&)>& change) {
+    Observation seen;
+    seen.kind = ObservationKind::kPublish;
+    seen.topic = topic_id(topic.name);
+    seen.sequence = ++sequence_[topic.name];
+    seen.sensed_at = seen.published_at = seen.observed_at = start_ + now_;
+    seen.oldest = seen.newest = {seen.topic, seen.sequence, seen.sensed_at};
+    seen.content_hash = seen.sequence;
+    seen.quality = topic.quality == safety::QualityKind::kImage ? std::array{100.0, 40.0, 300.0, 0.0}
+                                                                : std::array{9000.0, 0.1, 80.0, 0.0};
+    if (change) change(seen);
+    monitor_->observe(seen);
+    for (const std::string& receiver : topic.receivers) {
+      seen.entity = entity_id(receiver);
+      for (const auto kind : {ObservationKind::kReceive, ObservationKind::kActivation}) {
+        Observation at = seen;
+        at.kind = kind;
+        at.started_at = at.observed_at;
+        at.content_hash = 0;
+        at.quality = {};
+        if (change) change(at);
+        monitor_->observe(at);
+      }
+    }
+  }
+
+  const Time start_ = from_ns(1'000'000'000'000);
+  Duration now_{};
+  std::unique_ptr<safety::Monitor> monitor_;
+  std::map<std::string, std::uint64_t> sequence_;
+  std::vector<std::string> modes_;
+};
+
+TEST_F(DemoTable, StepsOfTracksThatFailOnOneSensorTakeTheTracks) {
+  drive(12s);
+  ASSERT_THAT(modes_, ElementsAre("starting", "nominal"));
+  drive(14s, [](Observation& seen) {
+    const bool is_step = seen.kind == ObservationKind::kActivation && seen.entity == entity_id("tracks");
+    if (is_step && seen.topic == topic_id("lidar/objects")) seen.status = ObservationStatus::kFailed;
+  });
+  EXPECT_EQ(monitor_->mode_name(), "no_tracks") << "radar and camera go well, which heals nothing";
+  drive(17s);
+  EXPECT_EQ(monitor_->mode_name(), "nominal");
 }
 
 class Reporter : public testing::Test {

@@ -55,6 +55,8 @@ Result<Group> group_of(const can::Database& database, const std::vector<std::str
     const can::Signal* signal = message != nullptr ? message->find(std::string_view(name).substr(dot + 1)) : nullptr;
     if (signal == nullptr)
       return error(ErrorCode::kNotFound, "{}: the database has no '{}': expected MESSAGE.SIGNAL", what, name);
+    if (message->size == 0)
+      return error(ErrorCode::kInvalidArgument, "{}: '{}': the database gives its message no bytes", what, name);
     if (group.message != nullptr && message != group.message)
       return error(ErrorCode::kInvalidArgument, "{}: '{}' is not in the message of the others, {}", what, name,
                    group.message->name);

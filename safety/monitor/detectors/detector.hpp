@@ -55,7 +55,13 @@ class Detector {
   [[nodiscard]] virtual bool tells_presence() const { return false; }
 };
 
-enum TargetKind : std::uint8_t { kTopicTarget = 1, kNodeTarget = 2, kChainTarget = 4, kMonitorTarget = 8 };
+enum TargetKind : std::uint8_t {
+  kTopicTarget = 1,
+  kNodeTarget = 2,
+  kChainTarget = 4,
+  kMonitorTarget = 8,
+  kNodeFirst = 16  // no kind: of a node and its topic of one name, the node is meant
+};
 
 struct ParameterSpec {
   std::string_view name;  // with its unit

@@ -46,6 +46,7 @@ constexpr Spec kWrongRate[] = {{"tolerance", 0, 10, "share of the nominal period
 constexpr int kTopic = kTopicTarget;
 constexpr int kNode = kNodeTarget;
 constexpr int kTopicOrNode = kTopicTarget | kNodeTarget;
+constexpr int kNodeOrTopic = kTopicOrNode | kNodeFirst;
 
 // clang-format off
 constexpr auto kTable = std::to_array<DetectorRow>({
@@ -56,7 +57,7 @@ constexpr auto kTable = std::to_array<DetectorRow>({
   {"chain_stale",    "old data",             "age of the data in a chain's output",                      "ms",     kChainTarget,   {},         &make_chain_stale},
   {"degraded_input", "missing input",        "steps that ran with a missing or too old input",           "",       kNode,          {},         &make_degraded_input},
   {"expired",        "supervision expired",  "local status: alive, deadline and logical supervision",    "status", kNode,          {},         &make_expired},
-  {"failed",         "failed step",          "steps that failed, messages that are invalid or corrupt",  "status", kTopicOrNode,   {},         &make_failed},
+  {"failed",         "failed step",          "steps that failed, messages that are invalid or corrupt",  "status", kNodeOrTopic,   {},         &make_failed},
   {"frozen",         "frozen sensor",        "the same content hash in message after message",           "count",  kTopic,         kFrozen,    &make_frozen},
   {"late",           "late message",         "published to received, by arrival and by timer",           "ms",     kTopic,         kLate,      &make_late},
   {"lost",           "lost message",         "messages missing on the way, as receivers count them",     "count",  kTopicOrNode,   kLost,      &make_lost},

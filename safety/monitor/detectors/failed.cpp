@@ -1,5 +1,6 @@
 // Steps that returned an error, messages that broke their own rules or their end-to-end protection.
 #include <algorithm>
+#include <array>
 
 #include "ocelli/safety/monitor/detectors/detector.hpp"
 
@@ -7,6 +8,14 @@ namespace ocelli::safety {
 namespace {
 
 constexpr const char* kWords[] = {"ok", "degraded", "failed", "invalid", "corrupt", "skipped"};
+
+/// What a node's input makes of it: a step on one trigger that goes well says nothing about those on another.
+struct Input {
+  TopicId topic{};
+  bool is_bad_message = false;  // the newest one that was received
+  bool is_bad_step = false;     // the newest one that it triggered
+  [[nodiscard]] bool is_bad() const { return is_bad_message || is_bad_step; }
+};
 
 class Failed final : public Detector {
  public:
@@ -23,17 +32,34 @@ class Failed final : public Detector {
     const auto status = static_cast<std::size_t>(observation.status);
     const bool is_good = observation.status <= ObservationStatus::kDegraded;
     const auto value = static_cast<double>(status);
-    if (is_good && !is_topic_ && observation.kind == ObservationKind::kReceive) return {};
-    if (is_good) return pre_passed(observation.observed_at, value, kLimit);
-    return pre_failed(observation.observed_at, value, kLimit, status < std::size(kWords) ? kWords[status] : "unknown");
+    if (!is_topic_ && observation.kind == ObservationKind::kReceive) input(observation.topic).is_bad_message = !is_good;
+    if (!is_topic_ && observation.kind == ObservationKind::kActivation) input(observation.topic).is_bad_step = !is_good;
+    if (!is_good)
+      return pre_failed(observation.observed_at, value, kLimit,
+                        status < std::size(kWords) ? kWords[status] : "unknown");
+    if (!is_topic_ && observation.kind == ObservationKind::kReceive) return {};
+    if (std::ranges::any_of(inputs_, &Input::is_bad)) return {};
+    return pre_passed(observation.observed_at, value, kLimit);
   }
   Observability observability() const override { return {period_, period_}; }
 
  private:
   static constexpr double kLimit = static_cast<double>(ObservationStatus::kDegraded);
+
+  /// In the order in which they are heard; those beyond the memory share its last place.
+  Input& input(TopicId topic) {
+    for (std::size_t i = 0; i < known_; ++i)
+      if (inputs_[i].topic == topic) return inputs_[i];
+    if (known_ == inputs_.size()) return inputs_.back();
+    inputs_[known_].topic = topic;
+    return inputs_[known_++];
+  }
+
   Duration period_;
   bool is_topic_;
   int interests_;
+  std::array<Input, 16> inputs_{};
+  std::size_t known_ = 0;
 };
 
 }  // namespace

@@ -220,6 +220,34 @@ TEST(Failed, AGoodMessageTakenInSaysNothingAboutTheStep) {
   EXPECT_EQ(watch.observe(taken), 'b');
 }
 
+TEST(Failed, AGoodStepOnOneTriggerSaysNothingAboutAnother) {
+  RecordProperty("verifies", "REQ-DET-007");
+  Watch watch("failed", kNodeTarget);
+  watch.make();
+  const auto on = [](std::string_view trigger, ObservationStatus status) {
+    Observation seen = step(status);
+    seen.topic = topic_id(trigger);
+    return seen;
+  };
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kOk)), 'g');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), 'g');
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kFailed)), 'b');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), '-') << "the lidar's steps still fail";
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kSkipped)), '-');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), '-') << "one that was passed over heals nothing";
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kOk)), 'g');
+  Observation taken = on("ego", ObservationStatus::kCorrupt);
+  taken.kind = ObservationKind::kReceive;
+  EXPECT_EQ(watch.observe(taken), 'b');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), '-') << "the newest of an input is corrupt";
+  taken.status = ObservationStatus::kOk;
+  EXPECT_EQ(watch.observe(taken), '-');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), 'g');
+  for (int i = 0; i < 40; ++i) watch.observe(on(std::to_string(i), ObservationStatus::kOk));
+  EXPECT_EQ(watch.observe(on("one beyond the memory", ObservationStatus::kFailed)), 'b');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), '-');
+}
+
 TEST(Failed, ATopicIsNotToBlameForAFailedStepOfItsReader) {
   RecordProperty("verifies", "REQ-DET-007");
   Watch watch("failed");

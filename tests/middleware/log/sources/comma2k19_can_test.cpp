@@ -66,6 +66,12 @@ TEST(Comma2k19Can, AUnitThatIsNoSpeedOrNoAngleIsRefused) {
               HasSubstr("signal ANGLE: unit 'km/h': expected deg or rad"));
 }
 
+TEST(Comma2k19Can, AMessageWithoutBytesHasNoSignals) {
+  std::string text = dbc({"m/s", "m/s", "m/s", "m/s"}, "deg");
+  text.replace(text.find("STEER: 1"), 8, "STEER: 0");
+  EXPECT_THAT(decode(text, {}).error().message, HasSubstr("'STEER.ANGLE': the database gives its message no bytes"));
+}
+
 TEST(Comma2k19Can, AMultiplexedWheelIsReadOnlyWhereItIs) {
   const auto states =
       decode(dbc({"m/s", "m/s", "m/s", "m/s"}, "deg", "0011"), {{170, {1, 2, 3, 4, 0}}, {170, {5, 6, 7, 8, 1}}});
