@@ -23,6 +23,7 @@ struct Object {
   double score = 0.0;                                      // remembered score of the detections
   std::array<double, kObjectClasses> votes{};              // for each class, fading
   double across = 0.0;                                     // share of late boxes that lay across
+  Eigen::Matrix2d place_bias = Eigen::Matrix2d::Zero();    // of a place that returns say: the same in every scan
   bool is_standing = false;                                // its velocity cannot be told from 0
   bool is_proven = false;
   std::uint32_t sources = 0;

@@ -267,6 +267,7 @@ void Tracker::report() {
   for (const Object& object : scene_.objects) {
     if (!is_reported(object)) continue;
     Track& track = tracks_.emplace_back(report_of(config_.of(object.object_class), object));
+    track.covariance.topLeftCorner<2, 2>() += object.place_bias;
     if (config_.has_partial_boxes && object.lidar_at != kNoTime)
       track.covariance.topLeftCorner<2, 2>() += centre_bias(object, lidar_world_);
   }

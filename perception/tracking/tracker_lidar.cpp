@@ -75,6 +75,7 @@ void Tracker::update_by_lidar(const Entry& entry, std::size_t detection, Object&
                                   ? place_at_near_side(config, places_[detection], seen, lidar_world_, object)
                                   : place_whole(config, places_[detection], seen);
   const Eigen::Vector2d before_m = object.size_m.head<2>();
+  object.place_bias.setZero();
   update_object(config, places_[detection], placement, seen, entry.stamp, object);
   if (!config_.has_partial_boxes) return;
   // What is seen of a side is never longer than the side: a longer piece says more than the mean of shorter ones.

@@ -148,8 +148,10 @@ void Tracker::take_echo(const Echo& echo, Time stamp, Object& object) const {
     const bool is_alone = object.lidar_at == kNoTime && object.camera_at == kNoTime;
     const double most = is_alone ? kEvidenceAlone : config_.of(object.object_class).evidence_max;
     object.evidence = std::max(object.evidence, std::min(object.evidence + kEvidence, most));
-    if (is_lidar_silent(stamp, config_.radar_birth_after_s))
-      update_position(behind(object, echo.p_world, echo.sight), place_noise(echo.sight, echo.range_m), object.motion);
+    if (is_lidar_silent(stamp, config_.radar_birth_after_s)) {
+      object.place_bias = place_noise(echo.sight, echo.range_m);
+      update_position(behind(object, echo.p_world, echo.sight), object.place_bias, object.motion);
+    }
   }
   if (echo.is_moving) object.measured_at = stamp;
   object.sources |= kSourceRadar;
@@ -172,7 +174,7 @@ void Tracker::bear_by_radar(Entry& entry, std::size_t index, const Echo& echo) {
   place.p_world << echo.p_world + 0.5 * kLength_m * echo.sight, 0.5 * kHeight_m;
   place.yaw_rad = std::atan2(heading.y(), heading.x());
   Object object = new_object(config, MotionModel::kFreeVelocity, place, seen, entry.stamp);
-  object.motion.covariance.topLeftCorner<2, 2>() = place_noise(echo.sight, echo.range_m);
+  object.motion.covariance.topLeftCorner<2, 2>() = object.place_bias = place_noise(echo.sight, echo.range_m);
   object.motion.mean.segment<2>(3) = echo.radial_mps * echo.sight;
   const Eigen::Vector2d across(-echo.sight.y(), echo.sight.x());
   object.motion.covariance.block<2, 2>(3, 3) = echo.sigma_mps * echo.sigma_mps * echo.sight * echo.sight.transpose() +

@@ -108,5 +108,38 @@ TEST(Consistency, WhatStandsIsKnownToStandAndStillLeaves) {
   EXPECT_LT(nees, 2.5);
 }
 
+TEST(Consistency, TheRadarAloneNeverKnowsAPlaceBetterThanWhereABodyReflects) {
+  Tracker tracker(perception::live_tracker_config());
+  Measurements measurements;
+  measurements.ego = Ego{};
+  const auto reflector_m = [](int scan) { return 60.0 - scan; };  // it comes at 10 m/s
+  int scan = 0;
+  for (; scan < 35; ++scan) {
+    const std::vector<RadarReturn> returns{{{reflector_m(scan), 0.0, 0.0}, -10.0, 0.15}};
+    measurements.stamp = Time{scan * 100ms};
+    measurements.radar = returns;
+    ASSERT_TRUE(tracker.update(measurements));
+  }
+  ASSERT_EQ(tracker.tracks().size(), 1U);
+  EXPECT_GT(std::sqrt(tracker.tracks()[0].covariance(0, 0)), 0.6);
+  EXPECT_GT(std::sqrt(tracker.tracks()[0].covariance(1, 1)), 0.5);
+  measurements.radar.reset();
+  for (; scan < 40; ++scan) {
+    Detection3 seen;
+    seen.p_vehicle = {reflector_m(scan) + 2.2, 0.0, 0.75};
+    seen.length_m = 4.4;
+    seen.width_m = 1.8;
+    seen.height_m = 1.5;
+    seen.score = 3.0;
+    const std::vector<Detection3> boxes{seen};
+    measurements.stamp = Time{scan * 100ms};
+    measurements.lidar = boxes;
+    ASSERT_TRUE(tracker.update(measurements));
+  }
+  ASSERT_EQ(tracker.tracks().size(), 1U);
+  EXPECT_EQ(tracker.tracks()[0].id, 1U);
+  EXPECT_LT(std::sqrt(tracker.tracks()[0].covariance(0, 0)), 0.5);
+}
+
 }  // namespace
 }  // namespace ocelli::tracking
