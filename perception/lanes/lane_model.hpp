@@ -55,6 +55,9 @@ struct LaneModelConfig {
 };
 
 /// y(x) = c0 + c1 x + c2 x² + c3 x³ in the vehicle frame, metres.
+/// Existence of a line that a network has found: the weights are not of its lines.
+inline constexpr double kNotJudged = -1.0;
+
 struct LaneLine {
   Eigen::Vector4d coefficients = Eigen::Vector4d::Zero();
   Eigen::Matrix4d covariance = Eigen::Matrix4d::Zero();
@@ -65,7 +68,7 @@ struct LaneLine {
   double width_m = 0.0;       // across, without what a pixel's size adds: the median of its points
   double width_spread = 0.0;  // of the widths: mean deviation from the median over the median
   double scatter = 0.0;       // of the points about the polynomial, in sigmas of their pixels
-  double existence = 0.0;     // probability that it is painted (docs/accelerators.md)
+  double existence = 0.0;     // probability that it is painted (docs/accelerators.md), or kNotJudged
 
   [[nodiscard]] double y_at(double x_m) const {
     return coefficients.dot(Eigen::Vector4d(1.0, x_m, x_m * x_m, x_m * x_m * x_m));

@@ -48,6 +48,8 @@ Result<Lanes::Found> Lanes::find(const topics::ImageView& picture, const GroundC
   const Mask lines{card_.input.width_px, card_.input.height_px, line_mask_};
   Found found;
   found.lines = find_lines(lines, placement, camera, config_, &found.left_out);
+  if (card_.decoder == accel::Decoder::kTwinLiteNet)
+    for (LaneLine& line : found.lines) line.existence = kNotJudged;
   found.has_area = outputs.size() > 1;
   if (!found.has_area) return found;
   decode_mask(outputs.front(), area_mask_);

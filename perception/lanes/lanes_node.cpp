@@ -16,6 +16,7 @@ ocelli::msg::CameraLanes message_of(const Lanes::Found& found, Time stamp, std::
     out.x_max_m(line.x_max_m);
     out.rms_m(line.rms_m);
     out.points(line.points);
+    out.existence(line.existence);
   }
   message.has_area(found.has_area);
   for (const Eigen::Vector2d& corner : found.area_m) {

@@ -139,6 +139,7 @@ TEST_F(LanesNodeTest, FindsTheLinesOfARecordedStreet) {
       EXPECT_LT(line.x_min_m(), line.x_max_m());
       EXPECT_GT(line.covariance()[0], 0.0);
       EXPECT_LT(line.rms_m(), 0.5);
+      EXPECT_LT(line.existence(), 0.0) << "a network's lines are not judged";
     }
     with_lines += out.lanes.message()->lines().empty() ? 0 : 1;
   }
@@ -188,6 +189,7 @@ TEST_F(LanesNodeTest, PaintOnTheRoadIsFoundWithoutAnyModelFile) {
       EXPECT_NEAR(c[0] + c[1] * x_m + c[2] * x_m * x_m + c[3] * x_m * x_m * x_m, i == 0 ? 1.7 : -1.8, 0.1)
           << "line " << i << " at " << x_m << " m";
     EXPECT_GT(lines[i].x_max_m(), 30.0);
+    EXPECT_GT(lines[i].existence(), 0.5);
   }
 }
 
