@@ -19,6 +19,7 @@
 
 #include "ocelli/hal/accel/backends.hpp"
 #include "ocelli/hal/accel/engine.hpp"
+#include "ocelli/middleware/core/live_clock.hpp"
 
 namespace ocelli::accel {
 namespace {
@@ -88,9 +89,10 @@ class FaultModel final : public EngineModel {
 
  private:
   void sleep(std::chrono::microseconds duration, bool ends_when_cancelled) const {
-    constexpr std::chrono::microseconds kSlice = 1ms;
-    for (auto rest = duration; rest > 0us && !(ends_when_cancelled && is_cancelled_); rest -= kSlice)
-      std::this_thread::sleep_for(std::min(rest, kSlice));
+    const LiveClock clock{Duration{}};
+    const Time end = clock.now() + duration;
+    for (Duration rest = duration; rest > 0us && !(ends_when_cancelled && is_cancelled_); rest = end - clock.now())
+      std::this_thread::sleep_for(std::min<Duration>(rest, 1ms));
   }
 
   std::string fault_;

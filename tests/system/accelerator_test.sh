@@ -52,16 +52,17 @@ done
 # Neither do a library that hangs when it is opened and static objects that wait for it at the end.
 plugin=$(dirname "$OCELLI")/libaccel_plugin.so
 launch_file stuck.yaml eyes "backend: '$plugin', load_within: 300 ms"
-ACCEL_PLUGIN_STUCK=1 expect 2 "libaccel_plugin.so': not loaded and run once within 0.3 s: given up" \
+ACCEL_PLUGIN_STUCK=$work/opened expect 2 "libaccel_plugin.so': not loaded and run once within 0.3 s: given up" \
   run "$work/stuck.yaml" --logical --duration 1s --out "$work/stuck"
 
 # Before its bound a stop request ends it, logical and live.
-launch_file load.yaml eyes "backend: fault, options: 'outputs=1x7x4x4;fault=deaf_rehearsal', load_within: 600 s"
+launch_file load.yaml eyes "backend: '$plugin', load_within: 600 s"
 for kind in --logical --no-realtime; do
-  "$OCELLI" run "$work/load.yaml" $kind --duration 20s --out "$work/stopped" >said 2>&1 &
+  rm -f opened
+  ACCEL_PLUGIN_STUCK=$work/opened "$OCELLI" run "$work/load.yaml" $kind --duration 20s --out "$work/stopped" >said 2>&1 &
   run=$!
-  sleep 2
-  kill -0 "$run" || fail "$kind: the load ended before it was asked to: $(head -n 5 said)"
+  for _ in $(seq 300); do [[ -e opened ]] || sleep 0.1; done
+  [[ -e opened ]] || fail "$kind: the accelerator was not opened: $(head -n 5 said)"
   kill -TERM "$run"
   ended "$run" 30 || fail "$kind: a load that hangs held up a stop request for 3 s"
   wait "$run" || true
@@ -69,14 +70,14 @@ for kind in --logical --no-realtime; do
 done
 
 # A device that does not let go. In logical time: a failed step that says so, then the run goes on without it.
-deaf="backend: fault, options: 'outputs=1x7x4x4;fault=deaf;after=3', hang_after: 300 ms, reset_after: 300 ms"
+deaf="backend: fault, options: 'outputs=1x7x4x4;fault=deaf;after=3', hang_after: 300 ms, reset_after: 100 ms"
 launch_file deaf.yaml eyes "$deaf"
 expect 1 "device hangs, given up: no result within 0.3 s" \
   run "$work/deaf.yaml" --logical --duration 2s --out "$work/logical"
 
 # Live: late, busy, reset in vain; the process ends and is started again, as long as that does not happen too often.
 expect 1 "process 'camera_objects' ended by itself and was started again" \
-  run "$work/deaf.yaml" --duration 6s --out "$work/live"
+  run "$work/deaf.yaml" --duration 9s --out "$work/live"
 for text in "no result within 50.0 ms: dropped" "device hangs, given up: busy for" "a reset did not help" \
   "node 'camera_objects' cannot go on in this process"; do
   grep -qF -- "$text" said || fail "the live run did not say '$text': $(head -n 20 said)"

@@ -1,14 +1,20 @@
 /* An accelerator as a shared library, in C: its table is as the environment orders. It computes nothing. */
 #define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ocelli/hal/accel/ocelli_accel.h"
 
-/* ACCEL_PLUGIN_STUCK: any value. The device never opens, and at the end of the process this library waits for it. */
+/* ACCEL_PLUGIN_STUCK: a file. It is made when a device is opened, and the call never returns; at the end of the process
+   this library waits for it. */
 static void wait_if_stuck(void) {
   while (getenv("ACCEL_PLUGIN_STUCK") != NULL) pause();
+}
+static void make_file(const char *name) {
+  FILE *file = name == NULL ? NULL : fopen(name, "w");
+  if (file != NULL) fclose(file);
 }
 __attribute__((destructor)) static void leave(void) { wait_if_stuck(); }
 
@@ -19,6 +25,7 @@ static ocelli_accel_status enumerate_none(uint32_t *count, ocelli_accel_device_i
 }
 static ocelli_accel_status open_none(uint32_t index, const char *options, ocelli_accel_device **out) {
   (void)index, (void)options, (void)out;
+  make_file(getenv("ACCEL_PLUGIN_STUCK"));
   wait_if_stuck();
   return OCELLI_ACCEL_DEVICE_LOST;
 }

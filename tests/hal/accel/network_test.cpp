@@ -194,23 +194,22 @@ TEST(Network, GoesOnAfterABadResult) {
 }
 
 TEST(Network, ALoadThatDoesNotEndIsGivenUpWhereverItHangs) {
-  for (const char* fault : {"fault=deaf_load", "fault=deaf_rehearsal", "latency_ms=400"}) {
-    AcceleratorConfig config = fault_with(fault);
-    config.options += ";hang_ms=400";
+  for (const std::string fault : {"fault=deaf_load;hang_ms=", "fault=deaf_rehearsal;hang_ms=", "latency_ms="}) {
+    AcceleratorConfig config = fault_with(fault + "20000");
     config.load_within = 100ms;
     const auto network = loaded(config);
     ASSERT_FALSE(network) << fault;
     EXPECT_EQ(network.error().code, ErrorCode::kTimeout);
     EXPECT_THAT(network.error().message,
                 HasSubstr("model 'test' on 'fault': not loaded and run once within 0.1 s: given up (load_within"));
-    config.load_within = 20s;
+    config = fault_with(fault + "60");
     EXPECT_TRUE(loaded(config)) << fault << ": late is not too late";
   }
 }
 
 TEST(Network, TheEndOfTheRunEndsALoad) {
   const std::atomic<bool> stop = true;
-  for (const char* fault : {"fault=deaf_load;hang_ms=400", "fault=deaf_rehearsal;hang_ms=400"}) {
+  for (const char* fault : {"fault=deaf_load;hang_ms=20000", "fault=deaf_rehearsal;hang_ms=20000"}) {
     AcceleratorConfig config = fault_with(fault);
     config.load_within = 600s;
     const auto network = loaded(config, &stop);
@@ -231,7 +230,7 @@ std::set<std::string> errors_until(Network& network, const std::function<bool()>
 }
 
 TEST(Network, ADeafDeviceIsResetAndHangsWhenThatDoesNotHelp) {
-  AcceleratorConfig config = fault_with("fault=deaf;after=1;hang_ms=4000");
+  AcceleratorConfig config = fault_with("fault=deaf;after=1;hang_ms=20000");
   config.reset_after = 50ms;
   auto network = loaded(config);
   ASSERT_TRUE(network);
@@ -245,15 +244,14 @@ TEST(Network, ADeafDeviceIsResetAndHangsWhenThatDoesNotHelp) {
   const auto given_up = network->begin_input();
   ASSERT_FALSE(given_up);
   EXPECT_EQ(given_up.error().code, ErrorCode::kUnavailable);
-  EXPECT_THAT(
-      given_up.error().message,
-      HasSubstr("model 'test' on 'fault': device hangs, given up: busy for 0.1 s with a late computation, and a "
-                "reset did not help: the device did not come to rest in time"));
+  EXPECT_THAT(given_up.error().message, HasSubstr("model 'test' on 'fault': device hangs, given up: busy for "));
+  EXPECT_THAT(given_up.error().message, HasSubstr("s with a late computation, and a reset did not help: the device did "
+                                                  "not come to rest in time"));
   EXPECT_EQ(network->health().is_hung, 1U);
 }
 
 TEST(Network, ADeviceThatComesToRestInAResetGoesOn) {
-  AcceleratorConfig config = fault_with("fault=deaf;every=2;hang_ms=300");
+  AcceleratorConfig config = fault_with("fault=deaf;every=2;hang_ms=500");
   config.reset_after = 20ms;
   auto network = loaded(config);
   ASSERT_TRUE(network);

@@ -112,7 +112,7 @@ TEST_F(CameraObjectsNodeTest, ADeviceThatHangsNeedsANewProcess) {
 TEST_F(CameraObjectsNodeTest, TheEndOfTheRunEndsALoad) {
   const std::atomic<bool> is_stopping = true;
   config.accelerator.load_within = 600s;
-  config.accelerator.options += "fault=deaf_load;hang_ms=400";
+  config.accelerator.options += "fault=deaf_load;hang_ms=20000";
   EXPECT_THAT(CameraObjectsNode(config).prepare({.is_stopping = &is_stopping}).error().message,
               HasSubstr("loading given up, the run ends"));
 }

@@ -70,12 +70,13 @@ class LiveCamera : public testing::Test {
         is_stopping));
   }
 
-  static std::unique_ptr<node::NodeShell> eyes(const std::string& options, Duration deadline) {
+  static std::unique_ptr<node::NodeShell> eyes(const std::string& options, Duration deadline,
+                                               Duration reset_after = 1h) {
     CameraObjectsConfig config;
     config.model = {"test"};
     config.deadline = deadline;
     config.accelerator = {"fault", "outputs=1x7x4x4;" + options, 1};
-    config.accelerator.reset_after = 20ms;
+    config.accelerator.reset_after = reset_after;
     auto shell = node::NodeShell::create("eyes", node::erase(CameraObjectsNode(config)),
                                          {{{"picture", "camera/front"}}, {}, {}});
     EXPECT_TRUE(shell) << shell.error().message;
@@ -156,7 +157,7 @@ TEST_F(LiveCamera, AnAcceleratorThatHangsIsNamedAndItsNodeIsLostForThisProcess) 
   RecordProperty("verifies", "REQ-EXE-005");
   Bus bus(clock_, nullptr);
   auto executor = executor_on(bus);
-  ASSERT_TRUE(executor->add_node(eyes("fault=deaf;after=1;hang_ms=5000", 2ms)));
+  ASSERT_TRUE(executor->add_node(eyes("fault=deaf;after=1;hang_ms=20000", 2ms, 20ms)));
   const auto pictures = *bus.publish<topics::CameraImage>("camera/front");
   EXPECT_EQ(executor->lost_node(), "");
   executor->start();
@@ -175,7 +176,7 @@ TEST_F(LiveCamera, AStopRequestFromOutsideEndsTheLoadOfANode) {
   Bus bus(clock_, nullptr);
   std::atomic<bool> is_stopping = true;
   auto executor = executor_on(bus, &is_stopping);
-  const Status added = executor->add_node(eyes("fault=deaf_rehearsal;hang_ms=500", 2ms));
+  const Status added = executor->add_node(eyes("fault=deaf_rehearsal;hang_ms=20000", 2ms));
   ASSERT_FALSE(added);
   EXPECT_THAT(added.error().message, HasSubstr("node 'eyes': "));
   EXPECT_THAT(added.error().message, HasSubstr("loading given up, the run ends"));

@@ -87,7 +87,7 @@ TEST_F(LanesNodeTest, ADeviceThatHangsNeedsANewProcessAndTheEndOfTheRunEndsALoad
   EXPECT_TRUE(node.needs_new_process());
   const std::atomic<bool> is_stopping = true;
   config.accelerator.load_within = 600s;
-  config.accelerator.options = plain + ";fault=deaf_rehearsal;hang_ms=400";
+  config.accelerator.options = plain + ";fault=deaf_rehearsal;hang_ms=20000";
   EXPECT_THAT(LanesNode(config).prepare({.is_stopping = &is_stopping}).error().message,
               HasSubstr("loading given up, the run ends"));
 }
