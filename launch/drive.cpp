@@ -66,9 +66,12 @@ Result<OpenedDrive> open_comma(const fs::path& folder, const fs::path& dbc) {
 Result<OpenedDrive> open_drive(const fs::path& path, const fs::path& dbc, const LaunchFile& launch) {
   std::error_code failure;
   if (!fs::exists(path, failure)) return error(ErrorCode::kNotFound, "{}: no such drive", path.string());
+  if (fs::is_directory(path / "processed_log", failure)) return open_comma(path, dbc);
+  if (!dbc.empty())
+    return error(ErrorCode::kInvalidArgument, "--dbc {}: is for a comma2k19 drive, which {} is not", dbc.string(),
+                 path.string());
   if (fs::is_regular_file(path, failure)) return open_recording(path, launch);
   if (fs::is_regular_file(path / "recording.mcap", failure)) return open_recording(path / "recording.mcap", launch);
-  if (fs::is_directory(path / "processed_log", failure)) return open_comma(path, dbc);
   log::KittiRawConfig config;
   config.path = path;
   OCELLI_ASSIGN(auto opened, log::open_kitti_raw(config));

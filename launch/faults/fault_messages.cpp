@@ -53,7 +53,9 @@ std::vector<StoreEntry> FaultLedger::on_state(const ocelli::msg::SafetyState& st
   const Time at = time_of(state.header().stamp());
   // The same mode since another time was left meanwhile and entered again.
   if (state.mode() != mode_.mode || from_ns(state.mode_since()) != mode_.at) {
-    const std::string previous = has_heard_mode_ ? mode_.mode : state.previous_mode();
+    // The monitor's own word first: a mode that lasted shortly may have been missed.
+    const bool is_told = !state.previous_mode().empty() && state.previous_mode() != state.mode();
+    const std::string previous = is_told || !has_heard_mode_ ? state.previous_mode() : mode_.mode;
     mode_ = {run_, from_ns(state.mode_since()), state.mode(), previous};
     entries.emplace_back(mode_);
   }

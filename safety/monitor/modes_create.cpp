@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "ocelli/safety/monitor/mistakes.hpp"
 #include "ocelli/safety/monitor/modes.hpp"
@@ -48,6 +49,20 @@ void check_mode(const std::vector<ModeConfig>& modes, std::size_t index, Mistake
   }
 }
 
+/// A worse mode allows no more than a better one.
+void check_limits(const std::vector<ModeConfig>& modes, std::size_t index, Mistakes& mistakes) {
+  const auto check = [&](std::string_view name, double ModeConfig::*limit) {
+    const auto allowed = [](double value) { return value < 0.0 ? std::numeric_limits<double>::infinity() : value; };
+    const ModeConfig& worse = modes[index];
+    const ModeConfig& better = modes[index - 1];
+    if (allowed(worse.*limit) > allowed(better.*limit))
+      mistakes.add("mode '{}': {}: {}, but the better mode '{}' allows no more than {}", worse.name, name,
+                   worse.*limit < 0.0 ? "not limited" : fmt::format("{}", worse.*limit), better.name, better.*limit);
+  };
+  check("speed_max_mps", &ModeConfig::speed_max_mps);
+  check("range_max_m", &ModeConfig::range_max_m);
+}
+
 void check_reaction(const ModeConfig& mode, const FaultConfig& fault, Mistakes& mistakes) {
   if (mode.reached_within > fault.frti)
     mistakes.add("{}: frti: {} ms, but mode '{}' is reached within {} ms", fault.label(), to_milliseconds(fault.frti),
@@ -64,6 +79,7 @@ Result<ModeMachine> ModeMachine::create(const std::vector<ModeConfig>& modes, co
   const std::vector<std::string> names = names_of(modes);
   for (std::size_t i = 0; i < modes.size(); ++i) {
     check_mode(modes, i, mistakes);
+    if (i > 0) check_limits(modes, i, mistakes);
     for (const std::string& capability : modes[i].needs)
       if (index_of(machine.capabilities_, capability) == machine.capabilities_.size())
         machine.capabilities_.push_back(capability);

@@ -58,13 +58,16 @@ void Monitor::tick(Time now) {
 }
 
 /// Ends with the first debounced results of everything that can be silent or takes a capability, while nothing is about
-/// to fail. What was not tested by `start_by` cannot be waited for, but silence has a result then. On a controlled
-/// shutdown nothing begins.
+/// to fail. Only silence is waited for beyond `start_by`, as long as it takes to find it: what has no result then
+/// cannot decide. On a controlled shutdown nothing begins.
 void Monitor::end_start() {
   if (!modes_.is_held() || is_standing_down_) return;
-  const bool is_over = settled_ - started_at_ >= config_.start_by;
+  const Duration waited = settled_ - started_at_;
+  const bool is_over = waited >= start_by_;
   std::erase_if(awaited_, [&](std::uint32_t i) {
-    return faults_[i].is_tested() || (is_over && !faults_[i].detector().tells_presence());
+    Fault& fault = faults_[i];
+    const bool is_decided = fault.is_tested() || waited >= start_by_ + fault.timing().fdti();
+    return is_decided || (is_over && !fault.detector().tells_presence());
   });
   const auto is_pending = [](const Fault& fault) { return fault.state() == FaultState::kPending; };
   if (awaited_.empty() && (is_over || std::ranges::none_of(faults_, is_pending))) modes_.release();
@@ -75,7 +78,7 @@ Time Monitor::believed(Time now) {
   if (is_believable(now) && (!has_started_ || std::exchange(is_put_off_, false))) {
     started_at_ = std::max(now, now_);
     if (!std::exchange(has_started_, true)) now_ = now;
-    for (NodeSupervisor& node : nodes_) node.start_by(now + config_.start_by);
+    for (NodeSupervisor& node : nodes_) node.start_by(now + start_by_);
   }
   if (is_believable(now) && now >= now_) {
     back_ticks_ = 0;
@@ -140,9 +143,9 @@ void Monitor::supervise() {
 }
 
 void Monitor::run_timers(Time now, Duration gap) {
-  const bool is_start_over = settled_ - started_at_ >= config_.start_by;
-  const Tick tick{
-      now, settled_, started_at_, gap, counters_.lost_observations, is_start_over, counters_.clock_steps_back};
+  const Time start_by = started_at_ + start_by_;
+  const bool is_start_over = settled_ >= start_by;
+  const Tick tick{now, settled_, start_by, gap, counters_.lost_observations, is_start_over, counters_.clock_steps_back};
   for (ChainTracker& chain : chains_) chain.tick(settled_, is_start_over);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     nodes_[i].tick(settled_);
@@ -193,7 +196,7 @@ void Monitor::restart(EntityId node) {
   const auto& lists = of_node_.find(static_cast<std::uint32_t>(node));
   for (const std::uint32_t i : of_node_.list(lists, kSupervisors)) {
     nodes_[i].reset();
-    nodes_[i].start_by(now_ + config_.start_by);
+    nodes_[i].start_by(now_ + start_by_);
     std::erase_if(held_, [&](const Held& held) { return held.supervisor == i; });
   }
 }

@@ -54,6 +54,9 @@ class Monitor {
   /// After so many ticks in a row that went back it was the one before them that was wrong: time goes on from there.
   static constexpr int kBackTicks = 10;
 
+  /// `start_by` of a monitor that goes on where another life of it ended: time for its senders to find it.
+  static constexpr Duration kResumeBy = 3s;
+
   /// Refuses, all mistakes at once: unknown or repeated names, values out of range, parameters that a detector does
   /// not have, modes that are a dead end, and faults whose FDTI + FRTI is not below their assumed FTTI.
   static Result<std::unique_ptr<Monitor>> create(const MonitorConfig& config,
@@ -85,7 +88,8 @@ class Monitor {
   void request_recovery() { modes_.request_recovery(); }
   [[nodiscard]] bool is_recovery_requested() const { return modes_.is_recovery_requested(); }
   /// The mode that another life of this monitor was in since `since`; only before the first tick. One that is not left
-  /// by itself goes on; any other begins with `starting`, which then ends in no better mode. Error: no such mode.
+  /// by itself goes on; any other begins with `starting`, which then ends in no better mode, and soon: what was there
+  /// before is seen within kResumeBy, or is gone. Error: no such mode.
   Status resume(std::string_view mode, Time since);
 
   /// The fault table, indexed as in the configuration.
@@ -163,6 +167,7 @@ class Monitor {
   MonitorCounters counters_;
   std::size_t active_ = 0;
   Time started_at_{};
+  Duration start_by_;
   Time now_{};
   Time settled_{};
   Time hold_until_{};

@@ -272,10 +272,11 @@ struct Monitor::Builder {
 };
 
 Monitor::Monitor(const MonitorConfig& config, ModeMachine modes)
-    : config_(config), modes_(std::move(modes)), global_(config.expired_tolerance) {}
+    : config_(config), modes_(std::move(modes)), global_(config.expired_tolerance), start_by_(config.start_by) {}
 
 Status Monitor::resume(std::string_view mode, Time since) {
   OCELLI_EXPECT(!has_started_);
+  start_by_ = std::min(start_by_, kResumeBy);
   if (mode == start_mode().name) return ok();
   const auto found = std::ranges::find(config_.modes, mode, &ModeConfig::name);
   if (found == config_.modes.end())

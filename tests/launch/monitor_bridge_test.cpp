@@ -90,12 +90,13 @@ TEST(MonitorConfig, OneStampFromTheFutureIsAFaultUntilTheNextGoodOne) {
 }
 
 TEST(MonitorConfig, TheConsumerIsToldTheLimitsOfTheMode) {
-  const auto config = config_of(std::string(kCar) +
-                                "monitor:\n"
-                                "  modes:\n"
-                                "    - {name: nominal, needs: [lidar], speed_max_mps: 13.9, range_max_m: 60}\n"
-                                "    - {name: degraded, speed_max_mps: 2}\n"
-                                "    - {name: safe_stop, recovery: never, speed_max_mps: 0, is_stop: true}\n");
+  const auto config =
+      config_of(std::string(kCar) +
+                "monitor:\n"
+                "  modes:\n"
+                "    - {name: nominal, needs: [lidar], speed_max_mps: 13.9, range_max_m: 60}\n"
+                "    - {name: degraded, speed_max_mps: 2, range_max_m: 20}\n"
+                "    - {name: safe_stop, recovery: never, speed_max_mps: 0, range_max_m: 0, is_stop: true}\n");
   ASSERT_TRUE(config) << config.error().message;
   const auto monitor = safety::Monitor::create(*config);
   ASSERT_TRUE(monitor) << monitor.error().message;
@@ -105,7 +106,7 @@ TEST(MonitorConfig, TheConsumerIsToldTheLimitsOfTheMode) {
   EXPECT_EQ(to_message(report, **monitor).range_max_m(), 60.0);
   EXPECT_FALSE(to_message(report, **monitor).is_stop_requested());
   report.mode = 1;
-  EXPECT_LT(to_message(report, **monitor).range_max_m(), 0.0) << "not limited";
+  EXPECT_EQ(to_message(report, **monitor).range_max_m(), 20.0);
   report.mode = 2;
   EXPECT_EQ(to_message(report, **monitor).speed_max_mps(), 0.0);
   EXPECT_TRUE(to_message(report, **monitor).is_stop_requested());

@@ -22,10 +22,10 @@ namespace ocelli::safety {
 struct Tick {
   Time now{};
   Time settled{};                       // observations stamped until then have arrived
-  Time started_at{};                    // first tick
+  Time start_by{};                      // what was not seen by then is silent
   Duration gap{};                       // since the tick before
   std::uint64_t lost_observations = 0;  // since the start
-  bool is_start_over = false;           // start_by has passed: what was never seen is silent
+  bool is_start_over = false;           // it has passed
   std::uint64_t clock_steps_back = 0;   // since the start
 };
 

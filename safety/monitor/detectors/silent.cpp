@@ -8,8 +8,8 @@ namespace {
 
 class Silent final : public Detector {
  public:
-  Silent(int signs_of_life, Duration max_gap, Duration period, Duration start_by)
-      : signs_of_life_(signs_of_life), max_gap_(max_gap), period_(period), start_by_(start_by) {}
+  Silent(int signs_of_life, Duration max_gap, Duration period)
+      : signs_of_life_(signs_of_life), max_gap_(max_gap), period_(period) {}
 
   int interests() const override { return signs_of_life_ | kTicks; }
   Verdict observe(const Observation& observation) override {
@@ -24,7 +24,7 @@ class Silent final : public Detector {
   Verdict tick(const Tick& tick) override {
     if (!last_seen_) {
       if (!tick.is_start_over) return {};
-      last_seen_ = tick.started_at + start_by_ - max_gap_;  // as if it had died in time to be overdue now
+      last_seen_ = tick.start_by - max_gap_;  // as if it had died in time to be overdue now
       next_report_ = *last_seen_ + max_gap_;
     }
     if (tick.settled <= next_report_) return {};
@@ -40,7 +40,6 @@ class Silent final : public Detector {
   int signs_of_life_;
   Duration max_gap_;
   Duration period_;
-  Duration start_by_;
   std::optional<Time> last_seen_;
   Time next_report_{};
 };
@@ -60,8 +59,7 @@ DetectorResult make_silent(const DetectorSetup& setup) {
   const int signs_of_life = is_topic           ? kPublishes | kReceives
                             : heartbeat_counts ? kPublishes | kActivations | kHeartbeats
                                                : kPublishes | kActivations;
-  return std::make_unique<Silent>(signs_of_life, max_gap, period > Duration::zero() ? period : max_gap,
-                                  setup.monitor->start_by);
+  return std::make_unique<Silent>(signs_of_life, max_gap, period > Duration::zero() ? period : max_gap);
 }
 
 }  // namespace ocelli::safety

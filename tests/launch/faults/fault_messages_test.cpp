@@ -60,6 +60,17 @@ TEST(FaultLedger, AFaultThatOnlyTheStateNamesIsEnteredOnceAfterTwoStates) {
   EXPECT_TRUE(ledger.on_state(state_with("nominal", {"a.b"})).empty());
 }
 
+TEST(FaultLedger, AModeThatWasMissedIsNamedByTheNextOne) {
+  FaultLedger ledger("run-1", {}, {});
+  static_cast<void>(ledger.on_state(state_with("nominal", {})));
+  auto state = state_with("nominal", {});  // of a monitor that was started again
+  state.previous_mode("starting");
+  state.mode_since(7);
+  const auto entries = ledger.on_state(state);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(std::get<StoredMode>(entries[0]).previous, "starting");
+}
+
 TEST(FaultLedger, AMonitorThatWasStartedAgainHealsNothingThatItDoesNotKnowYet) {
   FaultLedger ledger("run-1", {}, {});
   for (int i = 0; i < 3; ++i) static_cast<void>(ledger.on_state(state_with("degraded", {"a.b"})));

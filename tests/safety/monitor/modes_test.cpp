@@ -202,6 +202,20 @@ TEST(Modes, RefusesMachinesThatCannotWork) {
   EXPECT_THAT(refusal({}), HasSubstr("modes: 0 of them, expected 1 to 32"));
   EXPECT_THAT(refusal(std::vector<ModeConfig>(33)), HasSubstr("modes: 33 of them"));
   auto bad = modes();
+  bad[1].speed_max_mps = 5.0;  // and minimal_risk any
+  bad[3].range_max_m = 10.0;
+  EXPECT_THAT(refusal(bad),
+              HasSubstr("mode 'minimal_risk': speed_max_mps: not limited, but the better mode 'slow' allows "
+                        "no more than 5"));
+  bad[2].speed_max_mps = 5.5;
+  bad[2].range_max_m = 9.0;
+  EXPECT_THAT(refusal(bad), HasSubstr("speed_max_mps: 5.5, but the better mode 'slow' allows no more than 5"));
+  EXPECT_THAT(refusal(bad), HasSubstr("mode 'safe_stop': range_max_m: 10, but the better mode 'minimal_risk' allows"));
+  bad[2].speed_max_mps = 5.0;
+  bad[3].speed_max_mps = 0.0;
+  bad[3].range_max_m = 9.0;
+  EXPECT_EQ(refusal(bad), "accepted");
+  bad = modes();
   bad[1].name = "starting";
   EXPECT_THAT(refusal(bad), HasSubstr("mode 'starting': the start-up has this name already"));
   bad[1].name = "nominal";

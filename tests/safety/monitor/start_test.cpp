@@ -134,6 +134,23 @@ TEST(Start, WhatTakesACapabilityAndCannotBeTestedIsNotWaitedForAfterStartBy) {
   EXPECT_EQ(monitor->mode_name(), "nominal");
 }
 
+TEST(Start, SilenceThatNeverIsDecidedDoesNotHoldItForEver) {
+  RecordProperty("verifies", "REQ-MON-036");
+  MonitorConfig config = two_sensors();
+  config.topics[0].max_gap = 120ms;
+  config.faults[0].debounce = debounce_by_count(2, 2);
+  const auto monitor = make(config);
+  int ms = 0;
+  for (; monitor->is_starting() && ms < 10'000; ms += 10) {
+    if (ms % 200 == 0) monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));  // pending, passed, pending, ...
+    if (ms % 100 == 0) monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
+    monitor->tick(at(ms));
+  }
+  EXPECT_FALSE(monitor->faults()[0].is_tested());
+  EXPECT_GT(ms, 2000);
+  EXPECT_LT(ms, 3000) << "start_by and the detection time";
+}
+
 TEST(Start, WhereNothingCanBeSilentThereIsNone) {
   MonitorConfig config = two_sensors();
   config.faults = {fault("monitor.overflow", "overflow", "monitor")};

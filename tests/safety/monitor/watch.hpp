@@ -65,7 +65,7 @@ struct Watch {
   }
   char tick(int now_ms, int settled_ms, bool is_start_over = true, std::uint64_t lost = 0, Duration gap = 10ms) {
     if ((detector->interests() & kTicks) == 0) return letter({});
-    return letter(detector->tick({at(now_ms), at(settled_ms), kStart, gap, lost, is_start_over}));
+    return letter(detector->tick({at(now_ms), at(settled_ms), kStart + monitor.start_by, gap, lost, is_start_over}));
   }
   char letter(const Verdict& verdict) {
     last = verdict;
