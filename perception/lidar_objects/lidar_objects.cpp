@@ -105,10 +105,13 @@ bool LidarObjects::add_pieces(std::span<std::uint32_t> members, double whole_sco
 bool LidarObjects::add_parted(std::span<std::uint32_t> members, const Shape& whole) {
   constexpr float kLeast_m = 0.15F;       // narrower, and
   constexpr float kLeastPer_m = 0.0045F;  // narrower than this per metre of range, beams miss the gap or make one
-  constexpr float kShortest_m = 1.2F;     // less than two objects
-  constexpr float kLongest_m = 9.0F;      // more than a vehicle and who is beside it
+  constexpr float kShortest_m = 2.0F;     // shorter or thinner is not two objects
+  constexpr float kThinnest_m = 0.8F;
+  constexpr float kLongest_m = 9.0F;         // more than a vehicle and who is beside it
+  constexpr std::size_t kMostReturns = 500;  // what is so near that it has more is parted by cells
   constexpr double kGood = 0.5;
-  if (whole.longer_m() < kShortest_m || whole.longer_m() > kLongest_m) return false;
+  if (members.size() > kMostReturns || whole.longer_m() < kShortest_m || whole.longer_m() > kLongest_m) return false;
+  if (whole.shorter_m() < kThinnest_m) return false;
   const auto flat = [&](std::uint32_t i) {
     return Eigen::Vector2f(points_[i].x - sensor_m_.x(), points_[i].y - sensor_m_.y());
   };
