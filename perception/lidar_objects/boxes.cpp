@@ -14,14 +14,20 @@ double within(float value, float low, float high, float margin) {
   return std::max(0.0, 1.0 - static_cast<double>(outside / margin));
 }
 
-/// More returns, more sure: 0.5 at `points_min`, towards 1.
+/// More returns, more sure: 0.5 at `points_min`, towards 1. Measured: right for thin cars (docs/fusion.md).
 double by_points(std::uint32_t points, int points_min) {
   return 1.0 - 0.5 * std::sqrt(static_cast<double>(points_min) / std::max<double>(points, points_min));
 }
 
-constexpr float kFace_m = 1.2F;  // least part of a rear or front that is taken for one
+constexpr float kFace_m = 1.2F;           // least part of a rear or front that is taken for one
+constexpr float kTallerThanCar_m = 1.9F;  // a van or a truck
+constexpr float kVanWidth_m = 2.2F;       // a wider face is a truck's
+constexpr float kThin_m = 0.25F;          // nothing of a second face is seen
+constexpr float kNear_m = 8.0F;           // here a person reaches above the highest beam
 
-constexpr float kWholeSide_m = 2.2F;  // shorter than a car's side: a rear, or a bush, whose returns fill its inside
+// Least scores, below which most boxes of the class are none (docs/fusion.md).
+constexpr double kTruckLeast = 0.55;
+constexpr double kPedestrianLeast = 0.4;
 
 /// From beyond the end of a long side one sees a vehicle's rear or front as well. Of a wall one sees no second face.
 bool lacks_end_face(const Shape& s) {
@@ -33,36 +39,62 @@ bool lacks_end_face(const Shape& s) {
 /// The least height at which a roof 1.4 m high shows, with beams this far apart.
 float roof_seen_m(const Shape& s) { return 1.40F - 0.0075F * s.range_m; }
 
+/// A rear or a front of what is taller than a car.
+bool is_tall_face(const Shape& s) { return s.top_m > kTallerThanCar_m && s.longer_m() < 2.9F; }
+
 double car_score(const Shape& s) {
   if (s.is_cut_above() && ((s.is_hidden_beside && s.shorter_m() < kFace_m) || lacks_end_face(s))) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 5.4F, 0.6F);
-  const double width = within(s.shorter_m(), 0.0F, 2.2F, 0.4F);
+  const double width =
+      is_tall_face(s) ? within(s.longer_m(), 0.0F, kVanWidth_m, 0.2F) : within(s.shorter_m(), 0.0F, 2.2F, 0.4F);
   const double top = within(s.top_m, roof_seen_m(s), 2.35F, 0.1F);  // a van's roof
+  const double bottom = within(s.bottom_m, 0.0F, 1.2F, 0.2F);      // the edge of a roof alone belongs to something else
+  const double metal = within(s.roughness_m, 0.0F, 0.06F, 0.06F);  // else leaves
   const double faces = s.longer_m() < kWholeSide_m ? within(s.on_faces, 0.75F, 1.0F, 0.2F) : 1.0;
-  return length * width * top * faces;
+  return length * width * top * bottom * metal * faces;
 }
 
 double truck_score(const Shape& s) {
   if (lacks_end_face(s) || (s.is_cut_above() && s.is_hidden_beside)) return 0.0;
   const double length = within(s.longer_m(), 1.9F, 13.0F, 1.0F);
   const double width = within(s.shorter_m(), 0.0F, 3.0F, 0.5F);
-  const double top = s.is_cut_above() ? within(s.top_m, 1.7F, 4.5F, 0.3F) : within(s.top_m, 2.6F, 4.5F, 0.3F);
+  const bool may_be_low = s.is_cut_above() || (is_tall_face(s) && s.longer_m() > kVanWidth_m);
+  const double top = within(s.top_m, may_be_low ? 1.7F : 2.6F, 4.5F, 0.3F);
   return 0.8 * length * width * top;
 }
 
+/// Cut off above: a person who stands near, or a post or a wall's corner, which are thinner or hidden beside.
+double cut_pedestrian_score(const Shape& s) {
+  if (s.range_m > kNear_m) return 0.0;
+  const double size = within(s.longer_m(), 0.4F, 1.0F, 0.1F) * within(s.shorter_m(), 0.2F, 0.8F, 0.1F);
+  return size * within(s.top_m, 1.5F, 2.0F, 0.1F);
+}
+
 double pedestrian_score(const Shape& s) {
-  if (s.is_cut_above() || s.is_hidden_beside) return 0.0;  // a corner of something
+  if (s.is_hidden_beside) return 0.0;  // a corner of something
+  if (s.is_cut_above()) return cut_pedestrian_score(s);
   const double size = within(s.longer_m(), 0.25F, 1.0F, 0.3F) * within(s.shorter_m(), 0.05F, 0.8F, 0.3F);
   const double top = within(s.top_m, 1.2F, 2.0F, 0.2F);
   return size * top;
 }
 
 double cyclist_score(const Shape& s) {
-  if (s.is_cut_above()) return 0.0;
+  if (s.is_cut_above() && (s.range_m > kNear_m || s.is_hidden_beside)) return 0.0;
   const double length = within(s.longer_m(), 1.3F, 2.0F, 0.3F);
   const double width = within(s.shorter_m(), 0.1F, 0.8F, 0.25F);
   const double top = within(s.top_m, 1.4F, 2.0F, 0.2F);
   return 0.95 * length * width * top;
+}
+
+double least_score(ObjectClass object_class, const BoxesConfig& config) {
+  switch (object_class) {
+    case ObjectClass::kTruck: return std::max(kTruckLeast, config.score_min);
+    case ObjectClass::kPedestrian: return std::max(kPedestrianLeast, config.score_min);
+    case ObjectClass::kCar:
+    case ObjectClass::kCyclist:
+    case ObjectClass::kUnknown: break;
+  }
+  return config.score_min;
 }
 
 struct Side {
@@ -117,16 +149,19 @@ Prior prior_of(ObjectClass object_class, const BoxesConfig& config) {
 
 std::optional<Judgement> judge(const Shape& shape, const BoxesConfig& config) {
   if (shape.points < static_cast<std::uint32_t>(config.points_min)) return std::nullopt;
+  const double sure = by_points(shape.points, config.points_min);
+  // Few returns that show depth, or two faces, are a car far more often than as many in one line.
+  constexpr double kDoubtWithDepth = 0.3;
+  const double sure_of_car = shape.shorter_m() < kThin_m ? sure : 1.0 - kDoubtWithDepth * (1.0 - sure);
   Judgement best;
   const auto weigh = [&](ObjectClass object_class, double score) {
     if (score > best.score) best = {object_class, score};
   };
-  weigh(ObjectClass::kCar, car_score(shape));
-  weigh(ObjectClass::kTruck, truck_score(shape));
-  weigh(ObjectClass::kPedestrian, pedestrian_score(shape));
-  weigh(ObjectClass::kCyclist, cyclist_score(shape));
-  best.score *= by_points(shape.points, config.points_min);
-  if (best.score < config.score_min) return std::nullopt;
+  weigh(ObjectClass::kCar, sure_of_car * car_score(shape));
+  weigh(ObjectClass::kTruck, sure * truck_score(shape));
+  weigh(ObjectClass::kPedestrian, sure * pedestrian_score(shape));
+  weigh(ObjectClass::kCyclist, sure * cyclist_score(shape));
+  if (best.score < least_score(best.object_class, config)) return std::nullopt;
   return best;
 }
 
@@ -134,7 +169,9 @@ Box3 complete(const Shape& shape, const Judgement& judgement, const BoxesConfig&
   const Prior prior = prior_of(judgement.object_class, config);
   const Rectangle& r = shape.rectangle;
   const bool is_vehicle = judgement.object_class == ObjectClass::kCar || judgement.object_class == ObjectClass::kTruck;
-  const int along = is_vehicle ? length_axis(shape, prior.width_m) : (r.extent_m(0) >= r.extent_m(1) ? 0 : 1);
+  const auto truck_m = static_cast<float>(config.truck_width_m);
+  const float width_m = shape.top_m > kTallerThanCar_m ? std::max(prior.width_m, truck_m) : prior.width_m;
+  const int along = is_vehicle ? length_axis(shape, width_m) : (r.extent_m(0) >= r.extent_m(1) ? 0 : 1);
   const auto a = static_cast<std::size_t>(along);
   const Side length = widened(r.low_m[a], r.high_m[a], prior.length_m, prior.length_seen_m);
   const Side width = widened(r.low_m[1 - a], r.high_m[1 - a], prior.width_m, prior.width_seen_m);

@@ -33,6 +33,11 @@ struct BoxesConfig {
   }
 };
 
+/// Shorter than a car's side: a rear or a front, or a bush.
+inline constexpr float kWholeSide_m = 2.2F;
+/// Below this are bumpers and doors, not bonnets, windows and roofs.
+inline constexpr float kBodyTop_m = 0.9F;
+
 /// A cluster, measured; horizontal positions relative to the sensor, in the vehicle frame's axes.
 struct Shape {
   Rectangle rectangle;
@@ -43,6 +48,7 @@ struct Shape {
   float sight_m = 0.0F;   // how high above the ground the sensor sees there
   std::uint32_t points = 0;
   float on_faces = 1.0F;          // share of the lower returns on the sides towards the sensor
+  float roughness_m = 0.0F;       // of what is shorter than a car's side; 0: not known (roughness.hpp)
   bool is_hidden_beside = false;  // something nearer and tall ends it to the left or to the right
 
   [[nodiscard]] float longer_m() const { return std::max(rectangle.extent_m(0), rectangle.extent_m(1)); }

@@ -6,12 +6,15 @@
 #include <limits>
 #include <tuple>
 
+#include "ocelli/perception/lidar_objects/corridor.hpp"
 #include "ocelli/perception/tracking/rectangle.hpp"
 
 namespace ocelli::perception {
 namespace {
 
 constexpr float kShows_m = 0.3F;  // what shows this much over an obstacle is seen
+
+bool is_vehicle(ObjectClass c) { return c == ObjectClass::kCar || c == ObjectClass::kTruck; }
 
 }  // namespace
 
@@ -37,7 +40,8 @@ std::span<const Box3> LidarObjects::detect(const CloudSpan& cloud, const Pose& T
     const std::span members(member_.data() + begin_[c], begin_[c + 1] - begin_[c]);
     const Shape shape = measure(members);
     const std::optional<Judgement> judgement = judge(shape, config_.boxes);
-    if (!add_pieces(members, judgement ? judgement->score : 0.0) && judgement) add_box(shape, *judgement);
+    if (add_pieces(members, judgement ? judgement->score : 0.0) || add_parted(members, shape)) continue;
+    if (judgement) add_box(shape, *judgement);
   }
   drop_doubles();
   return boxes_;
@@ -96,6 +100,40 @@ bool LidarObjects::add_pieces(std::span<std::uint32_t> members, double whole_sco
   return true;
 }
 
+/// Who rides or walks past a vehicle so close that no cell between them is empty is one piece with it. A corridor
+/// without returns parts them; false when there is none, or when it parts something else. Orders the members by side.
+bool LidarObjects::add_parted(std::span<std::uint32_t> members, const Shape& whole) {
+  constexpr float kLeast_m = 0.15F;       // narrower, and
+  constexpr float kLeastPer_m = 0.0045F;  // narrower than this per metre of range, beams miss the gap or make one
+  constexpr float kShortest_m = 2.0F;     // shorter or thinner is not two objects
+  constexpr float kThinnest_m = 0.8F;
+  constexpr float kLongest_m = 9.0F;         // more than a vehicle and who is beside it
+  constexpr std::size_t kMostReturns = 500;  // what is so near that it has more is parted by cells
+  constexpr double kGood = 0.5;
+  if (members.size() > kMostReturns || whole.longer_m() < kShortest_m || whole.longer_m() > kLongest_m) return false;
+  if (whole.shorter_m() < kThinnest_m) return false;
+  const auto flat = [&](std::uint32_t i) {
+    return Eigen::Vector2f(points_[i].x - sensor_m_.x(), points_[i].y - sensor_m_.y());
+  };
+  surface_.clear();
+  for (const std::uint32_t i : members) surface_.push_back({flat(i), heights_m_[i]});
+  const auto corridor = find_corridor(surface_, whole.centre_m(), std::max(kLeast_m, kLeastPer_m * whole.range_m),
+                                      static_cast<std::size_t>(config_.boxes.points_min));
+  if (!corridor) return false;
+  const auto is_left = [&](std::uint32_t i) { return corridor->is_left(flat(i)); };
+  std::ranges::sort(members, {}, [&](std::uint32_t i) { return std::pair(is_left(i), i); });
+  const auto middle = std::ranges::find_if(members, is_left);
+  const Shape right = measure({members.begin(), middle});
+  const Shape left = measure({middle, members.end()});
+  const auto right_is = judge(right, config_.boxes);
+  const auto left_is = judge(left, config_.boxes);
+  if (!right_is || !left_is || std::min(right_is->score, left_is->score) < kGood) return false;
+  if (is_vehicle(right_is->object_class) == is_vehicle(left_is->object_class)) return false;
+  add_box(right, *right_is);
+  add_box(left, *left_is);
+  return true;
+}
+
 Shape LidarObjects::measure(std::span<const std::uint32_t> members) {
   Shape shape;
   shape.points = static_cast<std::uint32_t>(members.size());
@@ -116,18 +154,24 @@ Shape LidarObjects::measure(std::span<const std::uint32_t> members) {
   shape.sight_m = clusters_.visible_height_m(shape.range_m);
   shape.rectangle = fitter_.fit(flat_);
   shape.on_faces = share_on_faces(members, shape.rectangle);
+  if (shape.longer_m() < kWholeSide_m) shape.roughness_m = roughness_m(members);
   shape.is_hidden_beside = horizon_.hides_beside(flat_, shape.top_m - kShows_m);
   return shape;
 }
 
-/// Of the lower returns (a bumper or a door, not a bonnet or a roof), how many lie on the sides towards the sensor.
+float LidarObjects::roughness_m(std::span<const std::uint32_t> members) {
+  surface_.clear();
+  for (std::size_t k = 0; k < members.size(); ++k) surface_.push_back({flat_[k], heights_m_[members[k]]});
+  return roughness_.measure_m(surface_, kBodyTop_m);
+}
+
+/// Of the lower returns, how many lie on the sides towards the sensor.
 float LidarObjects::share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const {
-  constexpr float kLow_m = 0.9F;
   constexpr float kOnFace_m = 0.2F;
   std::uint32_t low = 0;
   std::uint32_t on_face = 0;
   for (std::size_t k = 0; k < members.size(); ++k) {
-    if (heights_m_[members[k]] > kLow_m) continue;
+    if (heights_m_[members[k]] > kBodyTop_m) continue;
     ++low;
     bool is_on = false;
     for (int i = 0; i < 2; ++i) {

@@ -16,6 +16,7 @@
 #include "ocelli/perception/lidar_objects/clusters.hpp"
 #include "ocelli/perception/lidar_objects/ground.hpp"
 #include "ocelli/perception/lidar_objects/horizon.hpp"
+#include "ocelli/perception/lidar_objects/roughness.hpp"
 
 namespace ocelli::perception {
 
@@ -55,6 +56,8 @@ class LidarObjects {
   [[nodiscard]] Shape measure(std::span<const std::uint32_t> members);
   void add_box(const Shape& shape, const Judgement& judgement);
   [[nodiscard]] bool add_pieces(std::span<std::uint32_t> members, double whole_score);
+  [[nodiscard]] bool add_parted(std::span<std::uint32_t> members, const Shape& whole);
+  [[nodiscard]] float roughness_m(std::span<const std::uint32_t> members);
   [[nodiscard]] float share_on_faces(std::span<const std::uint32_t> members, const Rectangle& rectangle) const;
   void drop_doubles();
 
@@ -67,9 +70,11 @@ class LidarObjects {
   Clusters clusters_;
   Horizon horizon_;
   RectangleFitter fitter_;
-  std::vector<std::uint32_t> begin_;                 // per cluster: first entry in member_; one more at the end
-  std::vector<std::uint32_t> member_;                // point indices, cluster by cluster
-  std::vector<Eigen::Vector2f> flat_;                // the points of one cluster, from above, relative to the sensor
+  std::vector<std::uint32_t> begin_;   // per cluster: first entry in member_; one more at the end
+  std::vector<std::uint32_t> member_;  // point indices, cluster by cluster
+  std::vector<Eigen::Vector2f> flat_;  // the points of one cluster, from above, relative to the sensor
+  std::vector<SurfacePoint> surface_;  // the same with heights
+  Roughness roughness_;
   std::vector<std::pair<Shape, Judgement>> pieces_;  // of one cluster
   std::vector<Box3> boxes_;
 };

@@ -85,7 +85,9 @@ void follow_course(Object& object) {
   const double sigma_mps = std::sqrt(std::max(motion.covariance(3, 3), motion.covariance(4, 4)));
   if (v.norm() < kMoves_mps || v.norm() < 2.0 * sigma_mps) {
     if (!has_heading(object.object_class)) return;
-    if (motion.covariance(2, 2) < kKnownYaw_rad * kKnownYaw_rad) forbid_sideways(motion);
+    // A face as wide as a piece of a side lies across as often as along: only a seen length tells the heading.
+    const bool is_heading_known = object.sized[0] > 0.0 && motion.covariance(2, 2) < kKnownYaw_rad * kKnownYaw_rad;
+    if (is_heading_known) forbid_sideways(motion);
     const bool is_still = take_for_standing(motion);
     object.is_standing = is_still && object.measured_at - object.born_at > kKnownFor;
     return;

@@ -18,6 +18,12 @@ void add_car(SyntheticScene& scene, double x, double y, double yaw_rad = 0.0) {
   scene.blocks.push_back({x, y, yaw_rad, 2.2, 1.5, 0.6, 0.9});
 }
 
+/// A bicycle with its rider.
+void add_cyclist(SyntheticScene& scene, double x, double y) {
+  scene.blocks.push_back({x, y, 0.0, 1.7, 0.08, 0.7, 0.3});
+  scene.blocks.push_back({x, y, 0.0, 0.6, 0.6, 1.0, 0.8});
+}
+
 std::vector<Box3> detect(const SyntheticScene& scene) {
   const auto points = scene.scan();
   LidarObjects detector({});
@@ -134,6 +140,89 @@ TEST(LidarObjects, TellPeopleFromPoles) {
   ASSERT_EQ(boxes.size(), 1U);
   EXPECT_EQ(boxes[0].object_class, ObjectClass::kPedestrian);
   EXPECT_NEAR(boxes[0].centre_m.y(), 3.0, 0.2);
+}
+
+/// Its front is wider than a piece of a car's side needs to be, and lies across the line of sight.
+TEST(LidarObjects, ATruckThatComesLiesAlongItsWay) {
+  SyntheticScene scene;
+  scene.blocks.push_back({45.0, 3.0, 0.0, 8.0, 2.5, 1.9, 0.4});
+  const auto boxes = detect(scene);
+  ASSERT_EQ(boxes.size(), 1U);
+  EXPECT_EQ(boxes[0].object_class, ObjectClass::kTruck);
+  EXPECT_NEAR(boxes[0].yaw_rad, 0.0, 0.1);
+  EXPECT_NEAR(boxes[0].centre_m.x() - 0.5 * boxes[0].size_m.x(), 41.0, 0.2);
+}
+
+/// Near the vehicle they reach above the highest beam, as posts do.
+TEST(LidarObjects, FindPeopleBesideTheVehicle) {
+  SyntheticScene scene;
+  scene.blocks.push_back({1.0, 4.5, 0.0, 0.45, 0.5, 1.85});
+  add_cyclist(scene, 1.0, -4.5);
+  scene.blocks.push_back({-4.0, 4.5, 0.0, 0.15, 0.15, 5.0});
+  const auto boxes = detect(scene);
+  ASSERT_EQ(boxes.size(), 2U);
+  for (const Box3& box : boxes)
+    EXPECT_EQ(box.object_class, box.centre_m.y() > 0.0 ? ObjectClass::kPedestrian : ObjectClass::kCyclist);
+}
+
+/// The cells between them are not empty.
+TEST(LidarObjects, FindWhoPassesAParkedCar) {
+  for (const double side : {-1.0, 1.0}) {
+    SyntheticScene scene;
+    add_car(scene, 20.0, 3.0 * side);
+    scene.blocks.push_back({17.5, 1.6 * side, 0.0, 0.5, 0.5, 1.75});
+    scene.blocks.push_back({14.0, -8.0 * side, 0.0, 0.12, 0.12, 5.0});  // shows how high the lidar sees
+    const auto boxes = detect(scene);
+    EXPECT_EQ(boxes.size(), 2U) << side;
+    for (const Box3& box : boxes)
+      EXPECT_EQ(box.object_class, side * box.centre_m.y() > 2.2 ? ObjectClass::kCar : ObjectClass::kPedestrian) << side;
+  }
+}
+
+Shape rear_of_car() {
+  Shape shape;
+  shape.rectangle.low_m = {20.0F, -0.8F};
+  shape.rectangle.high_m = {21.2F, 0.8F};
+  shape.bottom_m = 0.3F;
+  shape.top_m = 1.45F;
+  shape.range_m = 20.0F;
+  shape.sight_m = 2.4F;
+  shape.points = 12;
+  return shape;
+}
+
+TEST(Judge, TheEdgeOfARoofAloneIsNothing) {
+  Shape shape = rear_of_car();
+  ASSERT_TRUE(judge(shape, {}));
+  shape.bottom_m = 1.42F;
+  EXPECT_FALSE(judge(shape, {}));
+}
+
+TEST(Judge, WhatIsRoughIsNoCar) {
+  Shape shape = rear_of_car();
+  shape.roughness_m = 0.05F;
+  ASSERT_TRUE(judge(shape, {}));
+  shape.roughness_m = 0.13F;
+  EXPECT_FALSE(judge(shape, {}));
+}
+
+TEST(Judge, FewReturnsWithDepthAreSurerThanAsManyInOneLine) {
+  Shape shape = rear_of_car();
+  const double with_depth = judge(shape, {}).value().score;
+  shape.rectangle.high_m[0] = 20.1F;
+  EXPECT_GT(with_depth, judge(shape, {}).value().score + 0.15);
+}
+
+TEST(Judge, APieceOfAWallIsNoTruck) {
+  Shape shape = rear_of_car();
+  shape.rectangle.low_m = {30.0F, -2.5F};
+  shape.rectangle.high_m = {30.1F, 2.5F};
+  shape.top_m = 3.0F;
+  shape.sight_m = 4.0F;
+  shape.points = 200;
+  EXPECT_TRUE(judge(shape, {}));
+  shape.points = 10;
+  EXPECT_FALSE(judge(shape, {}));
 }
 
 TEST(LidarObjects, ReadPointsWithNanAndInfinityBetween) {

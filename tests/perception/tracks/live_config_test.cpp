@@ -97,6 +97,19 @@ TEST_F(LiveTracker, MotionTurnsACarThatWasTakenForOneGoingTheOtherWay) {
   EXPECT_NEAR(tracks()[0].v_world.x(), -10.0, 0.5);
 }
 
+/// The front of a truck that comes, taken for a piece of a side: its heading is not known, and forbids no motion.
+TEST_F(LiveTracker, AFaceTakenForASideDoesNotHoldATruckInPlace) {
+  for (int frame = 0; frame < 12; ++frame) {
+    Box3 front = car_box(60.0 - frame, 3, 4.3, 1.8);
+    front.yaw_rad = -M_PI_2;
+    front.is_length_seen = front.is_width_seen = false;
+    see(frame, {front});
+  }
+  ASSERT_EQ(tracks().size(), 1U);
+  EXPECT_EQ(tracks()[0].id, 1U);
+  EXPECT_NEAR(tracks()[0].v_world.x(), -10.0, 1.5);
+}
+
 TEST_F(LiveTracker, KeepsIdsWhenTheOwnMotionIsLostAndFound) {
   // The vehicle drives at 10 m/s along y of the world past a standing car.
   const auto ego_at = [](int frame) {
