@@ -16,6 +16,8 @@ using accel::Tensor;
 
 constexpr std::size_t kDistanceBins = 8;  // NanoDet: reg_max + 1
 constexpr std::size_t kBoxColumns = 5;
+constexpr std::size_t kFloodShare = 4;  // one box in so many places of a network's grid, and in all of more than
+constexpr std::size_t kLeastFlood = 50;
 constexpr std::array<int, 3> kStrides = {8, 16, 32};
 
 /// The last two sizes: rows x columns, all before them 1.
@@ -56,6 +58,14 @@ Status add(const ModelCard& card, const Candidate& candidate, std::vector<Candid
                  card.name, kMostCandidates, card.score_min);
   out.push_back(candidate);
   return ok();
+}
+
+/// `places` where the network can see a box at all: most of a picture is road, sky and walls.
+Status check_flood(const ModelCard& card, std::size_t boxes, std::size_t places) {
+  if (boxes <= std::max(kLeastFlood, places / kFloodShare)) return ok();
+  return error(ErrorCode::kCorrupt,
+               "model '{}': {} of its {} places hold a box with a score of at least {}: not a street", card.name, boxes,
+               places, card.score_min);
 }
 
 /// Objectness and scores are probabilities; a network that was cut or fed wrongly gives other numbers (and NaN fails
@@ -234,10 +244,19 @@ Status check_outputs(const ModelCard& card, std::span<const Tensor> outputs) {
 
 Status decode(const ModelCard& card, std::span<const Tensor> outputs, std::vector<Candidate>& out) {
   out.clear();
+  std::size_t places = 0;
   switch (card.decoder) {
-    case Decoder::kDarknetYolo: return decode_yolo(card, outputs, out);
-    case Decoder::kFastestDet: return decode_fastestdet(card, outputs, out);
-    case Decoder::kNanoDet: return decode_nanodet(card, outputs, out);
+    case Decoder::kDarknetYolo:
+      OCELLI_TRY(decode_yolo(card, outputs, out));
+      for (const Tensor& tensor : outputs) places += table_of(tensor)->rows;
+      return check_flood(card, out.size(), places);
+    case Decoder::kFastestDet:
+      OCELLI_TRY(decode_fastestdet(card, outputs, out));
+      return check_flood(card, out.size(), static_cast<std::size_t>(outputs[0].dims[2] * outputs[0].dims[3]));
+    case Decoder::kNanoDet:
+      OCELLI_TRY(decode_nanodet(card, outputs, out));
+      for (const int stride : kStrides) places += cells(card, stride);
+      return check_flood(card, out.size(), places);
     case Decoder::kBoxes: return decode_boxes(card, outputs, out);
     case Decoder::kTwinLiteNet:
     case Decoder::kLaneLines: break;

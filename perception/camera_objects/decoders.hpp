@@ -30,7 +30,8 @@ struct Candidate {
 [[nodiscard]] Status check_outputs(const accel::ModelCard& card, std::span<const accel::Tensor> outputs);
 
 /// Every candidate of at least the card's score, in the order of the outputs. Precondition: check_outputs. kCorrupt
-/// when there are more than kMostCandidates, or scores outside 0..1.
+/// when there are more than kMostCandidates, when more than a quarter of the network's own grid holds one, or scores
+/// outside 0..1.
 [[nodiscard]] Status decode(const accel::ModelCard& card, std::span<const accel::Tensor> outputs,
                             std::vector<Candidate>& out);
 

@@ -114,7 +114,9 @@ std::optional<ModeChange> ModeMachine::tick(Time now) {
   const std::uint32_t down = best(std::max(demanded(), mode_), gone);
   if (down > mode_) return enter(down, now, cause());  // at once, also out of a mode that has become impossible
   const Mode& mode = modes_[mode_];
-  if (wanted < mode_ && !is_held_) {
+  // Nobody may agree to what may only be for a while: that led here, and would again.
+  const bool is_to_stay = mode.recovery == Recovery::kAutomatic || modes_[wanted].max_dwell == Duration::zero();
+  if (wanted < mode_ && is_to_stay && !is_held_) {
     if (may_recover(wanted, now)) return enter(wanted, now, kNoFault);
   } else {
     better_since_.reset();

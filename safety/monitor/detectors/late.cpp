@@ -101,6 +101,7 @@ class Late final : public Detector {
       const auto* message = awaited.take_overdue(tick.settled - budget_, tick.is_start_over);
       if (message == nullptr) continue;
       awaited.judged(true);
+      if (!is_news(message->published_at)) continue;
       return pre_failed(message->published_at + budget_, to_milliseconds(tick.now - message->published_at),
                         to_milliseconds(budget_), "not received");
     }
@@ -110,6 +111,13 @@ class Late final : public Detector {
   Observability observability() const override { return {period_ + budget_, period_}; }
 
  private:
+  /// A message that is late to several receivers is one late message.
+  bool is_news(Time published_at) {
+    if (blamed_ != kNoTime && published_at <= blamed_) return false;
+    blamed_ = published_at;
+    return true;
+  }
+
   Verdict receive(const Observation& observation) {
     const auto awaited = std::ranges::find(awaited_, observation.entity, &Awaited::receiver);
     const bool is_judged = awaited_.empty() || awaited != awaited_.end();
@@ -118,6 +126,7 @@ class Late final : public Detector {
     const double took_ms = to_milliseconds(took);
     const double budget_ms = to_milliseconds(budget_);
     if (awaited != awaited_.end()) awaited->judged(took > budget_);
+    if (took > budget_ && !is_news(observation.published_at)) return {};
     if (took > budget_) return pre_failed(observation.published_at + budget_, took_ms, budget_ms, "received late");
     const bool is_late_elsewhere = std::ranges::any_of(awaited_, &Awaited::is_late);
     return is_late_elsewhere ? Verdict{} : pre_passed(observation.observed_at, took_ms, budget_ms);
@@ -125,6 +134,7 @@ class Late final : public Detector {
 
   Duration period_;
   Duration budget_;
+  Time blamed_ = kNoTime;  // publication of the newest message that was late
   std::vector<Awaited> awaited_;
 };
 

@@ -125,6 +125,23 @@ TEST(Decoders, AFloodOfBoxesIsAnErrorAndNotSorted) {
   EXPECT_THAT(status.error().message, HasSubstr("more than 2000 boxes"));
 }
 
+TEST(Decoders, AFloodIsMeasuredByTheNetworksOwnGrid) {
+  std::vector<Candidate> found;
+  const Made fastest = make({1, 8, 22, 22}, 1.0F);  // 484 places: never 2000
+  const Status flooded = decode(card_of(Decoder::kFastestDet, 352, 352), {&fastest.tensor, 1}, found);
+  ASSERT_FALSE(flooded);
+  EXPECT_EQ(flooded.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(flooded.error().message, HasSubstr("484 of its 484 places hold a box"));
+  Made yolo = make({1500, 8});
+  const auto fill = [&](std::size_t boxes) {
+    for (std::size_t i = 0; i < boxes; ++i) yolo.memory[i * 8 + 4] = yolo.memory[i * 8 + 5] = 0.9F;
+    return decode(card_of(Decoder::kDarknetYolo, 320, 320), {&yolo.tensor, 1}, found);
+  };
+  EXPECT_TRUE(fill(375)) << "a quarter";
+  EXPECT_EQ(found.size(), 375U);
+  EXPECT_FALSE(fill(376));
+}
+
 TEST(Decoders, ScoresThatAreNoProbabilitiesAreAnError) {
   std::vector<Candidate> found;
   const auto message = [&](const accel::ModelCard& card, std::span<const accel::Tensor> outputs) {

@@ -93,6 +93,23 @@ TEST(Late, WhatOneReceiverGetsSaysNothingAboutAnother) {
   EXPECT_EQ(watch.observe(arrival(picture(7, 600, 600), 610, "asleep")), 'g') << "both have it in time";
 }
 
+TEST(Late, OneMessageThatIsLateToAllIsOneLateMessage) {
+  RecordProperty("verifies", "REQ-DET-009");
+  Watch watch("late");
+  watch.topic.receivers = {"node", "other"};
+  watch.make();
+  watch.observe(picture(1, 0, 0));
+  EXPECT_EQ(watch.observe(arrival(picture(1, 0, 0), 70)), 'b');
+  EXPECT_EQ(watch.observe(arrival(picture(1, 0, 0), 71, "other")), '-');
+  watch.observe(picture(2, 100, 100));
+  EXPECT_EQ(watch.tick(160, 160), 'b') << "neither has it";
+  EXPECT_EQ(watch.tick(170, 170), '-');
+  EXPECT_EQ(watch.tick(180, 180), '-');
+  watch.observe(picture(3, 200, 200));
+  EXPECT_EQ(watch.observe(arrival(picture(3, 200, 200), 210)), '-');
+  EXPECT_EQ(watch.observe(arrival(picture(3, 200, 200), 210, "other")), 'g');
+}
+
 TEST(Late, AnEarlyMissingMessageIsFoundWhenTheStartIsOver) {
   RecordProperty("verifies", "REQ-DET-009");
   Watch watch("late");

@@ -196,6 +196,29 @@ std::string refusal(const std::vector<ModeConfig>& with, const std::vector<Fault
   return made ? "accepted" : made.error().message;
 }
 
+TEST(Modes, ConsentDoesNotLeadBackToWhatMayOnlyBeForAWhile) {
+  RecordProperty("verifies", "REQ-MON-032");
+  const std::vector<ModeConfig> all{
+      {.name = "nominal", .needs = {"camera", "lidar"}},
+      {.name = "camera_only", .needs = {"camera"}, .max_dwell = 5s, .then = "minimal_risk"},
+      {.name = "minimal_risk", .recovery = Recovery::kOnRequest, .recover_after = 1s},
+      {.name = "safe_stop", .recovery = Recovery::kNever, .is_stop = true}};
+  auto m = ModeMachine::create(all, {fault("lidar", "", {"lidar"})});
+  ASSERT_TRUE(m) << m.error().message;
+  m->tick(at(0));
+  m->raise(0);
+  m->tick(at(10));
+  EXPECT_EQ(m->name(), "camera_only");
+  m->tick(at(5010));
+  EXPECT_EQ(m->name(), "minimal_risk");
+  m->request_recovery();
+  for (int ms = 5020; ms < 20'000; ms += 10) EXPECT_FALSE(m->tick(at(ms))) << "the lidar is still gone";
+  m->clear(0);
+  for (int ms = 20'000; ms < 21'000; ms += 10) EXPECT_FALSE(m->tick(at(ms))) << "its hysteresis begins now";
+  ASSERT_TRUE(m->tick(at(21'000)));
+  EXPECT_EQ(m->name(), "nominal") << "the consent held";
+}
+
 TEST(Modes, RefusesMachinesThatCannotWork) {
   RecordProperty("verifies", "REQ-MON-034");
   EXPECT_EQ(refusal(modes(), faults()), "accepted");

@@ -149,7 +149,8 @@ struct TwinFault {
 //   (b) the best allowed mode is better than the current one, the CURRENT mode's recovery rule agrees (automatic;
 //       on_request: request_recovery() since the current mode was entered) and now - b >= its recover_after. b: the
 //       first tick of the newest unbroken row of ticks, since the mode was entered, which had a better target that
-//       did not get worse from one to the next. Cause nobody.
+//       did not get worse from one to the next. Cause nobody. Out of a mode without automatic recovery a mode with a
+//       max_dwell is no better one.
 //   (c) max_dwell > 0 and now - since >= max_dwell: to the best allowed mode not better than `then`. Cause nobody.
 //       This holds while a better mode waits for its recovery, too.
 // - The first tick sets since of mode 0. has(): no active fault takes the capability.
@@ -184,7 +185,8 @@ struct TwinModes {
     const std::vector<int> active = active_faults();
     const Mode& here = modes_.at(index(mode_));
     if (!allowed(mode_, active)) return enter(best_from(mode_ + 1, active), now, std::to_string(cause(active)));
-    const int target = best_from(0, active);
+    int target = best_from(0, active);
+    if (target < mode_ && here.recovery != "automatic" && modes_.at(index(target)).max_dwell > 0) target = mode_;
     ticks_.push_back({now, target});
     if (target < mode_ && rule_agrees(here) && now - better_since() >= here.recover_after) {
       return enter(target, now, "nobody");
