@@ -172,8 +172,10 @@ class DemoTable : public testing::Test {
     ASSERT_TRUE(launch) << launch.error().message;
     const auto sources = source_topics(*launch, 1);
     ASSERT_TRUE(sources) << sources.error().message;
-    const auto config = monitor_config(*launch, *launch->topics(*sources));
+    auto config = monitor_config(*launch, *launch->topics(*sources));
     ASSERT_TRUE(config) << config.error().message;
+    config->chains.clear();  // nothing is made of anything here
+    std::erase_if(config->faults, [](const safety::FaultConfig& fault) { return fault.detector == "chain_late"; });
     monitor_ = std::move(*safety::Monitor::create(*config));
   }
 

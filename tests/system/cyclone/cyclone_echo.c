@@ -42,6 +42,7 @@ static struct echo echoes[] = {
     {"ocelli/observations", &ocelli_msg_ObservationBatch_desc, 0, 0},
     {"ocelli/faults", &ocelli_msg_Fault_desc, 0, 0},
     {"ocelli/safety_state", &ocelli_msg_SafetyState_desc, 0, 0},
+    {"ocelli/recovery_requests", &ocelli_msg_RecoveryRequest_desc, 0, 0},
     {"ocelli/injections", &ocelli_msg_Injection_desc, 0, 0},
 };
 enum { count = sizeof(echoes) / sizeof(echoes[0]) };
