@@ -53,6 +53,19 @@ class Tracker {
   void change_frame(const Entry& entry, double step_s);
   void predict_all(double step_s);
   void match_lidar(const Entry& entry, bool is_strong);
+  struct Innovation {
+    Eigen::Vector2d away_m;
+    Eigen::Matrix2d covariance;
+    [[nodiscard]] double determinant() const {
+      return covariance(0, 0) * covariance(1, 1) - covariance(0, 1) * covariance(0, 1);
+    }
+    [[nodiscard]] double distance2() const {
+      return (covariance(1, 1) * away_m.x() * away_m.x() - 2.0 * covariance(0, 1) * away_m.x() * away_m.y() +
+              covariance(0, 0) * away_m.y() * away_m.y()) /
+             determinant();
+    }
+  };
+  [[nodiscard]] Innovation innovation_of(const Entry& entry, std::size_t detection, const Object& object) const;
   [[nodiscard]] double cost_of(const Entry& entry, std::size_t detection, const Object& object) const;
   void update_by_lidar(const Entry& entry, std::size_t detection, Object& object);
   void bear(Entry& entry);

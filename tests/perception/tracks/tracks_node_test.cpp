@@ -169,6 +169,31 @@ TEST_F(FusedTracks, ALengthGrowsWithALongerViewAndOneWrongScanStretchesItLittle)
   EXPECT_LT(length_m(), before_m + 1.2);
 }
 
+/// Scans until a box that goes on by `step_m` over ground from scan to scan is a track.
+class NewBox : public FusedTracks {
+ protected:
+  int scans_until_reported(double speed_mps) {
+    for (int i = 0; i < 12; ++i) {
+      Box3 car;
+      car.object_class = ObjectClass::kCar;
+      car.centre_m = {60.0 + 0.1 * i * (speed_mps - kEgo_mps), 0.5, 0.75};
+      car.size_m = {4.2, 1.8, 1.5};
+      car.score = 0.9;
+      car.is_length_seen = car.is_width_seen = true;
+      lidar_boxes({car}, i * 100ms);
+      if (!tracks()->tracks().empty()) return i + 1;
+    }
+    return 99;
+  }
+};
+TEST_F(NewBox, OfAStandingCarIsATrackInItsThirdScan) { EXPECT_EQ(scans_until_reported(0.0), 3); }
+TEST_F(NewBox, OfAFastCarIsATrackAsSoon) { EXPECT_EQ(scans_until_reported(25.0), 3); }
+TEST_F(NewBox, ThatJumpsAsARowOfParkedCarsWouldHasToDoSoForLonger) {
+  const int scans = scans_until_reported(40.0);
+  EXPECT_GT(scans, 3);
+  EXPECT_LE(scans, 8) << "some are as fast as that";
+}
+
 TEST_F(FusedTracks, EachTrackNamesTheSensorsThatSawIt) {
   calibrate();
   for (int i = 0; i < 5; ++i) lidar(i * 100ms);
