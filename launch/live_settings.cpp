@@ -58,14 +58,23 @@ SourceContext source_context(const LaunchFile& launch, std::uint64_t seed, Time 
 }
 
 Result<Time> drive_begin(const LaunchFile& launch, std::uint64_t seed) {
-  Time begin{};
+  constexpr Duration kFurthest = 60s;  // later, a stamp is taken for a wrong one (LiveExecutor)
+  Time first{};
+  Time last{};
   for (const SourceEntry& entry : launch.sources) {
     OCELLI_ASSIGN(const auto opened, open_source(entry, source_context(launch, seed, Time{})));
     const auto range = opened.source->range();
     if (!range || range->begin == Time{}) continue;
-    begin = begin == Time{} ? range->begin : std::min(begin, range->begin);
+    first = first == Time{} ? range->begin : std::min(first, range->begin);
+    last = std::max(last, range->begin);
+    if (last - first > kFurthest)
+      return error(
+          ErrorCode::kInvalidArgument,
+          "{}: its recording begins {:.0f} s away from another one of this launch file: expected recordings of "
+          "one drive, which begin within {:.0f} s",
+          entry.place, to_seconds(last - first), to_seconds(kFurthest));
   }
-  return begin;
+  return first;
 }
 
 Result<std::vector<SourceTopic>> source_topics(const LaunchFile& launch, std::uint64_t seed) {

@@ -40,7 +40,8 @@ struct LiveSettings {
 [[nodiscard]] SourceContext source_context(const LaunchFile& launch, std::uint64_t seed, Time begin);
 [[nodiscard]] Result<std::vector<SourceTopic>> source_topics(const LaunchFile& launch, std::uint64_t seed);
 
-/// When the first of the launch file's recorded drives began; 0: it has none. (Devices begin when they are told to.)
+/// When the first of the launch file's recordings began; 0: it has none. (Devices begin when they are told to.) Error:
+/// recordings that are not of one drive.
 [[nodiscard]] Result<Time> drive_begin(const LaunchFile& launch, std::uint64_t seed);
 
 /// The roles beside the processes of the launch file.

@@ -76,14 +76,14 @@ void ModeMachine::resume(std::uint32_t mode, Time since) {
     return;
   }
   mode_ = mode;
-  since_ = since;
+  since_ = stays_since_ = since;
   has_begun_ = true;
 }
 
 ModeChange ModeMachine::enter(std::uint32_t mode, Time now, std::uint32_t cause) {
   const ModeChange change{mode_, mode, now, cause};
   mode_ = mode;
-  since_ = now;
+  since_ = stays_since_ = now;
   is_requested_ = false;
   better_since_.reset();
   return change;
@@ -100,7 +100,7 @@ bool ModeMachine::may_recover(std::uint32_t target, Time now) {
 std::optional<ModeChange> ModeMachine::tick(Time now) {
   if (!has_begun_) {
     has_begun_ = true;
-    since_ = now;
+    since_ = stays_since_ = now;
   }
   const std::uint64_t gone = lost();
   const std::uint32_t wanted = best(demanded(), gone);
@@ -108,7 +108,8 @@ std::optional<ModeChange> ModeMachine::tick(Time now) {
     if (is_held_) return std::nullopt;
     const std::uint32_t first = best(std::max(demanded(), floor_), gone);
     const ModeChange change = enter(first, now, wanted == 0 ? kNoFault : cause());
-    if (first == floor_ && floor_since_ != Time{}) since_ = floor_since_;
+    // What still leads there has done so since then; what does not must not end the stay before its recovery.
+    if (first == floor_ && wanted == floor_ && floor_since_ != Time{}) stays_since_ = floor_since_;
     return change;
   }
   const std::uint32_t down = best(std::max(demanded(), mode_), gone);
@@ -121,7 +122,7 @@ std::optional<ModeChange> ModeMachine::tick(Time now) {
   } else {
     better_since_.reset();
   }
-  if (mode.max_dwell > Duration::zero() && now - since_ >= mode.max_dwell)
+  if (mode.max_dwell > Duration::zero() && now - stays_since_ >= mode.max_dwell)
     return enter(best(std::max(mode.then, demanded()), gone), now, kNoFault);
   return std::nullopt;
 }

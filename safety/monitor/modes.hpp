@@ -103,6 +103,7 @@ class ModeMachine {
   std::vector<std::uint32_t> losses_;   // active faults per capability
   std::uint32_t mode_ = 0;
   Time since_{};
+  Time stays_since_{};  // what max_dwell counts from: since_, or earlier when another life of this machine was in it
   bool has_begun_ = false;
   bool is_requested_ = false;
   bool is_held_ = false;

@@ -9,12 +9,16 @@ namespace {
 
 constexpr const char* kWords[] = {"ok", "degraded", "failed", "invalid", "corrupt", "skipped"};
 
-/// What a node's input makes of it: a step on one trigger that goes well says nothing about those on another.
+/// What a node's input makes of it: a step on one trigger that goes well says nothing about those on another, as long
+/// as that one still speaks. Silence is another fault.
 struct Input {
   TopicId topic{};
-  bool is_bad_message = false;  // the newest one that was received
-  bool is_bad_step = false;     // the newest one that it triggered
-  [[nodiscard]] bool is_bad() const { return is_bad_message || is_bad_step; }
+  Time bad_message_at = kNoTime;  // when the newest one that was received is bad
+  Time bad_step_at = kNoTime;     // when the newest one that it triggered is
+  [[nodiscard]] bool is_bad(Time now, Duration memory) const {
+    const auto is_fresh = [&](Time at) { return at != kNoTime && now - at <= memory; };
+    return is_fresh(bad_message_at) || is_fresh(bad_step_at);
+  }
 };
 
 class Failed final : public Detector {
@@ -32,18 +36,23 @@ class Failed final : public Detector {
     const auto status = static_cast<std::size_t>(observation.status);
     const bool is_good = observation.status <= ObservationStatus::kDegraded;
     const auto value = static_cast<double>(status);
-    if (!is_topic_ && observation.kind == ObservationKind::kReceive) input(observation.topic).is_bad_message = !is_good;
-    if (!is_topic_ && observation.kind == ObservationKind::kActivation) input(observation.topic).is_bad_step = !is_good;
+    const Time bad_at = is_good ? kNoTime : observation.observed_at;
+    if (!is_topic_ && observation.kind == ObservationKind::kReceive) input(observation.topic).bad_message_at = bad_at;
+    if (!is_topic_ && observation.kind == ObservationKind::kActivation) input(observation.topic).bad_step_at = bad_at;
     if (!is_good)
       return pre_failed(observation.observed_at, value, kLimit,
                         status < std::size(kWords) ? kWords[status] : "unknown");
     if (!is_topic_ && observation.kind == ObservationKind::kReceive) return {};
-    if (std::ranges::any_of(inputs_, &Input::is_bad)) return {};
+    const Duration memory = std::max(kMemoryLeast, kMemoryPeriods * period_);
+    const Time now = observation.observed_at;
+    if (std::ranges::any_of(inputs_, [&](const Input& one) { return one.is_bad(now, memory); })) return {};
     return pre_passed(observation.observed_at, value, kLimit);
   }
   Observability observability() const override { return {period_, period_}; }
 
  private:
+  static constexpr Duration kMemoryLeast = 1s;
+  static constexpr int kMemoryPeriods = 5;
   static constexpr double kLimit = static_cast<double>(ObservationStatus::kDegraded);
 
   /// In the order in which they are heard; those beyond the memory share its last place.

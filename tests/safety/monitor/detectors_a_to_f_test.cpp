@@ -248,6 +248,22 @@ TEST(Failed, AGoodStepOnOneTriggerSaysNothingAboutAnother) {
   EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk)), '-');
 }
 
+TEST(Failed, AnInputThatFailedAndFellSilentIsForgotten) {
+  RecordProperty("verifies", "REQ-DET-007");
+  Watch watch("failed", kNodeTarget);
+  watch.make();
+  const auto on = [](std::string_view trigger, ObservationStatus status, int ms) {
+    Observation seen = step(status);
+    seen.topic = topic_id(trigger);
+    seen.observed_at = at(ms);
+    return seen;
+  };
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kFailed, 0)), 'b');
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kFailed, 100)), 'b');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 1100)), '-');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 1101)), 'g') << "silence is another fault";
+}
+
 TEST(Failed, ATopicIsNotToBlameForAFailedStepOfItsReader) {
   RecordProperty("verifies", "REQ-DET-007");
   Watch watch("failed");
