@@ -240,6 +240,7 @@ Result<LiveRunOutcome> run_live(const LiveRunOptions& options) {
   OCELLI_ASSIGN(const LaunchFile launch, find_launch(options.settings.launch));
   OCELLI_ASSIGN(const auto topics, source_topics(launch, options.settings.seed));
   OCELLI_TRY(launch.topics(topics));
+  OCELLI_TRY(drive_begin(launch, options.settings.seed));
   return Supervisor(options, launch).run();
 }
 
