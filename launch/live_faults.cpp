@@ -3,6 +3,7 @@
 #include "ocelli/launch/faults/fault_messages.hpp"
 #include "ocelli/launch/faults/fault_writer.hpp"
 #include "ocelli/launch/process.hpp"
+#include "ocelli/launch/received_message.hpp"
 #include "ocelli/middleware/core/log.hpp"
 
 namespace ocelli::launch {
@@ -10,12 +11,6 @@ namespace {
 
 constexpr Duration kIdleWait = 50ms;
 constexpr std::size_t kDepth = 4096;
-
-template <class Message>
-bool read(const Received& received, Message& message) {
-  return received.integrity != Integrity::kCorrupt && received.sample->cdr != nullptr &&
-         topics::decode(received.sample->cdr->bytes(), message).has_value();
-}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "ocelli/launch/live_monitor.hpp"
 #include "ocelli/launch/live_recorder.hpp"
 #include "ocelli/launch/process.hpp"
+#include "ocelli/launch/received_message.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/bus/scheduling.hpp"
@@ -70,8 +71,7 @@ Status run_nodes(const LiveSettings& settings, const LaunchFile& launch, const s
     signal.wait_for(kStopPoll);
     while (const auto received = injections->take()) {
       ocelli::msg::Injection injection;
-      if (received->sample->cdr == nullptr) continue;
-      if (topics::decode(received->sample->cdr->bytes(), injection)) apply_injection(injection, *executor, bus);
+      if (read(*received, injection)) apply_injection(injection, *executor, bus);
     }
   }
   const std::string lost = executor->lost_node();

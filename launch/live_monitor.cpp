@@ -6,6 +6,7 @@
 
 #include "ocelli/launch/monitor_bridge.hpp"
 #include "ocelli/launch/process.hpp"
+#include "ocelli/launch/received_message.hpp"
 #include "ocelli/middleware/core/log.hpp"
 #include "ocelli/middleware/node/live_executor.hpp"
 
@@ -74,9 +75,7 @@ bool take_request(Subscription& requests) {
   bool is_requested = false;
   ocelli::msg::RecoveryRequest request;
   while (const auto received = requests.take()) {
-    const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
-                           topics::decode(received->sample->cdr->bytes(), request).has_value();
-    if (!is_usable) {
+    if (!read(*received, request)) {
       spdlog::warn("a request for recovery cannot be read and is ignored");
       continue;
     }
@@ -92,9 +91,7 @@ void drain_observations(Subscription& subscription, safety::ObservationQueue& qu
                         ocelli::msg::ObservationBatch& batch) {
   while (const auto received = subscription.take()) {
     if (received->lost > 0) queue.count_lost(received->lost);
-    const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
-                           topics::decode(received->sample->cdr->bytes(), batch).has_value();
-    if (!is_usable) {
+    if (!read(*received, batch)) {
       queue.count_lost(1);
       continue;
     }

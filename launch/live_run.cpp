@@ -7,10 +7,12 @@
 
 #include "ocelli/launch/process.hpp"
 #include "ocelli/launch/progress.hpp"
+#include "ocelli/launch/received_message.hpp"
 #include "ocelli/launch/restart_budget.hpp"
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
+#include "ocelli/perception/messages.hpp"
 #include "ocelli/safety/monitor/config.hpp"
 
 namespace ocelli::launch {
@@ -50,9 +52,7 @@ class Injector {
       message.unit("s");
     }
     if (action.injection.kind == InjectionKind::kStop) stop_or_continue(action, children, launch);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
-    message.header().stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
-    message.header().stamp().nanosec(static_cast<std::uint32_t>((now - seconds).count()));
+    message.header(perception::header_of(now, ""));
     publisher_->publish(std::move(message), {.sensed_at = now, .lineage = {}, .flags = 0});
     spdlog::info("injector: {} {} {}", action.is_begin ? "begin" : "end", to_string(action.injection.kind),
                  action.injection.target);
@@ -131,9 +131,7 @@ class Supervisor {
   void hear_states() {
     ocelli::msg::SafetyState state;
     while (const auto received = states_->take()) {
-      const bool is_usable = received->integrity != Integrity::kCorrupt && received->sample->cdr != nullptr &&
-                             topics::decode(received->sample->cdr->bytes(), state).has_value();
-      if (!is_usable || state.mode() == safety::start_mode().name) continue;  // that one forgets nothing
+      if (!read(*received, state) || state.mode() == safety::start_mode().name) continue;  // that one forgets nothing
       settings_.mode_before = state.mode();
       settings_.mode_before_since_ns = state.mode_since();
     }

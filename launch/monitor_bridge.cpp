@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "ocelli/middleware/core/stamp.hpp"
+#include "ocelli/perception/messages.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -161,12 +162,6 @@ void merge_faults(std::vector<safety::FaultConfig>& derived, std::vector<safety:
   }
 }
 
-void set_stamp(std_msgs::msg::Header& header, Time time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  header.stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
-  header.stamp().nanosec(static_cast<std::uint32_t>((time - seconds).count()));
-}
-
 ocelli::msg::ChainLatency chain_message(const safety::ChainStatistics& statistics) {
   ocelli::msg::ChainLatency message;
   message.name(statistics.config->name);
@@ -216,7 +211,7 @@ Result<safety::MonitorConfig> monitor_config(const LaunchFile& launch, const Top
 ocelli::msg::Fault to_message(const safety::FaultEvent& event, const safety::Monitor& monitor) {
   const safety::Fault& fault = monitor.faults()[event.fault];
   ocelli::msg::Fault message;
-  set_stamp(message.header(), event.detected_at);
+  message.header(perception::header_of(event.detected_at, ""));
   message.id(fault.config().id);
   message.detector(fault.config().detector);
   message.entity(fault.config().target);
@@ -233,7 +228,7 @@ ocelli::msg::Fault to_message(const safety::FaultEvent& event, const safety::Mon
 
 ocelli::msg::SafetyState to_message(const MonitorReport& report, const safety::Monitor& monitor) {
   ocelli::msg::SafetyState message;
-  set_stamp(message.header(), report.at);
+  message.header(perception::header_of(report.at, ""));
   message.mode(std::string(monitor.mode_name(report.mode)));
   message.previous_mode(std::string(monitor.mode_name(report.previous_mode)));
   message.mode_since(to_ns(report.mode_since));

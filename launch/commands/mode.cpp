@@ -9,9 +9,11 @@
 #include "ocelli/launch/commands/commands.hpp"
 #include "ocelli/launch/live_topic.hpp"
 #include "ocelli/launch/process.hpp"
+#include "ocelli/launch/received_message.hpp"
 #include "ocelli/middleware/bus/bus.hpp"
 #include "ocelli/middleware/core/live_clock.hpp"
 #include "ocelli/middleware/core/log.hpp"
+#include "ocelli/perception/messages.hpp"
 
 namespace ocelli::launch {
 namespace {
@@ -57,8 +59,7 @@ class States {
     ocelli::msg::SafetyState state;
     while (clock_.now() < end && !stop_requested()) {
       while (const auto received = subscription_->take()) {
-        if (received->integrity == Integrity::kCorrupt || received->sample->cdr == nullptr) continue;
-        if (topics::decode(received->sample->cdr->bytes(), state)) return state;
+        if (read(*received, state)) return state;
       }
       signal_.wait_for(kIdleWait);
     }
@@ -93,9 +94,7 @@ void print(const ocelli::msg::SafetyState& state, Time now) {
 void ask(Publisher<topics::RecoveryRequests>& publisher, Time now) {
   ocelli::msg::RecoveryRequest request;
   request.requester(fmt::format("ocelli mode recover, user {}", ::getuid()));
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
-  request.header().stamp().sec(static_cast<std::int32_t>(seconds.time_since_epoch().count()));
-  request.header().stamp().nanosec(static_cast<std::uint32_t>((now - seconds).count()));
+  request.header(perception::header_of(now, ""));
   publisher.publish(std::move(request), {.sensed_at = now, .lineage = {}, .flags = 0});
 }
 

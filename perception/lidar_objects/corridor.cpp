@@ -4,7 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+
+#include "ocelli/perception/lidar_objects/extent.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -38,16 +39,6 @@ Gap widest_gap(const Bins& bins, std::size_t points, std::size_t fewest) {
   }
   return widest;
 }
-
-struct Extent {
-  float low = std::numeric_limits<float>::max();
-  float high = std::numeric_limits<float>::lowest();
-  void take(float value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  [[nodiscard]] float size() const { return high - low; }
-};
 
 bool has_person_beside(std::span<const SurfacePoint> points, const Corridor& corridor) {
   constexpr float kLongest_m = 2.3F;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "ocelli/middleware/core/expect.hpp"
+#include "ocelli/perception/lidar_objects/extent.hpp"
 
 namespace ocelli::perception {
 namespace {
@@ -24,15 +24,6 @@ float diamond_angle(const Eigen::Vector2f& p, const Eigen::Vector2f& ahead) {
   return y >= 0.0F ? 2.0F - y / sum : -2.0F - y / sum;
 }
 
-struct Span {
-  float low = std::numeric_limits<float>::max();
-  float high = std::numeric_limits<float>::lowest();
-  void take(float value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-};
-
 }  // namespace
 
 /// The nearest point per direction.
@@ -41,7 +32,7 @@ void RectangleFitter::find_contour(std::span<const Eigen::Vector2f> points) {
   Eigen::Vector2f ahead = Eigen::Vector2f::Zero();
   for (const Eigen::Vector2f& p : points) ahead += p;
   ahead.normalize();
-  Span angles;
+  Extent angles;
   for (const Eigen::Vector2f& p : points) angles.take(diamond_angle(p, ahead));
   const float per_angle = static_cast<float>(kContourBins) / std::max(angles.high - angles.low, 1e-6F);
   std::array<const Eigen::Vector2f*, kContourBins> nearest{};
@@ -58,8 +49,8 @@ void RectangleFitter::find_contour(std::span<const Eigen::Vector2f> points) {
 float RectangleFitter::area_m2(std::span<const Eigen::Vector2f> points, float yaw_rad) {
   const float c = std::cos(yaw_rad);
   const float s = std::sin(yaw_rad);
-  Span along;
-  Span across;
+  Extent along;
+  Extent across;
   for (const Eigen::Vector2f& p : points) {
     along.take(c * p.x() + s * p.y());
     across.take(c * p.y() - s * p.x());
@@ -70,8 +61,8 @@ float RectangleFitter::area_m2(std::span<const Eigen::Vector2f> points, float ya
 float RectangleFitter::closeness(float yaw_rad) const {
   const float c = std::cos(yaw_rad);
   const float s = std::sin(yaw_rad);
-  Span along;
-  Span across;
+  Extent along;
+  Extent across;
   for (const Eigen::Vector2f& p : contour_) {
     along.take(c * p.x() + s * p.y());
     across.take(c * p.y() - s * p.x());
@@ -106,7 +97,7 @@ Rectangle RectangleFitter::fit(std::span<const Eigen::Vector2f> points) {
   rectangle.yaw_rad = best_yaw_rad < 0.0F ? best_yaw_rad + kQuarter : std::fmod(best_yaw_rad, kQuarter);
   for (std::size_t i = 0; i < 2; ++i) {
     const Eigen::Vector2f axis = rectangle.axis(static_cast<int>(i));
-    Span extent;
+    Extent extent;
     for (const Eigen::Vector2f& p : points) extent.take(p.dot(axis));
     rectangle.low_m[i] = extent.low;
     rectangle.high_m[i] = extent.high;

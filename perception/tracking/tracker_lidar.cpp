@@ -12,8 +12,8 @@ constexpr double kGrow = 0.5;
 constexpr double kGrowMost_m = 0.5;
 
 /// What is new and jumps may be a row of things that stand: the likelihood of a box's place counts for existence, too
-/// (track score: Blackman 2004, section II), where fewer than one right box in a hundred lies. Not more than that two
-/// good boxes make up for it: some are as fast as that.
+/// (as in the track score of multiple hypothesis tracking: Blackman 2004), where fewer than one right box in a hundred
+/// lies. Not more than that two good boxes make up for it: some are as fast as that.
 double doubt_of(double distance2) {
   constexpr double kOneInAHundred = 9.21;  // chi-squared of two degrees of freedom
   constexpr double kMost = 1.6;

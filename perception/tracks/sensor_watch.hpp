@@ -17,7 +17,7 @@ class SensorWatch {
   void deliver(std::uint32_t sensor, Time stamp) {
     Time& newest = newest_[static_cast<std::size_t>(std::countr_zero(sensor))];
     newest = std::max(newest, stamp);
-    now_ = std::max(now_, stamp);
+    hear(stamp);
   }
   /// A message that measured nothing: time goes on.
   void hear(Time stamp) { now_ = std::max(now_, stamp); }

@@ -53,8 +53,6 @@ struct TracksNode {
     Port<topics::Tracks> tracks;
   };
 
-  static constexpr std::uint32_t kNothing = 0;  // no sensor
-
   explicit TracksNode(const Config& given) : config(given), tracker(config_of(given)) {}
 
   Status step(const In& in, Out& out) {
@@ -73,15 +71,17 @@ struct TracksNode {
     lidar.swap(lidar_before);
     lidar.clear();
     for (const auto& box : in.objects->detections()) lidar.push_back(detection_of(box_of(box)));
-    if (is_repeated(lidar, lidar_before)) return tracker.update(at(in, in.objects.sensed_at(), kNothing));
-    tracking::Measurements measurements = at(in, in.objects.sensed_at(), tracking::kSourceLidar);
+    tracking::Measurements measurements = at(in, in.objects.sensed_at());
+    if (is_repeated(lidar, lidar_before)) return tracker.update(measurements);
+    watch.deliver(tracking::kSourceLidar, in.objects.sensed_at());
     measurements.lidar = lidar;
     return tracker.update(measurements);
   }
 
   Status hear_radar(const In& in) {
     returns_of(*in.radar, radar);
-    tracking::Measurements measurements = at(in, in.radar.sensed_at(), tracking::kSourceRadar);
+    watch.deliver(tracking::kSourceRadar, in.radar.sensed_at());
+    tracking::Measurements measurements = at(in, in.radar.sensed_at());
     measurements.radar = radar;
     return tracker.update(measurements);
   }
@@ -92,16 +92,15 @@ struct TracksNode {
     OCELLI_ASSIGN(const tracking::CameraModel model, camera_model_of(*in.calibration));
     tracker.set_camera(model);
     camera_detections_of(*in.camera, camera);
-    tracking::Measurements measurements = at(in, in.camera.sensed_at(), tracking::kSourceCamera);
+    watch.deliver(tracking::kSourceCamera, in.camera.sensed_at());
+    tracking::Measurements measurements = at(in, in.camera.sensed_at());
     measurements.camera = camera;
     return tracker.update(measurements);
   }
 
-  tracking::Measurements at(const In& in, Time stamp, std::uint32_t sensor) {
-    if (sensor == kNothing)
-      watch.hear(stamp);
-    else
-      watch.deliver(sensor, stamp);
+  /// Without a measurement: the tracks as predicted for then.
+  tracking::Measurements at(const In& in, Time stamp) {
+    watch.hear(stamp);
     tracking::Measurements measurements;
     measurements.stamp = stamp;
     measurements.ego = ego_at(in, stamp);

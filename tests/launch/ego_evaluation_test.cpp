@@ -45,63 +45,51 @@ TEST(EgoEvaluation, TheRealMinuteIsWithinItsLimits) {
   EXPECT_GT(evaluation->whole.nees_end, 0.05) << "the outage of a minute: within the band on both sides";
 }
 
-TEST(EgoEvaluation, ATruePoseThatIsNoNumberIsNamed) {
-  const std::filesystem::path data = recorded_data("");
-  if (!std::filesystem::is_directory(data / "comma2k19")) GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
-  const auto folder = std::filesystem::temp_directory_path() / ("ocelli_ego_evaluation_" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  std::filesystem::create_directory_symlink(data / "comma2k19/processed_log", folder / "processed_log");
-  std::filesystem::copy(data / "comma2k19/global_pose", folder / "global_pose");
-  const auto file = folder / "global_pose/frame_positions";
-  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
-  {
-    std::fstream positions(file, std::ios::in | std::ios::out | std::ios::binary);
-    const double nan = std::nan("");
-    positions.seekp(-static_cast<std::streamoff>(1193 * 3 * sizeof(double)), std::ios::end);  // row 7 of 1200
-    positions.write(reinterpret_cast<const char*>(&nan), sizeof(nan));
-  }
-  log::Comma2k19Config drive;
-  drive.path = folder.string();
-  drive.dbc = (data / "dbc/_toyota_2017.dbc").string();
-  const auto evaluation = evaluate_ego_motion(drive, comma2k19_ego_config());
-  std::filesystem::remove_all(folder);
-  ASSERT_FALSE(evaluation);
-  EXPECT_EQ(evaluation.error().code, ErrorCode::kCorrupt);
-  EXPECT_NE(evaluation.error().message.find("frame_positions: frame 7: nan: expected a number"), std::string::npos)
-      << evaluation.error().message;
-}
+constexpr std::size_t kPoses = 1200;
 
-/// The real minute with other true times: `change` gets those of the file.
-Result<EgoEvaluation> evaluate_with(const std::function<void(std::vector<double>&)>& change) {
-  const std::filesystem::path data = recorded_data("");
-  const auto folder = std::filesystem::temp_directory_path() / ("ocelli_ego_poses_" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  std::filesystem::create_directory_symlink(data / "comma2k19/processed_log", folder / "processed_log");
-  std::filesystem::copy(data / "comma2k19/global_pose", folder / "global_pose");
-  const auto file = folder / "global_pose/frame_times";
-  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+/// The real minute with other truth: `change` gets the `columns` numbers of each pose in a file of global_pose.
+Result<EgoEvaluation> evaluate_with(const std::string& file, std::size_t columns,
+                                    const std::function<void(std::vector<double>&)>& change) {
+  namespace fs = std::filesystem;
+  const fs::path data = recorded_data("");
+  const fs::path folder = fs::temp_directory_path() / ("ocelli_ego_evaluation_" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  fs::create_directory_symlink(data / "comma2k19/processed_log", folder / "processed_log");
+  fs::copy(data / "comma2k19/global_pose", folder / "global_pose");
+  const fs::path changed = folder / "global_pose" / file;
+  fs::permissions(changed, fs::perms::owner_write, fs::perm_options::add);
   {
-    std::fstream times(file, std::ios::in | std::ios::out | std::ios::binary);
-    std::vector<double> values(1200);
+    std::fstream numbers(changed, std::ios::in | std::ios::out | std::ios::binary);
+    std::vector<double> values(kPoses * columns);
     const auto size = static_cast<std::streamsize>(values.size() * sizeof(double));
-    times.seekg(-size, std::ios::end);
-    times.read(reinterpret_cast<char*>(values.data()), size);
+    numbers.seekg(-size, std::ios::end);
+    numbers.read(reinterpret_cast<char*>(values.data()), size);
     change(values);
-    times.seekp(-size, std::ios::end);
-    times.write(reinterpret_cast<const char*>(values.data()), size);
+    numbers.seekp(-size, std::ios::end);
+    numbers.write(reinterpret_cast<const char*>(values.data()), size);
   }
   log::Comma2k19Config drive;
   drive.path = folder.string();
   drive.dbc = (data / "dbc/_toyota_2017.dbc").string();
   auto evaluation = evaluate_ego_motion(drive, comma2k19_ego_config());
-  std::filesystem::remove_all(folder);
+  fs::remove_all(folder);
   return evaluation;
+}
+
+TEST(EgoEvaluation, ATruePoseThatIsNoNumberIsNamed) {
+  if (!std::filesystem::is_directory(recorded_data("comma2k19")))
+    GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
+  const auto nan = evaluate_with("frame_positions", 3, [](std::vector<double>& p) { p[7 * 3] = std::nan(""); });
+  ASSERT_FALSE(nan);
+  EXPECT_EQ(nan.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(nan.error().message.find("frame_positions: frame 7: nan: expected a number"), std::string::npos)
+      << nan.error().message;
 }
 
 TEST(EgoEvaluation, ADriveWithoutPosesThatItCouldJudgeIsNoGoodDrive) {
   if (!std::filesystem::is_directory(recorded_data("comma2k19")))
     GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
-  const auto early = evaluate_with([](std::vector<double>& times) {
+  const auto early = evaluate_with("frame_times", 1, [](std::vector<double>& times) {
     for (double& time : times) time -= 1000.0;  // before the log begins
   });
   ASSERT_FALSE(early) << early->accuracy.poses << " poses, RMSE " << early->accuracy.rmse_m;
@@ -111,7 +99,8 @@ TEST(EgoEvaluation, ADriveWithoutPosesThatItCouldJudgeIsNoGoodDrive) {
 TEST(EgoEvaluation, TrueTimesThatGoBackAreNamed) {
   if (!std::filesystem::is_directory(recorded_data("comma2k19")))
     GTEST_SKIP() << "skipped: no data (see docs/quick_start.md)";
-  const auto back = evaluate_with([](std::vector<double>& times) { std::swap(times[40], times[41]); });
+  const auto back =
+      evaluate_with("frame_times", 1, [](std::vector<double>& times) { std::swap(times[40], times[41]); });
   ASSERT_FALSE(back);
   EXPECT_NE(back.error().message.find("frame_times: frame 41 is at"), std::string::npos) << back.error().message;
 }

@@ -69,6 +69,17 @@ for kind in --logical --no-realtime; do
   grep -qF "loading given up, the run ends" said || fail "$kind: expected 'loading given up' in: $(head -n 5 said)"
 done
 
+# A computation that never ends in logical time holds up no stop request.
+launch_file hung.yaml eyes "backend: fault, options: 'outputs=1x7x4x4;fault=hang', hang_after: 600 s"
+"$OCELLI" run "$work/hung.yaml" --logical --duration 20s --out "$work/hung" >said 2>&1 &
+run=$!
+for _ in $(seq 100); do [[ -s hung/recording.mcap ]] || sleep 0.2; done
+sleep 1
+kill -0 "$run" || fail "the run ended before it was asked to: $(head -n 5 said)"
+kill -TERM "$run"
+ended "$run" 20 || fail "a hanging accelerator held up a stop request for 2 s"
+wait "$run" || true
+
 # A device that does not let go. In logical time: a failed step that says so, then the run goes on without it.
 deaf="backend: fault, options: 'outputs=1x7x4x4;fault=deaf;after=3', hang_after: 300 ms, reset_after: 100 ms"
 launch_file deaf.yaml eyes "$deaf"

@@ -74,39 +74,6 @@ if command -v cc >/dev/null; then
   [[ ! -e loaded ]] || fail "a library of the working directory was loaded"
 fi
 
-# An accelerator that hangs in logical time does not hold up a stop request.
-cat >store/hung.yaml <<YAML
-licence: none
-decoder: fastestdet
-files: [{name: abc, role: onnx, sha256: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad}]
-input: {width_px: 64, height_px: 64}
-classes: [person, dog]
-YAML
-printf 'abc' >store/abc
-cat >hung.launch.yaml <<YAML
-name: hung
-sources: [{source: sim, name: vehicle, config: {scenario: urban}}]
-nodes:
-  - node: camera_objects
-    inputs: {picture: camera/front}
-    config: {model: hung, accelerator: {backend: fault, options: "outputs=1x7x4x4;fault=hang", hang_after: 600 s}}
-YAML
-"$OCELLI" run "$work/hung.launch.yaml" --logical --duration 20s --out "$work/hung" >said 2>&1 &
-run=$!
-for _ in $(seq 100); do
-  if [[ -s hung/recording.mcap ]]; then break; fi
-  sleep 0.2
-done
-sleep 1
-kill -0 "$run" || fail "the run ended before it was asked to: $(head -n 5 said)"
-kill -TERM "$run"
-for _ in $(seq 20); do kill -0 "$run" 2>/dev/null || break; sleep 0.1; done
-if kill -0 "$run" 2>/dev/null; then
-  fail "a hanging accelerator held up a stop request for 2 s"
-  kill -KILL "$run"
-fi
-wait "$run" || true
-
 # A model that is missing stops a replay before it begins, and says so.
 if [[ -d ${OCELLI_DATA:-$OCELLI_SOURCE_DIR/../shared/data}/kitti_raw ]]; then
   printf 'nodes:\n  - {node: camera_objects, inputs: {picture: camera/front}, config: {model: fastestdet}}\n' >launch.yaml

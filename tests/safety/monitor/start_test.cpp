@@ -21,6 +21,22 @@ MonitorConfig two_sensors() {
 
 Observation cloud(std::uint64_t sequence, int ms) { return published("driver", "lidar", sequence, at(ms), at(ms)); }
 
+/// Camera and lidar at 10 Hz, and the modes on the way.
+struct Drive {
+  Monitor& monitor;
+  int ms = 0;
+  std::vector<std::string> modes{};
+
+  void until(int end_ms, bool has_lidar) {
+    for (; ms < end_ms; ms += 10) {
+      if (ms % 100 == 0) monitor.observe(picture(static_cast<std::uint64_t>(ms), ms));
+      if (ms % 100 == 0 && has_lidar) monitor.observe(cloud(static_cast<std::uint64_t>(ms), ms));
+      monitor.tick(at(ms));
+      if (modes.empty() || modes.back() != monitor.mode_name()) modes.emplace_back(monitor.mode_name());
+    }
+  }
+};
+
 TEST(Start, NothingIsAllowedBeforeEverythingWasSeenOnce) {
   RecordProperty("verifies", "REQ-MON-036");
   const auto monitor = make(two_sensors());
@@ -173,21 +189,14 @@ TEST(Resume, AModeThatEndsOnRequestGoesOn) {
   ASSERT_TRUE(monitor->resume("minimal_risk", at(-20'000)));
   EXPECT_EQ(monitor->mode_name(), "minimal_risk");
   monitor->request_recovery();
-  int ms = 0;
-  const auto drive = [&](int until, bool has_lidar) {
-    for (; ms < until; ms += 10) {
-      if (ms % 100 == 0) monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));
-      if (ms % 100 == 0 && has_lidar) monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
-      monitor->tick(at(ms));
-    }
-  };
-  drive(1900, false);
+  Drive drive{*monitor};
+  drive.until(1900, false);
   EXPECT_EQ(monitor->mode_name(), "minimal_risk") << "not up on what was not seen, whoever asks";
-  drive(2500, true);
+  drive.until(2500, true);
   EXPECT_FALSE(monitor->is_starting());
   EXPECT_EQ(monitor->mode_name(), "minimal_risk") << "its hysteresis";
   EXPECT_EQ(monitor->mode_since(), at(-20'000));
-  drive(4000, true);
+  drive.until(4000, true);
   EXPECT_EQ(monitor->mode_name(), "nominal");
 }
 
@@ -209,33 +218,20 @@ TEST(Resume, AModeThatEndsByItselfIsTheBestThatItsStartMayEndIn) {
   const auto monitor = make(config);
   ASSERT_TRUE(monitor->resume("degraded", at(-3000)));
   EXPECT_EQ(monitor->mode_name(), "starting");
-  std::vector<std::string> modes;
-  int ms = 0;
-  const auto drive = [&](int until, bool has_lidar) {
-    for (; ms < until; ms += 10) {
-      if (ms % 100 == 0) monitor->observe(picture(static_cast<std::uint64_t>(ms), ms));
-      if (ms % 100 == 0 && has_lidar) monitor->observe(cloud(static_cast<std::uint64_t>(ms), ms));
-      monitor->tick(at(ms));
-      if (modes.empty() || modes.back() != monitor->mode_name()) modes.emplace_back(monitor->mode_name());
-    }
-  };
-  drive(300, true);
-  EXPECT_THAT(modes, testing::ElementsAre("degraded")) << "everything is there: never better at once";
+  Drive drive{*monitor};
+  drive.until(300, true);
+  EXPECT_THAT(drive.modes, testing::ElementsAre("degraded")) << "everything is there: never better at once";
   EXPECT_EQ(monitor->mode_since(), at(0)) << "entered anew";
-  drive(2500, true);
-  EXPECT_THAT(modes, testing::ElementsAre("degraded", "nominal")) << "nothing leads there: it recovers before its end";
+  drive.until(2500, true);
+  EXPECT_THAT(drive.modes, testing::ElementsAre("degraded", "nominal"))
+      << "nothing leads there: it recovers before its end";
   const auto again = make(config);
   ASSERT_TRUE(again->resume("degraded", at(-1000)));
-  modes.clear();
-  Time left{};
-  for (int t = 0; t < 9000; t += 10) {  // the lidar is silent: found at the end of the short start
-    if (t % 100 == 0) again->observe(picture(static_cast<std::uint64_t>(t), t));
-    again->tick(at(t));
-    if (modes.empty() || modes.back() != again->mode_name()) modes.emplace_back(again->mode_name());
-    if (left == Time{} && again->mode_name() == "minimal_risk") left = at(t);
-  }
-  EXPECT_THAT(modes, testing::ElementsAre("starting", "degraded", "minimal_risk"));
-  EXPECT_EQ(left, at(4000)) << "5 s after the other life entered it";
+  Drive without_lidar{*again};
+  without_lidar.until(3990, false);  // its silence is found at the end of the short start
+  EXPECT_THAT(without_lidar.modes, testing::ElementsAre("starting", "degraded"));
+  without_lidar.until(4020, false);
+  EXPECT_EQ(again->mode_name(), "minimal_risk") << "5 s after the other life entered it";
 }
 
 TEST(Resume, RefusesAModeThatIsNone) {

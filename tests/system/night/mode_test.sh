@@ -1,19 +1,8 @@
 #!/usr/bin/env bash
 # A mode that ends on request only: it outlives kill -9 of the monitor's process, and `ocelli mode recover` ends it.
 set -euo pipefail
-work=$(mktemp -d "${TMPDIR:-/tmp}/ocelli-mode.XXXXXX")
-run_pid=""
-cleanup() {
-  if [[ -n $run_pid ]]; then kill "$run_pid" 2>/dev/null || true; fi
-  wait
-  rm -rf "$work"
-}
-trap cleanup EXIT
-
-fail() {
-  echo "FAILED: $*; log: $(tail -5 "$work/log")" >&2
-  exit 1
-}
+# shellcheck source=tests/system/night/live_run.sh
+source "$OCELLI_SOURCE_DIR/tests/system/night/live_run.sh"
 
 modes() { "$OCELLI" faults "$work/run" --modes 2>/dev/null | grep ' mode ' || true; }
 
