@@ -137,6 +137,11 @@ Bus::~Bus() {
   if (waiter_ != nullptr) waiter_->notify();
 }
 
+void Bus::on_problem(std::function<void(const std::string&)> report) {
+  if (network_ != nullptr) network_->on_problem(report);
+  report_ = std::move(report);
+}
+
 void Bus::report(const std::string& problem) const {
   if (report_) report_(problem);
 }

@@ -127,7 +127,7 @@ class Bus {
 
   /// Gets what is wrong with peers (a ring that cannot be opened, a topic of another type), for the log. Called on
   /// threads of the lanes; set it before the first subscription.
-  void on_problem(std::function<void(const std::string&)> report) { report_ = std::move(report); }
+  void on_problem(std::function<void(const std::string&)> report);
 
   /// Injection point: messages that this process publishes on `topic` from now on arrive `delay` later (0 ends it;
   /// what is under way still arrives in order). Compiled out with OCELLI_INJECTION=OFF.

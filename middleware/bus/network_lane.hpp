@@ -68,6 +68,8 @@ class NetworkReader {
 class NetworkLane {
  public:
   virtual ~NetworkLane() = default;
+  /// What is wrong with what comes from outside, for the log; called on threads of the lane.
+  virtual void on_problem(std::function<void(const std::string&)>) {}
   /// `announcement` (may be empty) reaches every matching reader.
   virtual Result<std::unique_ptr<NetworkWriter>> open_writer(const std::string& topic, const topics::TopicKind& kind,
                                                              std::span<const std::byte> announcement) = 0;

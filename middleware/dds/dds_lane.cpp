@@ -47,10 +47,12 @@ class DdsLane final : public NetworkLane {
     fdds::DomainParticipantFactory::get_instance()->delete_participant(participant_);
   }
 
+  void on_problem(std::function<void(const std::string&)> report) override { refusals_->on_problem(std::move(report)); }
+
   Status open(const DdsConfig& config) {
     has_wire_names_ = config.has_wire_names;
     auto* factory = fdds::DomainParticipantFactory::get_instance();
-    participant_ = factory->create_participant(config.domain, dds::participant_qos(config), &announcements_,
+    participant_ = factory->create_participant(config.domain, dds::participant_qos(config, refusals_), &announcements_,
                                                fdds::StatusMask::none());
     if (participant_ == nullptr)
       return error(ErrorCode::kUnavailable, "Fast DDS cannot join domain {} (0 to 232)", config.domain);
@@ -110,6 +112,7 @@ class DdsLane final : public NetworkLane {
 
   bool has_wire_names_ = false;
   std::mutex mutex_;
+  const std::shared_ptr<dds::Refusals> refusals_ = std::make_shared<dds::Refusals>();
   dds::Announcements announcements_;
   fdds::DomainParticipant* participant_ = nullptr;
   fdds::Publisher* publisher_ = nullptr;

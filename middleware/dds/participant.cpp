@@ -3,6 +3,8 @@
 #include <fastdds/rtps/transport/UDPv4TransportDescriptor.h>
 #include <fastrtps/utils/IPLocator.h>
 
+#include "ocelli/middleware/dds/seal.hpp"
+
 namespace ocelli::dds {
 namespace {
 
@@ -22,7 +24,8 @@ void set_discovery_places(eprosima::fastrtps::rtps::BuiltinAttributes& builtin, 
 
 }  // namespace
 
-eprosima::fastdds::dds::DomainParticipantQos participant_qos(const DdsConfig& config) {
+eprosima::fastdds::dds::DomainParticipantQos participant_qos(const DdsConfig& config,
+                                                             std::shared_ptr<Refusals> refusals) {
   eprosima::fastdds::dds::DomainParticipantQos qos;
   qos.name(config.participant);
   qos.transport().use_builtin_transports = false;
@@ -30,7 +33,8 @@ eprosima::fastdds::dds::DomainParticipantQos participant_qos(const DdsConfig& co
   udp->sendBufferSize = kSendBytes;
   udp->receiveBufferSize = kReceiveBytes;
   if (config.is_host_only) udp->interfaceWhiteList.emplace_back("127.0.0.1");
-  qos.transport().user_transports = {udp};
+  qos.transport().user_transports = {sealing(udp, std::move(refusals))};
+  qos.wire_protocol().prefix = new_marked_prefix();
   set_discovery_places(qos.wire_protocol().builtin, config.is_host_only);
   auto& discovery = qos.wire_protocol().builtin.discovery_config;
   discovery.leaseDuration = {1, 0};

@@ -3,10 +3,14 @@
 
 #include <fastdds/dds/domain/qos/DomainParticipantQos.hpp>
 
+#include <memory>
+
 #include "ocelli/middleware/dds/dds_lane.hpp"
+#include "ocelli/middleware/dds/sealing_transport.hpp"
 
 namespace ocelli::dds {
 
-[[nodiscard]] eprosima::fastdds::dds::DomainParticipantQos participant_qos(const DdsConfig& config);
+[[nodiscard]] eprosima::fastdds::dds::DomainParticipantQos participant_qos(
+    const DdsConfig& config, std::shared_ptr<Refusals> refusals = std::make_shared<Refusals>());
 
 }  // namespace ocelli::dds

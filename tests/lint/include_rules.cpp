@@ -22,7 +22,7 @@ constexpr auto kFolders = std::to_array<FolderRow>({
     {"middleware/config", {"middleware/core"}},
     {"middleware/topics", {"middleware/core"}},
     {"middleware/bus", {"middleware/core", "middleware/topics", "middleware/e2e"}},
-    {"middleware/dds", {"middleware/core", "middleware/topics", "middleware/bus"}},
+    {"middleware/dds", {"middleware/core", "middleware/topics", "middleware/bus", "middleware/e2e"}},
     {"middleware/node", {"middleware/core", "middleware/topics", "middleware/bus"}},
     {"middleware/log", {"middleware/core", "middleware/topics", "middleware/config", "hal"}},
     {"hal", {"middleware/core", "middleware/topics", "middleware/config"}},
