@@ -122,6 +122,8 @@ TEST(Seal, LengthsThatReadersMayTakeDifferentlyAreRefused) {
 TEST(Seal, StatisticsElsewhereThanAtTheEndAreRefused) {
   const Bytes behind = submessage(kInfoTimestamp, Bytes(8));
   EXPECT_EQ(believed(header(foreign_prefix()) + statistics() + behind), 0U);
+  for (const octet kind : {kPad, kInfoTimestamp})  // of these, length 0 does not mean: up to the end
+    EXPECT_EQ(believed(header(foreign_prefix()) + submessage(kind, {}) + statistics() + behind), 0U);
   EXPECT_EQ(believed(header(foreign_prefix()) + submessage(kStatistics, Bytes(52))), 0U);
 }
 
