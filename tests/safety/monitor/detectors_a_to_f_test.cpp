@@ -91,7 +91,9 @@ TEST(Blind, JudgesCloudsAndRefusesWhatHasNoQuality) {
   EXPECT_STREQ(watch.last.detail, "no points");
   EXPECT_EQ(watch.observe(with_quality({5, 0.91})), 'b');
   EXPECT_STREQ(watch.last.detail, "hardly a return");
-  EXPECT_THAT(Watch("blind").refusal(), HasSubstr("topic 'camera' has quality none"));
+  EXPECT_THAT(Watch("blind").refusal(), HasSubstr("topic 'camera' has none"));
+  watch.topic.quality = QualityKind::kSensors;
+  EXPECT_THAT(watch.refusal(), HasSubstr("topic 'camera' has none"));
 }
 
 TEST(ChainLate, FollowsTheWindowOfItsChain) {
