@@ -392,8 +392,11 @@ TEST(MissingSensor, IsWhatTheFusedMessagesSayTheyMiss) {
   watch.topic.quality = QualityKind::kSensors;
   watch.with("sensors", 4).make();
   EXPECT_EQ(watch.observe(missing(3)), 'g') << "the other sensors are not judged";
+  EXPECT_EQ(watch.last.value, 0.0);
+  EXPECT_EQ(watch.last.limit, 0.0);
   EXPECT_EQ(watch.observe(missing(6)), 'b');
   EXPECT_DOUBLE_EQ(watch.last.value, 4.0);
+  EXPECT_EQ(watch.last.limit, 0.0);
   EXPECT_EQ(watch.observe(missing(0)), 'g');
   EXPECT_EQ(watch.observe(missing(-1.0)), 'b') << "no set of sensors";
   EXPECT_EQ(watch.observe(missing(4294967296.0)), 'b');
