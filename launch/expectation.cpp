@@ -81,6 +81,15 @@ class Reach {
   std::set<std::string> untaken_;  // published, but not received
 };
 
+/// Of the faults that the patterns name those that tell of a sensor that is there and of no use.
+std::vector<std::string> missing_sensors(const std::vector<std::string>& patterns,
+                                         const safety::MonitorConfig& supervised) {
+  std::vector<std::string> faults;
+  for (const safety::FaultConfig& fault : supervised.faults)
+    if (fault.detector == "missing_sensor" && report::matches_any(patterns, fault.id)) faults.push_back(fault.id);
+  return faults;
+}
+
 /// Where a fault alone leads; "" for one that the monitor does not know.
 Result<std::string> mode_after(const std::string& fault, const safety::MonitorConfig& supervised) {
   OCELLI_ASSIGN(const auto machine, safety::ModeMachine::create(supervised.modes, supervised.faults));
@@ -98,9 +107,10 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
   expected.target = injection.target;
   OCELLI_ASSIGN(Reach reach, Reach::of(launch));
   switch (injection.kind) {
-    case InjectionKind::kFreeze:  // its messages still come in time
+    case InjectionKind::kFreeze:
       expected.fault = injection.target + ".frozen";
       expected.limit = kFreezeLimit;
+      reach.disturb_topic(injection.target);
       break;
     case InjectionKind::kStop:
       expected.fault = injection.target + ".silent";
@@ -124,6 +134,8 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       break;
   }
   expected.also = reach.faults();
+  if (injection.kind == InjectionKind::kFreeze)  // its messages still come in time
+    expected.also = missing_sensors(expected.also, supervised);
   OCELLI_ASSIGN(expected.mode, mode_after(expected.fault, supervised));
   return expected;
 }

@@ -32,8 +32,13 @@ const node::BoundInput& trigger_of(const node::NodeShell& shell, const Topics& t
 }
 
 safety::QualityKind quality_of(topics::Quality quality) {
-  if (quality == topics::Quality::kImage) return safety::QualityKind::kImage;
-  return quality == topics::Quality::kCloud ? safety::QualityKind::kCloud : safety::QualityKind::kNone;
+  switch (quality) {
+    case topics::Quality::kImage: return safety::QualityKind::kImage;
+    case topics::Quality::kCloud: return safety::QualityKind::kCloud;
+    case topics::Quality::kSensors: return safety::QualityKind::kSensors;
+    case topics::Quality::kNone: break;
+  }
+  return safety::QualityKind::kNone;
 }
 
 safety::TopicConfig topic_config(const std::string& name, const topics::TopicKind& settings, const Shells& shells) {
@@ -121,7 +126,7 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
   using safety::debounce_by_count;
   std::vector<safety::FaultConfig> faults;
   for (const safety::TopicConfig& topic : config.topics) {
-    if (topic.quality != safety::QualityKind::kNone) {
+    if (topic.quality == safety::QualityKind::kImage || topic.quality == safety::QualityKind::kCloud) {
       faults.push_back(derived_fault(topic.name, "frozen", debounce_by_count(2, 2)));
       faults.push_back(derived_fault(topic.name, "blind", debounce_by_count(3, 3)));
     }

@@ -51,8 +51,8 @@ struct Observation {
   LineageEnd oldest;
   LineageEnd newest;
   std::uint64_t content_hash = 0;  // 0 = not computed
-  /// Image: mean, spread, sharpness; cloud: points, no-return ratio, largest range [m]; activation: measurements that
-  /// the step could not use.
+  /// Image: mean, spread, sharpness; cloud: points, no-return ratio, largest range [m]; fused objects: bits of the
+  /// sensors that are missing; activation: measurements that the step could not use.
   std::array<double, 4> quality{};
 };
 

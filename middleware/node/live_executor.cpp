@@ -215,9 +215,16 @@ void LiveExecutor::activate(LiveNode& node, std::size_t input, const Received& r
   Activation activation = node.shell->begin(std::move(trigger), bus_.clock().now());
   node.shell->run(activation);
   for (Outgoing& message : node.shell->finish(activation, bus_.clock().now(), observe)) {
-    const SampleHeader header =
-        node.outputs[message.output]->publish(std::move(message.value), std::move(message.cdr), message.info);
-    observe(observe_publish(node.shell->id(), header, header.published_at()));
+    RawPublisher& output = *node.outputs[message.output];
+    Sample sample;
+    sample.kind = &output.kind();
+    sample.value = message.value;
+    const QualityValues quality = message.value == nullptr ? QualityValues{} : quality_of(sample);
+    const SampleHeader header = output.publish(std::move(message.value), std::move(message.cdr), message.info);
+    Observation seen = observe_publish(node.shell->id(), header, header.published_at());
+    seen.content_hash = quality.content_hash;
+    seen.quality = quality.values;
+    observe(seen);
   }
 }
 

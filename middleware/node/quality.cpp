@@ -64,10 +64,18 @@ QualityValues cloud_quality(const topics::PointCloudView& cloud) {
   return quality;
 }
 
+QualityValues sensors_quality(const ocelli::msg::Tracks& tracks) {
+  QualityValues quality;
+  quality.values[0] = tracks.sensors_missing();
+  return quality;
+}
+
 QualityValues quality_of(const Sample& sample) {
   switch (sample.kind->quality) {
     case topics::Quality::kImage: return image_quality(*static_cast<const topics::ImageView*>(sample.value.get()));
     case topics::Quality::kCloud: return cloud_quality(*static_cast<const topics::PointCloudView*>(sample.value.get()));
+    case topics::Quality::kSensors:
+      return sensors_quality(*static_cast<const ocelli::msg::Tracks*>(sample.value.get()));
     case topics::Quality::kNone: return {};
   }
   return {};

@@ -1,6 +1,6 @@
 #pragma once
-// Quality values of sensor data: pure functions of the content, computed once at the source, so that the monitor can
-// judge a frozen or blind sensor without ever seeing a payload.
+// Quality values of messages: pure functions of the content, computed once where they are published, so that the
+// monitor can judge a frozen, blind or missing sensor without ever seeing a payload.
 
 #include <array>
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "ocelli/middleware/bus/sample.hpp"
 #include "ocelli/middleware/topics/image_view.hpp"
 #include "ocelli/middleware/topics/point_cloud_view.hpp"
+#include "ocelli/middleware/topics/topics.hpp"
 
 namespace ocelli::node {
 
@@ -22,6 +23,9 @@ struct QualityValues {
 
 /// values: points with a return, share of points without one (NaN) 0..1, largest range [m].
 [[nodiscard]] QualityValues cloud_quality(const topics::PointCloudView& cloud);
+
+/// values: bits of the sensors that are expected and missing; no hash, since tracks that repeat are no frozen sensor.
+[[nodiscard]] QualityValues sensors_quality(const ocelli::msg::Tracks& tracks);
 
 /// By the kind's Quality; the sample must be decoded.
 [[nodiscard]] QualityValues quality_of(const Sample& sample);

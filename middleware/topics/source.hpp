@@ -40,8 +40,9 @@ class Source {
 
   [[nodiscard]] virtual const std::vector<SourceTopic>& topics() const = 0;
 
-  /// The next message, sensed_at never decreasing (but where it is ahead of the recorded time: stamp.hpp); nothing at
-  /// the end. An error ends the source. A device blocks until it has one.
+  /// The next message; nothing at the end. In the order of sensed_at (but where it is ahead of the recorded time:
+  /// stamp.hpp), or of publication where `recorded` tells it. An error ends the source. A device blocks until there is
+  /// a message.
   [[nodiscard]] virtual Result<std::optional<SourceMessage>> next() = 0;
 
   /// What lies ahead, when it is known (recordings).

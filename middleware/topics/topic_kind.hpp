@@ -30,8 +30,9 @@ enum class E2e : std::uint8_t {
 
 enum class Quality {
   kNone,
-  kImage,  // mean and spread of brightness, sharpness
-  kCloud,  // points, no-return ratio, largest range
+  kImage,    // mean and spread of brightness, sharpness
+  kCloud,    // points, no-return ratio, largest range
+  kSensors,  // sensors that are missing in it, as bits
 };
 
 /// The generated serializer of a wire type, without its C++ type. CDR always includes the 4-byte encapsulation header.

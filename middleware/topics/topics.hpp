@@ -56,7 +56,7 @@ inline constexpr auto kTable = std::to_array<TopicKind>({
   row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<RadarDetections> ("one radar scan: range, azimuth and range rate of each reflector", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
   row<RadarObjects>    ("clusters of radar detections with their velocity over ground", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
-  row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
+  row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kP07,   Quality::kSensors, 10.0,  50ms, true,     8),
   row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<TruthEgo>        ("simulated truth: the vehicle's own motion",                     false, Qos::kSensor, E2e::kP04,   Quality::kNone,    50.0,  50ms, true,    64),
   row<Observations>    ("what the shells saw: the monitor's only input",                 false, Qos::kEvent,  E2e::kP07,   Quality::kNone,     0.0,  50ms, true,  4096),

@@ -56,10 +56,11 @@ struct TracksNode {
   explicit TracksNode(const Config& given) : config(given), tracker(config_of(given)) {}
 
   Status step(const In& in, Out& out) {
-    if (in.objects) OCELLI_TRY(see_lidar(in));
-    if (in.radar) OCELLI_TRY(hear_radar(in));
+    if (in.objects) see_lidar(in);
+    if (in.radar) hear_radar(in);
     if (in.camera) OCELLI_TRY(see_camera(in));
-    out.tracks.leave_out(tracker.rejected_detections() - std::exchange(rejected, tracker.rejected_detections()));
+    const std::uint64_t unused = tracker.rejected_detections() + too_late;
+    out.tracks.leave_out(unused - std::exchange(left_out, unused));
     const Duration since = watch.now() - published_at;
     const bool has_lidar = (watch.delivering(config.sensor_timeout) & tracking::kSourceLidar) != 0;
     const Duration overdue = has_lidar ? config.period * 3 / 2 : config.period * 9 / 10;
@@ -67,23 +68,23 @@ struct TracksNode {
     return ok();
   }
 
-  Status see_lidar(const In& in) {
+  void see_lidar(const In& in) {
     lidar.swap(lidar_before);
     lidar.clear();
     for (const auto& box : in.objects->detections()) lidar.push_back(detection_of(box_of(box)));
     tracking::Measurements measurements = at(in, in.objects.sensed_at());
-    if (is_repeated(lidar, lidar_before)) return tracker.update(measurements);
+    if (is_repeated(lidar, lidar_before)) return update(measurements);
     watch.deliver(tracking::kSourceLidar, in.objects.sensed_at());
     measurements.lidar = lidar;
-    return tracker.update(measurements);
+    update(measurements);
   }
 
-  Status hear_radar(const In& in) {
+  void hear_radar(const In& in) {
     returns_of(*in.radar, radar);
     watch.deliver(tracking::kSourceRadar, in.radar.sensed_at());
     tracking::Measurements measurements = at(in, in.radar.sensed_at());
     measurements.radar = radar;
-    return tracker.update(measurements);
+    update(measurements);
   }
 
   /// Boxes in a picture say nothing without the camera's calibration: the camera then counts as silent.
@@ -95,7 +96,13 @@ struct TracksNode {
     watch.deliver(tracking::kSourceCamera, in.camera.sensed_at());
     tracking::Measurements measurements = at(in, in.camera.sensed_at());
     measurements.camera = camera;
-    return tracker.update(measurements);
+    update(measurements);
+    return ok();
+  }
+
+  /// What comes later than the tracker can go back is left out: by its age its sensor is missing, the others go on.
+  void update(const tracking::Measurements& measurements) {
+    if (!tracker.update(measurements)) ++too_late;
   }
 
   /// Without a measurement: the tracks as predicted for then.
@@ -156,7 +163,8 @@ struct TracksNode {
   SensorWatch watch;
   Odometry odometry;
   std::optional<EgoState> ego;  // newest
-  std::uint64_t rejected = 0;   // detections, as of the last step
+  std::uint64_t too_late = 0;   // messages
+  std::uint64_t left_out = 0;   // detections and messages, as of the last step
   Time published_at{};
   std::vector<tracking::Track> tracks;
   std::vector<tracking::Detection3> lidar;

@@ -26,10 +26,11 @@ constexpr auto enum_names(Asil) {
 }
 
 /// What the quality values of an observation of a topic mean.
-enum class QualityKind : std::uint8_t { kNone, kImage, kCloud };
+enum class QualityKind : std::uint8_t { kNone, kImage, kCloud, kSensors };
 constexpr auto enum_names(QualityKind) {
   using P = std::pair<std::string_view, QualityKind>;
-  return std::array{P{"none", QualityKind::kNone}, P{"image", QualityKind::kImage}, P{"cloud", QualityKind::kCloud}};
+  return std::array{P{"none", QualityKind::kNone}, P{"image", QualityKind::kImage}, P{"cloud", QualityKind::kCloud},
+                    P{"sensors", QualityKind::kSensors}};
 }
 
 /// A supervised topic instance.

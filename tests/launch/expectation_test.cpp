@@ -63,7 +63,14 @@ TEST_F(Expectations, LateInferencesFailTheirNodeAndCostTheCamera) {
   EXPECT_EQ(of("stop:camera_objects@5s+1s").mode, "lidar_only") << "a camera that nobody looks at is none";
 }
 
-TEST_F(Expectations, AFrozenPictureReachesNobody) { EXPECT_TRUE(of("freeze:camera/front@5s+1s").also.empty()); }
+TEST_F(Expectations, AFrozenSensorReachesWhoeverFusesIt) {
+  const auto expected = of("freeze:lidar/top@5s+1s");
+  EXPECT_EQ(expected.mode, "camera_only");
+  EXPECT_TRUE(may_follow(expected, "tracks.lidar_missing"));
+  for (const char* fault : {"lidar_objects.silent", "lidar/top.late", "tracks.failed", "tracks.silent"})
+    EXPECT_FALSE(may_follow(expected, fault)) << fault << ": its messages still come in time";
+  EXPECT_EQ(expected.also.size(), 3U) << "lidar, camera and radar missing";
+}
 
 }  // namespace
 }  // namespace ocelli::launch

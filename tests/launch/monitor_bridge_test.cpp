@@ -183,7 +183,7 @@ class DemoTable : public testing::Test {
   void drive(Duration until, const std::function<void(Observation&)>& change = {}) {
     for (; now_ < until; now_ += 10ms) {
       for (const safety::TopicConfig& topic : monitor_->config().topics)
-        if (topic.period > Duration{} && now_ % topic.period < 10ms) send(topic, change);
+        if (topic.period > Duration{} && now_ % topic.period < 10ms && silent_ != topic.name) send(topic, change);
       monitor_->tick(start_ + now_);
       if (modes_.empty() || modes_.back() != monitor_->mode_name()) modes_.emplace_back(monitor_->mode_name());
     }
@@ -197,8 +197,8 @@ class DemoTable : public testing::Test {
     seen.sensed_at = seen.published_at = seen.observed_at = start_ + now_;
     seen.oldest = seen.newest = {seen.topic, seen.sequence, seen.sensed_at};
     seen.content_hash = seen.sequence;
-    seen.quality = topic.quality == safety::QualityKind::kImage ? std::array{100.0, 40.0, 300.0, 0.0}
-                                                                : std::array{9000.0, 0.1, 80.0, 0.0};
+    if (topic.quality == safety::QualityKind::kImage) seen.quality = {100.0, 40.0, 300.0, 0.0};
+    if (topic.quality == safety::QualityKind::kCloud) seen.quality = {9000.0, 0.1, 80.0, 0.0};
     if (change) change(seen);
     monitor_->observe(seen);
     for (const std::string& receiver : topic.receivers) {
@@ -220,18 +220,70 @@ class DemoTable : public testing::Test {
   std::unique_ptr<safety::Monitor> monitor_;
   std::map<std::string, std::uint64_t> sequence_;
   std::vector<std::string> modes_;
+  std::string silent_;  // topic
 };
 
-TEST_F(DemoTable, StepsOfTracksThatFailOnOneSensorTakeTheTracks) {
+/// What `tracks` says that it misses.
+std::function<void(Observation&)> missing(std::uint32_t sensors) {
+  return [=](Observation& seen) {
+    if (seen.kind == ObservationKind::kPublish && seen.topic == topic_id("tracks")) seen.quality[0] = sensors;
+  };
+}
+bool is_step_of_tracks(const Observation& seen) {
+  return seen.kind == ObservationKind::kActivation && seen.entity == entity_id("tracks");
+}
+
+TEST_F(DemoTable, ALidarThatTracksMissesLeavesTheCamera) {
   drive(12s);
   ASSERT_THAT(modes_, ElementsAre("starting", "nominal"));
-  drive(14s, [](Observation& seen) {
-    const bool is_step = seen.kind == ObservationKind::kActivation && seen.entity == entity_id("tracks");
-    if (is_step && seen.topic == topic_id("lidar/objects")) seen.status = ObservationStatus::kFailed;
+  drive(16s, [this](Observation& seen) {
+    if (now_ >= 12300ms) missing(ocelli::msg::SOURCE_LIDAR)(seen);  // after its sensor_timeout
+    if (seen.topic != topic_id("lidar/objects") || seen.kind == ObservationKind::kPublish) return;
+    seen.published_at -= 900ms;  // so old did it come
+    seen.sensed_at -= 900ms;
   });
-  EXPECT_EQ(monitor_->mode_name(), "no_tracks") << "radar and camera go well, which heals nothing";
+  EXPECT_EQ(modes_.back(), "camera_only");
+  EXPECT_FALSE(monitor_->has_capability("lidar"));
+  EXPECT_TRUE(monitor_->has_capability("tracks"));
+  drive(19s);
+  EXPECT_THAT(modes_, ElementsAre("starting", "nominal", "degraded", "camera_only", "nominal"));
+}
+
+TEST_F(DemoTable, StepsThatFailOnOneSensorTakeThatSensor) {
+  drive(12s);
+  drive(14s, [](Observation& seen) {
+    missing(ocelli::msg::SOURCE_LIDAR)(seen);
+    if (is_step_of_tracks(seen) && seen.topic == topic_id("lidar/objects")) seen.status = ObservationStatus::kFailed;
+  });
+  EXPECT_EQ(modes_.back(), "camera_only");
   drive(17s);
-  EXPECT_EQ(monitor_->mode_name(), "nominal");
+  EXPECT_EQ(modes_.back(), "nominal");
+  drive(18s, missing(ocelli::msg::SOURCE_RADAR));
+  EXPECT_EQ(modes_.back(), "degraded") << "radar";
+  drive(20s);
+  drive(21s, missing(ocelli::msg::SOURCE_CAMERA));
+  EXPECT_EQ(modes_.back(), "lidar_only");
+  drive(23s);
+  EXPECT_THAT(modes_, testing::Not(testing::Contains("no_tracks")));
+}
+
+TEST_F(DemoTable, WithoutACameraThatTracksUsesItIsNotCameraOnly) {
+  drive(15s, missing(ocelli::msg::SOURCE_CAMERA));  // from the first message on: no calibration
+  EXPECT_THAT(modes_, ElementsAre("starting", "lidar_only"));
+  drive(17s, missing(ocelli::msg::SOURCE_CAMERA | ocelli::msg::SOURCE_LIDAR));
+  EXPECT_EQ(modes_.back(), "no_tracks");
+}
+
+TEST_F(DemoTable, StepsThatFailOnEverySensorTakeTheTracks) {
+  drive(12s);
+  silent_ = "tracks";  // a failed step publishes nothing
+  drive(14s, [](Observation& seen) {
+    if (is_step_of_tracks(seen)) seen.status = ObservationStatus::kFailed;
+  });
+  EXPECT_EQ(modes_.back(), "no_tracks");
+  silent_.clear();
+  drive(17s);
+  EXPECT_EQ(modes_.back(), "nominal");
 }
 
 class Reporter : public testing::Test {

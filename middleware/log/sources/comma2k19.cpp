@@ -19,7 +19,8 @@ constexpr double kUtcColumn_s = 1e-3;
 enum class Part { kVehicleState, kImu, kFix };  // in this order where times are equal
 
 struct Due {
-  Time time;
+  Time sensed_at;
+  Time logged_at;  // it is published then
   Part part{};
   std::size_t topic = 0;
   std::size_t row = 0;
@@ -36,6 +37,7 @@ struct Making {
   std::vector<CommaVehicleState> vehicle;
   std::optional<ImuLog> imu;
   std::optional<NpyArray<double>> fixes;
+  std::vector<double> fix_log_time_s{};
   double steering_ratio = 1.0;
 };
 
@@ -54,12 +56,15 @@ class CommaSource final : public Source {
 
   [[nodiscard]] const std::vector<SourceTopic>& topics() const override { return making_.topics; }
   [[nodiscard]] std::optional<SourceRange> range() const override {
-    return SourceRange{due_.front().time, due_.back().time};
+    return SourceRange{due_.front().logged_at, due_.back().logged_at};
   }
   [[nodiscard]] Result<std::optional<SourceMessage>> next() override {
     if (next_ == due_.size()) return std::nullopt;
     const Due& due = due_[next_++];
-    SourceMessage message{due.topic, due.time, nullptr, std::nullopt, std::nullopt};
+    SourceMessage message{due.topic, due.sensed_at, nullptr, std::nullopt, std::nullopt};
+    message.recorded.emplace();
+    message.recorded->sensed_at_ns = to_ns(due.sensed_at);
+    message.recorded->published_at_ns = to_ns(due.logged_at);
     auto cdr = make(due);
     if (cdr) {
       message.cdr = std::move(*cdr);
@@ -83,7 +88,7 @@ class CommaSource final : public Source {
   [[nodiscard]] Result<ConstBufferPtr> vehicle_state(const Due& due, const SourceTopic& topic) const {
     const CommaVehicleState& state = making_.vehicle[due.row];
     ocelli::msg::VehicleState message;
-    message.header(header_of(due.time, topic.name));
+    message.header(header_of(due.sensed_at, topic.name));
     message.wheel_speed_mps(state.wheel_speed_mps);
     message.steering_angle_rad(state.steering_wheel_rad / making_.steering_ratio);
     message.is_wheel_speed_valid(true);
@@ -98,7 +103,7 @@ class CommaSource final : public Source {
     if (!std::ranges::all_of(rate, is_finite) || !std::ranges::all_of(force, is_finite))
       return error(ErrorCode::kCorrupt, "IMU row {}: a value that is not finite", due.row);
     sensor_msgs::msg::Imu message;
-    message.header(header_of(due.time, topic.name));
+    message.header(header_of(due.sensed_at, topic.name));
     message.orientation().w(1.0);
     message.orientation_covariance()[0] = -1.0;  // ROS: there is no orientation
     message.angular_velocity(vehicle_axes(rate));
@@ -112,7 +117,7 @@ class CommaSource final : public Source {
       return error(ErrorCode::kCorrupt, "fix {}: position {} {} deg {} m: expected latitude, longitude, altitude",
                    due.row, row[0], row[1], row[4]);
     sensor_msgs::msg::NavSatFix message;
-    message.header(header_of(due.time, topic.name));
+    message.header(header_of(due.sensed_at, topic.name));
     message.status().service(1);
     message.latitude(row[0]);
     message.longitude(row[1]);
@@ -139,7 +144,7 @@ class Opening {
     OCELLI_TRY(read_fixes());
     schedule();
     if (due_.empty()) return error(ErrorCode::kInvalidArgument, "{}: every topic is switched off", config_.path);
-    std::ranges::stable_sort(due_, {}, [](const Due& due) { return std::pair(due.time, due.part); });
+    std::ranges::stable_sort(due_, {}, [](const Due& due) { return std::pair(due.logged_at, due.part); });
     out_.source = std::make_unique<CommaSource>(std::move(making_), std::move(due_));
     return std::move(out_);
   }
@@ -190,6 +195,7 @@ class Opening {
     }
     if (least_s) out_.log_offset = from_seconds(*least_s);
     making_.fixes = std::move(fixes);
+    making_.fix_log_time_s = arrival.values;
     return ok();
   }
 
@@ -200,21 +206,24 @@ class Opening {
     return making_.topics.size() - 1;
   }
 
+  void add(Time at, Part part, std::size_t topic, std::size_t row) { due_.push_back({at, at, part, topic, row}); }
+
   void schedule() {
     if (!config_.vehicle_topic.empty()) {
       const std::size_t topic = add_topic(config_.vehicle_topic, topics::kind_of<topics::VehicleState>());
       for (std::size_t i = 0; i < making_.vehicle.size(); ++i)
-        due_.push_back({time_of(making_.vehicle[i].log_time_s), Part::kVehicleState, topic, i});
+        add(time_of(making_.vehicle[i].log_time_s), Part::kVehicleState, topic, i);
     }
     if (making_.imu) {
       const std::size_t topic = add_topic(config_.imu_topic, topics::kind_of<topics::ImuData>());
       for (std::size_t i = 0; i < making_.imu->time.rows; ++i)
-        due_.push_back({time_of(making_.imu->time.values[i]), Part::kImu, topic, i});
+        add(time_of(making_.imu->time.values[i]), Part::kImu, topic, i);
     }
     if (making_.fixes) {
       const std::size_t topic = add_topic(config_.gnss_topic, topics::kind_of<topics::GnssFix>());
       for (std::size_t i = 0; i < making_.fixes->rows; ++i)
-        due_.push_back({Time{from_seconds(making_.fixes->row(i)[3] * kUtcColumn_s)}, Part::kFix, topic, i});
+        due_.push_back({Time{from_seconds(making_.fixes->row(i)[3] * kUtcColumn_s)}, time_of(making_.fix_log_time_s[i]),
+                        Part::kFix, topic, i});
     }
   }
 

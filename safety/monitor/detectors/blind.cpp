@@ -52,7 +52,8 @@ DetectorResult make_blind(const DetectorSetup& setup) {
       rules = {minimum(0, "points_low", 1, "no points"), maximum(1, "no_return_high", 0.9, "hardly a return")};
       break;
     case QualityKind::kNone:
-      return error(ErrorCode::kInvalidArgument, "'blind' needs quality values: topic '{}' has quality none",
+    case QualityKind::kSensors:
+      return error(ErrorCode::kInvalidArgument, "'blind' needs quality values of a sensor: topic '{}' has none",
                    setup.topic->name);
   }
   return std::make_unique<Blind>(setup.topic->period, std::move(rules));

@@ -14,6 +14,7 @@ DetectorResult make_failed(const DetectorSetup& setup);
 DetectorResult make_frozen(const DetectorSetup& setup);
 DetectorResult make_late(const DetectorSetup& setup);
 DetectorResult make_lost(const DetectorSetup& setup);
+DetectorResult make_missing_sensor(const DetectorSetup& setup);
 DetectorResult make_overflow(const DetectorSetup& setup);
 DetectorResult make_silent(const DetectorSetup& setup);
 DetectorResult make_slow(const DetectorSetup& setup);
@@ -37,6 +38,8 @@ constexpr Spec kFrozen[] = {{"max_repeats", 0, 1e6, "identical messages in a row
 constexpr Spec kLate[] = {{"budget_ms", 0, kMaxMs, "published to received (the topic's transport_budget)"}};
 constexpr Spec kLost[] = {{"allowed", 0, 1e9, "lost messages in the window (0)"},
                           {"window", 1, 64, "received messages that form the window (1)"}};
+constexpr Spec kMissingSensor[] = {{"sensors", 1, 7, "sum of those judged: lidar 1, camera 2, radar 4 (7)"},
+                                   {"told_after_ms", 0, kMaxMs, "silence after which the messages name it (300)"}};
 constexpr Spec kSilent[] = {{"max_gap_ms", 0.1, kMaxMs, "longest silence (the target's max_gap)"}};
 constexpr Spec kSlow[] = {{"deadline_ms", 0.001, kMaxMs, "longest step (the node's deadline)"}};
 constexpr Spec kTickLate[] = {{"max_gap_ms", 0.1, kMaxMs, "longest distance of two ticks (5 ticks)"}};
@@ -61,6 +64,7 @@ constexpr auto kTable = std::to_array<DetectorRow>({
   {"frozen",         "frozen sensor",        "the same content hash in message after message",           "count",  kTopic,         kFrozen,    &make_frozen},
   {"late",           "late message",         "published to received, by arrival and by timer",           "ms",     kTopic,         kLate,      &make_late},
   {"lost",           "lost message",         "messages missing on the way, as receivers count them",     "count",  kTopicOrNode,   kLost,      &make_lost},
+  {"missing_sensor", "sensor not used",      "sensors that the fused messages say they miss",            "",       kTopic,         kMissingSensor, &make_missing_sensor},
   {"overflow",       "blind monitor",        "observations that the monitor itself lost",                "count",  kMonitorTarget, {},         &make_overflow},
   {"silent",         "dead sensor or node",  "no sign of life for too long, by timer",                   "ms",     kTopicOrNode,   kSilent,    &make_silent},
   {"slow",           "slow step",            "time from trigger to the end of the step, by timer too",   "ms",     kNode,          kSlow,      &make_slow},

@@ -99,6 +99,7 @@ struct Follower {
   Status step(const In& in, Out& out) {
     ocelli::msg::Tracks tracks;
     tracks.tracks().resize(static_cast<std::size_t>(in.ego->speed_mps()));
+    tracks.sensors_missing(ocelli::msg::SOURCE_CAMERA);
     out.tracks.publish(tracks);
     return ok();
   }
@@ -153,7 +154,11 @@ TEST_F(Live, TwoNodesOfOneProcessHandEveryMessageOn) {
   while (!executor_->are_sources_finished()) std::this_thread::yield();
   executor_->stop();
   std::map<ObservationKind, int> counts;
-  for (const Observation& o : seen()) ++counts[o.kind];
+  for (const Observation& o : seen()) {
+    ++counts[o.kind];
+    const bool says_sensors = o.kind == ObservationKind::kPublish && o.topic == topic_id("tracks");
+    EXPECT_EQ(o.quality[0], says_sensors ? ocelli::msg::SOURCE_CAMERA : 0.0);
+  }
   EXPECT_EQ(counts[ObservationKind::kPublish], 18);
   EXPECT_EQ(counts[ObservationKind::kReceive], 12);
   EXPECT_EQ(counts[ObservationKind::kActivation], 12);

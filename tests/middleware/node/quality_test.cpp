@@ -82,6 +82,12 @@ TEST(QualityOf, GoesByTheKind) {
   const auto complete = decoded(std::make_shared<const Sample>(sample));
   ASSERT_TRUE(complete) << complete.error().message;
   EXPECT_DOUBLE_EQ(quality_of(**complete).values[0], 2.0);
+  ocelli::msg::Tracks tracks;
+  tracks.sensors_missing(ocelli::msg::SOURCE_RADAR);
+  sample.kind = &topics::kind_of<topics::Tracks>();
+  sample.value = std::make_shared<const ocelli::msg::Tracks>(tracks);
+  EXPECT_DOUBLE_EQ(quality_of(sample).values[0], 4.0);
+  EXPECT_EQ(quality_of(sample).content_hash, 0U);
   sample.kind = &topics::kind_of<topics::ImuData>();
   EXPECT_EQ(quality_of(sample).content_hash, 0U) << "small messages are not judged";
 }

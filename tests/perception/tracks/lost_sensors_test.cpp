@@ -121,6 +121,27 @@ TEST_F(WithAllSensors, ALostCameraOrRadarIsSaid) {
   EXPECT_EQ(tracks()->tracks().size(), 1U);
 }
 
+TEST_F(WithAllSensors, ALidarThatComesTooLateIsMissingAndFailsNothing) {
+  const auto on_time = [&](int i) {
+    camera(i * 100ms + 5ms);
+    radar(i * 100ms + 10ms);
+    radar(i * 100ms + 60ms);
+  };
+  for (int i = 8; i < 20; ++i) on_time(i);
+  for (int i = 20; i < 30; ++i) {
+    on_time(i);
+    lidar(i * 100ms - 1100ms);  // its step is no failed one
+    EXPECT_EQ(out_.tracks.left_out(), 1U) << "older than all updates that are kept";
+    if (tracks() == nullptr) continue;
+    EXPECT_EQ(stamp(), kStart + i * 100ms + 60ms);
+    EXPECT_EQ(tracks()->sensors_missing(), kSourceLidar);
+    EXPECT_EQ(tracks()->tracks().at(0).sources(), kSourceCamera | kSourceRadar);
+  }
+  lidar(3000ms);
+  EXPECT_EQ(out_.tracks.left_out(), 0U);
+  EXPECT_EQ(tracks()->sensors_missing(), 0U);
+}
+
 TEST_F(FusedTracks, TheCameraAloneFindsWhatStandsOnTheRoad) {
   calibrate();
   for (int i = 0; i < 15; ++i) camera(i * 100ms);

@@ -91,7 +91,9 @@ TEST(Blind, JudgesCloudsAndRefusesWhatHasNoQuality) {
   EXPECT_STREQ(watch.last.detail, "no points");
   EXPECT_EQ(watch.observe(with_quality({5, 0.91})), 'b');
   EXPECT_STREQ(watch.last.detail, "hardly a return");
-  EXPECT_THAT(Watch("blind").refusal(), HasSubstr("topic 'camera' has quality none"));
+  EXPECT_THAT(Watch("blind").refusal(), HasSubstr("topic 'camera' has none"));
+  watch.topic.quality = QualityKind::kSensors;
+  EXPECT_THAT(watch.refusal(), HasSubstr("topic 'camera' has none"));
 }
 
 TEST(ChainLate, FollowsTheWindowOfItsChain) {
@@ -262,6 +264,34 @@ TEST(Failed, AnInputThatFailedAndFellSilentIsForgotten) {
   EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kFailed, 100)), 'b');
   EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 1100)), '-');
   EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 1101)), 'g') << "silence is another fault";
+}
+
+TEST(Failed, MessagesAndStepsOfAnInputHealThemselvesAlone) {
+  RecordProperty("verifies", "REQ-DET-007");
+  Watch watch("failed", kNodeTarget);
+  watch.node.period = 300ms;
+  watch.make();
+  const auto on = [](std::string_view input, ObservationStatus status, int ms) {
+    Observation seen = step(status);
+    seen.topic = topic_id(input);
+    seen.observed_at = at(ms);
+    return seen;
+  };
+  const auto taken = [&](std::string_view input, ObservationStatus status, int ms) {
+    Observation seen = on(input, status, ms);
+    seen.kind = ObservationKind::kReceive;
+    return seen;
+  };
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kFailed, 0)), 'b');
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kOk, 10)), 'g') << "the first that is heard";
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kFailed, 20)), 'b');
+  EXPECT_EQ(watch.observe(taken("lidar", ObservationStatus::kOk, 30)), '-');
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 40)), '-') << "a good message is no good step";
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kOk, 50)), 'g');
+  EXPECT_EQ(watch.observe(taken("lidar", ObservationStatus::kCorrupt, 60)), 'b');
+  EXPECT_EQ(watch.observe(on("lidar", ObservationStatus::kOk, 70)), '-') << "the step of the message before";
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 1560)), '-') << "remembered for five periods";
+  EXPECT_EQ(watch.observe(on("radar", ObservationStatus::kOk, 1561)), 'g');
 }
 
 TEST(Failed, ATopicIsNotToBlameForAFailedStepOfItsReader) {

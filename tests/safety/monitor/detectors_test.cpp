@@ -37,6 +37,11 @@ TEST(Detectors, EveryRowOfTheTableServesAFaultOfItsTarget) {
     EXPECT_TRUE(monitor) << detector << ": " << (monitor ? "" : monitor.error().message);
   }
   EXPECT_FALSE(Monitor::create(config_with("no_such_detector", "camera")));
+  MonitorConfig fused = config_with("missing_sensor", "tracks");
+  fused.topics.push_back({.name = "tracks", .period = 100ms, .quality = QualityKind::kSensors});
+  EXPECT_TRUE(Monitor::create(fused));
+  fused.topics.back().period = {};
+  EXPECT_FALSE(Monitor::create(fused)) << "without a period nobody knows when it shows";
 }
 
 }  // namespace

@@ -72,17 +72,29 @@ TEST_F(Comma2k19, TheOtherToyotaDatabaseSaysTheSame) {
   EXPECT_EQ(first->steering_wheel_deg, second->steering_wheel_deg);
 }
 
-TEST_F(Comma2k19, MessagesComeInOrderWithTheStampsOfTheirMeasurement) {
+TEST_F(Comma2k19, MessagesComeInTheOrderOfTheLogWithTheStampsOfTheirMeasurement) {
   auto drive = open_comma2k19(config_of(data));
   ASSERT_TRUE(drive) << drive.error().message;
   std::map<std::string, std::size_t> counts;
+  std::map<std::string, Time> stamps;  // newest
   Time last = kNoTime;
+  Duration latest{};  // from measurement to log
+  Duration soonest = 1s;
   double fastest_mps = 0.0;
   for (auto message = drive->source->next(); message && *message; message = drive->source->next()) {
     ASSERT_FALSE((*message)->problem) << (*message)->problem->message;
-    EXPECT_GE((*message)->sensed_at, last);
-    last = (*message)->sensed_at;
+    const Time sensed_at = (*message)->sensed_at;
+    ASSERT_TRUE((*message)->recorded);
+    EXPECT_GE((*message)->recorded->published_at(), last);
+    last = (*message)->recorded->published_at();
     const SourceTopic& topic = drive->source->topics()[(*message)->topic];
+    EXPECT_GT(sensed_at, std::exchange(stamps[topic.name], sensed_at));
+    if (topic.name == "gnss/fix") {
+      latest = std::max(latest, last - sensed_at);
+      soonest = std::min(soonest, last - sensed_at);
+    } else {
+      EXPECT_EQ(last, sensed_at) << topic.name;
+    }
     ++counts[topic.name];
     if (topic.name != "vehicle/state") continue;
     ocelli::msg::VehicleState state;
@@ -95,6 +107,9 @@ TEST_F(Comma2k19, MessagesComeInOrderWithTheStampsOfTheirMeasurement) {
   EXPECT_EQ(counts["imu"], 6256U);
   EXPECT_EQ(counts["gnss/fix"], 579U);
   EXPECT_NEAR(fastest_mps, 19.9, 0.3);
+  EXPECT_LT(soonest, 1us) << "the least delay is taken for none";
+  EXPECT_LT(latest, 150ms);
+  EXPECT_LT(last - stamps["gnss/fix"] - latest, 200ms) << "the fixes go on to the end of the log";
   const auto range = drive->source->range();
   ASSERT_TRUE(range);
   EXPECT_NEAR(to_seconds(range->end - range->begin), 60.2, 0.3);
