@@ -83,7 +83,6 @@ class Tracker {
   void count_misses(Object& object) const;
   void look_through_camera(Entry& entry);
   void match_camera(const Entry& entry, std::optional<ObjectClass> only);
-  void share_boxes(const Entry& entry);
   void update_by_camera(const Detection2& detection, Time stamp, Object& object);
   void place_by_camera(const Detection2& detection, Object& object) const;
   void bear_by_camera(Entry& entry);

@@ -12,7 +12,6 @@ namespace {
 constexpr double kBearingShare = 0.05;  // sigma of a bearing as a part of the box's width
 constexpr double kRangeShare = 0.25;    // sigma of the range, as a part of it: a single box says little
 constexpr double kSmallestHeight_px = 25.0;
-constexpr double kSharedIou = 0.3;  // image overlap from which a box that another object has shows this one as well
 
 /// Vehicles are taken for each other, and so are people; of what has no class nothing is known.
 bool may_be_same(ObjectClass a, ObjectClass b) {
@@ -28,7 +27,6 @@ void Tracker::look_through_camera(Entry& entry) {
   is_matched_.assign(entry.camera.size(), 0);
   if (config_.has_partial_boxes) {  // the lidar may be wrong about the class
     match_camera(entry, std::nullopt);
-    share_boxes(entry);
   } else {
     for (std::size_t i = 0; i < kObjectClasses; ++i)
       if (entry.camera_looks[i]) match_camera(entry, static_cast<ObjectClass>(i));
@@ -73,19 +71,6 @@ void Tracker::match_camera(const Entry& entry, std::optional<ObjectClass> only) 
     const ClassConfig& config = config_.of(object.object_class);
     if ((object.sources & kSourceCamera) == 0 && object.image->height_px() > kSmallestHeight_px)
       object.evidence -= config.camera_malus * object.visible_share;
-  }
-}
-
-/// Of two vehicles of which one hides part of the other a detector leaves one box: its suppression takes the second for
-/// the same thing. The camera sees both; as evidence and as a place the box counts once, for the one that has it.
-void Tracker::share_boxes(const Entry& entry) {
-  for (Object& object : scene_.objects) {
-    if (!object.image || (object.sources & kSourceCamera) != 0) continue;
-    for (std::size_t j = 0; j < entry.camera.size(); ++j) {
-      const Detection2& seen = entry.camera[j];
-      if (is_matched_[j] == 0 || !may_be_same(seen.object_class, object.object_class)) continue;
-      if (image_iou(seen.image, *object.image) >= kSharedIou) object.camera_at = entry.stamp;
-    }
   }
 }
 
