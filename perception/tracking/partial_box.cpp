@@ -10,19 +10,15 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kUnseenYaw = 2.5;      // a heading without a seen length is this much worse
-constexpr double kUnseenSigma_m = 0.1;  // added along an axis that was completed
-constexpr double kUnseenShare = 0.25;   // and of what is missing, where no side decides
-constexpr double kAcrossMemory = 0.2;   // weight of a new box in the share of boxes that lie across
-constexpr double kAcrossMost = 0.6;     // share at which the object is turned instead
-constexpr double kClassMemory = 0.97;   // weight of old votes after each new one
-constexpr double kMoves_mps = 1.5;      // slower, the direction of motion says nothing
-constexpr double kSideways_mps = 0.5;   // sigma of "a vehicle does not move sideways"
-constexpr double kKnownYaw_rad = 0.15;  // a heading this sure says where a slow vehicle can move at all
-constexpr double kKnown_mps = 1.5;      // a velocity this sure can be told from standing, or not
-constexpr Duration kKnownFor = 1s;      // since shorter, its first boxes have not been forgotten
-constexpr double kStands_sigmas = 2.0;
-constexpr double kStands_mps = 0.4;            // sigma of "what cannot be told from standing stands"
+constexpr double kUnseenYaw = 2.5;             // a heading without a seen length is this much worse
+constexpr double kUnseenSigma_m = 0.1;         // added along an axis that was completed
+constexpr double kUnseenShare = 0.25;          // and of what is missing, where no side decides
+constexpr double kAcrossMemory = 0.2;          // weight of a new box in the share of boxes that lie across
+constexpr double kAcrossMost = 0.6;            // share at which the object is turned instead
+constexpr double kClassMemory = 0.97;          // weight of old votes after each new one
+constexpr double kMoves_mps = 1.5;             // slower, the direction of motion says nothing
+constexpr double kSideways_mps = 0.5;          // sigma of "a vehicle does not move sideways"
+constexpr double kKnownYaw_rad = 0.15;         // a heading this sure says where a slow vehicle can move at all
 constexpr double kLengthSigma_per_m = 0.0075;  // a side's far end is missed, and the more the farther it is
 constexpr double kWidthSigma_m = 0.04;         // a rear or front is seen more squarely
 constexpr double kWidthSigma_per_m = 0.0035;
@@ -61,35 +57,17 @@ void forbid_sideways(MotionState& state) {
   update_scalar(by_state, s * vx - c * vy, kSideways_mps, state);
 }
 
-/// Most vehicles at rest stay there, and boxes that grow and shrink must not set them in motion.
-bool take_for_standing(MotionState& state) {
-  const Eigen::Vector2d v = state.mean.segment<2>(3);
-  const Eigen::Matrix2d P = state.covariance.block<2, 2>(3, 3);
-  if (std::max(P(0, 0), P(1, 1)) > kKnown_mps * kKnown_mps) return false;
-  const double off2 = v.dot(P.inverse() * v);
-  if (off2 > kStands_sigmas * kStands_sigmas) return false;
-  for (const int i : {3, 4}) {
-    Vector6 by_state = Vector6::Zero();
-    by_state[i] = 1.0;
-    update_scalar(by_state, -state.mean[i], kStands_mps, state);
-  }
-  return off2 < 1.0;
-}
-
 /// Motion decides between the ends of a box, and ties heading and velocity together.
 void follow_course(Object& object) {
   MotionState& motion = object.motion;
-  object.is_standing = false;
   if (motion.model != MotionModel::kFreeVelocity) return;
   const Eigen::Vector2d v = motion.mean.segment<2>(3);
   const double sigma_mps = std::sqrt(std::max(motion.covariance(3, 3), motion.covariance(4, 4)));
-  if (v.norm() < kMoves_mps || v.norm() < 2.0 * sigma_mps) {
+  if (object.is_standing || v.norm() < kMoves_mps || v.norm() < 2.0 * sigma_mps) {
     if (!has_heading(object.object_class)) return;
     // A face as wide as a piece of a side lies across as often as along: only a seen length tells the heading.
     const bool is_heading_known = object.sized[0] > 0.0 && motion.covariance(2, 2) < kKnownYaw_rad * kKnownYaw_rad;
     if (is_heading_known) forbid_sideways(motion);
-    const bool is_still = take_for_standing(motion);
-    object.is_standing = is_still && object.measured_at - object.born_at > kKnownFor;
     return;
   }
   const double course_rad = std::atan2(v.y(), v.x());
@@ -163,13 +141,17 @@ void mend_heading(const Placement& placement, bool is_world, Object& object) {
   if (is_world) follow_course(object);
 }
 
+bool may_stand(const Object& object) { return has_heading(object.object_class) && object.rest.is_likelier(); }
+
 void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sensor, Object& object) {
-  const Eigen::Vector2d away = object.motion.mean.head<2>() - sensor;
+  const Eigen::Vector2d away = object.place_m() - sensor;
   for (int i = 0; i < 2; ++i) {
     const Eigen::Vector2d axis = direction(object.motion.mean[2] + i * M_PI_2);
     const double away_m = axis.dot(away);
-    if (std::abs(away_m) > 0.5 * before_m(i))
-      object.motion.mean.head<2>() += std::copysign(0.5, away_m) * (object.size_m(i) - before_m(i)) * axis;
+    if (std::abs(away_m) <= 0.5 * before_m(i)) continue;
+    const Eigen::Vector2d farther_m = std::copysign(0.5, away_m) * (object.size_m(i) - before_m(i)) * axis;
+    object.motion.mean.head<2>() += farther_m;
+    object.rest.place_m += farther_m;
   }
 }
 
@@ -195,7 +177,7 @@ void learn_size(const Placement& placement, double range_m, double memory, Objec
 
 Eigen::Matrix2d centre_bias(const Object& object, const Eigen::Vector2d& sensor) {
   Eigen::Matrix2d bias = Eigen::Matrix2d::Zero();
-  const Eigen::Vector2d away = object.motion.mean.head<2>() - sensor;
+  const Eigen::Vector2d away = object.place_m() - sensor;
   for (int i = 0; i < 2; ++i) {
     const Eigen::Vector2d axis = direction(object.motion.mean[2] + i * M_PI_2);
     // Seen squarely, both ends of a side are: its middle does not depend on its length.

@@ -7,17 +7,17 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kGuessMemory = 5.0;         // completed sizes that an object's own guess is averaged over
-constexpr double kStandingNoise_mps2 = 0.3;  // of what stands: some of it is about to leave
-constexpr double kNearest_m = 0.3;           // points nearer to the camera plane have no useful image
+constexpr double kGuessMemory = 5.0;  // completed sizes that an object's own guess is averaged over
+constexpr double kNearest_m = 0.3;    // points nearer to the camera plane have no useful image
 
 }  // namespace
 
 double probability(double log_odds) { return 1.0 / (1.0 + std::exp(-log_odds)); }
 
 Rectangle ground_of(const Object& object) {
-  return {object.motion.mean[0],           object.motion.mean[1], std::cos(object.motion.mean[2]),
-          std::sin(object.motion.mean[2]), object.size_m.x(),     object.size_m.y()};
+  const Eigen::Vector2d place_m = object.place_m();
+  const double yaw_rad = object.motion.mean[2];
+  return {place_m.x(), place_m.y(), std::cos(yaw_rad), std::sin(yaw_rad), object.size_m.x(), object.size_m.y()};
 }
 
 double ground_cover(const Object& a, const Object& b) {
@@ -26,10 +26,14 @@ double ground_cover(const Object& a, const Object& b) {
 }
 
 void predict_object(const ClassConfig& config, double step_s, double extra_acceleration_mps2, Object& object) {
-  ClassConfig now = config;
-  if (object.is_standing) now.acceleration_noise_mps2 = std::min(now.acceleration_noise_mps2, kStandingNoise_mps2);
-  predict(now, step_s, extra_acceleration_mps2, object.motion);
+  predict(config, step_s, extra_acceleration_mps2, object.motion);
+  predict(step_s, object.rest);
   object.z_variance += config.vertical_noise_mps * config.vertical_noise_mps * step_s;
+}
+
+void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Object& object) {
+  weigh_place(place_m, covariance, object.motion, object.rest);
+  update_position(place_m, covariance, object.motion);
 }
 
 double turned(const Eigen::Matrix3d& rotation, double yaw_rad) {
@@ -67,6 +71,7 @@ Object new_object(const ClassConfig& config, MotionModel model, const WorldDetec
   object.object_class = detection.object_class;
   object.motion =
       initial_motion(config, model, place.p_world.head<2>(), place.yaw_rad, place.sigma_m, config.yaw_noise_rad);
+  object.rest = rest_at(object.motion);
   object.z_m = place.p_world.z();
   object.z_variance = config.height_noise_m * config.height_noise_m;
   object.size_m = {detection.length_m, detection.width_m, detection.height_m};
@@ -83,6 +88,7 @@ Object new_object(const ClassConfig& config, MotionModel model, const WorldDetec
 
 void update_object(const ClassConfig& config, const WorldDetection& place, const Placement& placement,
                    const Detection3& detection, Time stamp, Object& object) {
+  weigh_place(placement.p_world, placement.covariance, object.motion, object.rest);
   if (placement.is_across)
     update_position(placement.p_world, placement.covariance, object.motion);
   else
@@ -114,14 +120,14 @@ std::optional<ImageBox> project(const CameraModel& camera, const Pose& T_vehicle
                -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   const double c = std::cos(object.motion.mean[2]);
   const double s = std::sin(object.motion.mean[2]);
+  const Eigen::Vector2d place_m = object.place_m();
   const Eigen::Vector3d half = 0.5 * object.size_m;
   const Eigen::Matrix<double, 3, 4> P = camera.P_image_vehicle * T_vehicle_world.matrix();
   for (int corner = 0; corner < 8; ++corner) {
     const double dx = (corner & 1) != 0 ? half.x() : -half.x();
     const double dy = (corner & 2) != 0 ? half.y() : -half.y();
     const double dz = (corner & 4) != 0 ? half.z() : -half.z();
-    const Eigen::Vector4d p_world(object.motion.mean[0] + c * dx - s * dy, object.motion.mean[1] + s * dx + c * dy,
-                                  object.z_m + dz, 1.0);
+    const Eigen::Vector4d p_world(place_m.x() + c * dx - s * dy, place_m.y() + s * dx + c * dy, object.z_m + dz, 1.0);
     const Eigen::Vector3d pixel = P * p_world;
     if (!(pixel.z() > kNearest_m)) return std::nullopt;
     box.left_px = std::min(box.left_px, pixel.x() / pixel.z());
@@ -133,13 +139,14 @@ std::optional<ImageBox> project(const CameraModel& camera, const Pose& T_vehicle
 }
 
 Track report_of(const ClassConfig& config, const Object& object) {
-  const MotionReport motion = report_motion(object.motion);
+  MotionReport motion = report_motion(object.motion);
+  if (object.is_standing) report_rest(object.rest, motion);
   Track track;
   track.id = object.id;
   track.object_class = object.object_class;
   track.existence = probability(object.evidence);
   track.confidence = object.score + config.confidence_evidence * object.evidence;
-  track.p_world = {object.motion.mean[0], object.motion.mean[1], object.z_m};
+  track.p_world << object.place_m(), object.z_m;
   track.yaw_rad = object.motion.mean[2];
   track.length_m = object.size_m.x();
   track.width_m = object.size_m.y();

@@ -7,13 +7,15 @@
 #include "ocelli/perception/tracking/config.hpp"
 #include "ocelli/perception/tracking/motion.hpp"
 #include "ocelli/perception/tracking/object.hpp"
+#include "ocelli/perception/tracking/standing.hpp"
 
 namespace ocelli::tracking {
 
 struct Object {
   std::uint32_t id = 0;
   ObjectClass object_class = ObjectClass::kCar;
-  MotionState motion;
+  MotionState motion;  // as if it moves
+  Rest rest;           // as if it stands
   double z_m = 0.0;
   double z_variance = 0.0;
   Eigen::Vector3d size_m = Eigen::Vector3d::Zero();        // length, width, height
@@ -24,7 +26,7 @@ struct Object {
   std::array<double, kObjectClasses> votes{};              // for each class, fading
   double across = 0.0;                                     // share of late boxes that lay across
   Eigen::Matrix2d place_bias = Eigen::Matrix2d::Zero();    // of a place that returns say: the same in every scan
-  bool is_standing = false;                                // its velocity cannot be told from 0
+  bool is_standing = false;                                // which of the two it is
   bool is_proven = false;
   std::uint32_t sources = 0;
   std::uint32_t age = 1;
@@ -37,6 +39,25 @@ struct Object {
   Time radar_at{};
   std::optional<ImageBox> image;
   double visible_share = 1.0;
+
+  [[nodiscard]] Eigen::Vector2d place_m() const {
+    return is_standing ? rest.place_m : Eigen::Vector2d(motion.mean.head<2>());
+  }
+  [[nodiscard]] Eigen::Matrix2d place_covariance() const {
+    return is_standing ? rest.covariance : Eigen::Matrix2d(motion.covariance.topLeftCorner<2, 2>());
+  }
+};
+
+/// A radar return in the tracker's frame.
+struct Echo {
+  Time stamp{};
+  Eigen::Vector2d p_world;
+  Eigen::Vector2d sight;  // from the sensor to it
+  double range_m;
+  Eigen::Vector2d v_sensor;
+  double radial_mps;  // over ground
+  double sigma_mps;
+  bool is_moving;
 };
 
 struct Scene {
@@ -46,12 +67,16 @@ struct Scene {
   bool is_world = true;          // false: the own motion is not known, objects are in the vehicle frame
   Ego ego;                       // last known; identity in the vehicle frame
   std::vector<Object> objects;
+  std::vector<Echo> echoes;  // of the last radar scans
 };
 
 [[nodiscard]] Rectangle ground_of(const Object& object);
 
 /// Common ground area over the smaller of the two.
 [[nodiscard]] double ground_cover(const Object& a, const Object& b);
+
+/// A place that says nothing about the heading.
+void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Object& object);
 
 void predict_object(const ClassConfig& config, double step_s, double extra_acceleration_mps2, Object& object);
 
@@ -94,6 +119,8 @@ void update_object(const ClassConfig& config, const WorldDetection& place, const
 /// What only partial boxes need: heading and class grow out of many of them and of the direction of motion.
 /// `is_world`: velocities are over ground, so that motion says where the front is.
 void mend_heading(const Placement& placement, bool is_world, Object& object);
+/// What has wheels, and is likelier to stand than to move. Of people and of what has no class both are as likely.
+[[nodiscard]] bool may_stand(const Object& object);
 void vote_for_class(const Detection3& detection, Object& object);
 /// Its length and width have just changed from `before`: the sides that `sensor` sees stay where they are.
 void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sensor, Object& object);

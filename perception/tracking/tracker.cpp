@@ -57,8 +57,10 @@ Tracker::Tracker(const Config& config) : config_(config), entries_(static_cast<s
     entry.radar.reserve(kUsual);
     entry.birth_ids.reserve(kUsual);
     entry.before.objects.reserve(kUsual);
+    entry.before.echoes.reserve(4 * kUsual);
   }
   scene_.objects.reserve(kUsual);
+  scene_.echoes.reserve(4 * kUsual);
   tracks_.reserve(kUsual);
   rows_.reserve(detections);
   columns_.reserve(static_cast<std::size_t>(config.max_tracks));
@@ -136,6 +138,7 @@ void Tracker::change_frame(const Entry& entry, double step_s) {
   const bool was_world = scene_.is_world;
   scene_.is_world = entry.ego.has_value();
   if (was_world != scene_.is_world) {
+    scene_.echoes.clear();
     const Ego& ego = entry.ego ? *entry.ego : scene_.ego;
     const Pose T = scene_.is_world ? ego.T_world_vehicle : ego.T_world_vehicle.inverse();
     const double yaw_rad = yaw_of(T);
@@ -143,6 +146,7 @@ void Tracker::change_frame(const Entry& entry, double step_s) {
     for (Object& object : scene_.objects) {
       const ClassConfig& config = config_.of(object.object_class);
       change_model(config, MotionModel::kFreeVelocity, object.motion);
+      object.is_standing = false;
       object.z_m += T.translation().z();
       if (scene_.is_world) {
         const Eigen::Rotation2Dd turn(yaw_rad);
@@ -152,6 +156,7 @@ void Tracker::change_frame(const Entry& entry, double step_s) {
       } else {
         transform(yaw_rad, T.translation().head<2>(), -forward, -ego.yaw_rate_rps, object.motion);
       }
+      object.rest = rest_at(object.motion);
     }
   }
   if (entry.ego) scene_.ego = *entry.ego;
@@ -207,10 +212,10 @@ void Tracker::see_images() {
   }
   for (Object& object : scene_.objects) {
     if (!object.image || object.sources != 0) continue;
-    const double range_m = (object.motion.mean.head<2>() - ego).norm();
+    const double range_m = (object.place_m() - ego).norm();
     double hidden = 0.0;
     for (const Object& other : scene_.objects)
-      if (other.image && other.sources != 0 && (other.motion.mean.head<2>() - ego).norm() < range_m)
+      if (other.image && other.sources != 0 && (other.place_m() - ego).norm() < range_m)
         hidden = std::max(hidden, image_cover(*object.image, *other.image));
     object.visible_share *= 1.0 - hidden;
   }
@@ -231,6 +236,7 @@ void Tracker::count_misses(Object& object) const {
 
 void Tracker::weigh_and_bury(const Entry& entry) {
   for (Object& object : scene_.objects) {
+    object.is_standing = config_.has_partial_boxes && scene_.is_world && may_stand(object);
     const ClassConfig& config = config_.of(object.object_class);
     if (object.born_at != entry.stamp) ++object.age;
     if (object.sources != 0) {
@@ -256,7 +262,7 @@ bool Tracker::is_reported(const Object& object) const {
   // Time in which no lidar looked counts against nothing but the object's certainty.
   const Time looked_at = scene_.lidar_at.value_or(*scene_.stamp);
   if (looked_at - object.measured_at > from_seconds(config.report_coast_s)) return false;
-  const double sigma_m = std::sqrt(std::max(object.motion.covariance(0, 0), object.motion.covariance(1, 1)));
+  const double sigma_m = std::sqrt(object.place_covariance().diagonal().maxCoeff());
   // Labels of hidden objects are as often absent as present; that two sensors have seen one tips the scale.
   const bool may_be_hidden = object.camera_at != kNoTime || object.visible_share >= config.report_visible;
   return object.evidence >= config.report_evidence && may_be_hidden && sigma_m <= config.report_sigma_m;

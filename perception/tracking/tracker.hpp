@@ -64,22 +64,16 @@ class Tracker {
               covariance(0, 0) * away_m.y() * away_m.y()) /
              determinant();
     }
+    /// -2 log of its likelihood, but for a constant.
+    [[nodiscard]] double surprise() const { return distance2() + std::log(determinant()); }
   };
   [[nodiscard]] Innovation innovation_of(const Entry& entry, std::size_t detection, const Object& object) const;
   [[nodiscard]] double cost_of(const Entry& entry, std::size_t detection, const Object& object) const;
+  [[nodiscard]] bool is_of_another(const Entry& entry, std::size_t detection, const Object& object) const;
   void update_by_lidar(const Entry& entry, std::size_t detection, Object& object);
   void bear(Entry& entry);
   void listen_to_radar(Entry& entry);
-  struct Echo {  // a radar return in the tracker's frame
-    Eigen::Vector2d p_world;
-    Eigen::Vector2d sight;  // from the sensor to it
-    double range_m;
-    Eigen::Vector2d v_sensor;
-    double radial_mps;  // over ground
-    double sigma_mps;
-    bool is_moving;
-  };
-  [[nodiscard]] std::optional<Echo> echo_of(const RadarReturn& seen) const;
+  [[nodiscard]] std::optional<Echo> echo_of(const RadarReturn& seen, Time stamp) const;
   void update_by_radar(Entry& entry, std::size_t index);
   void take_echo(const Echo& echo, Time stamp, Object& object) const;
   void bear_by_radar(Entry& entry, std::size_t index, const Echo& echo);
@@ -89,7 +83,6 @@ class Tracker {
   void count_misses(Object& object) const;
   void look_through_camera(Entry& entry);
   void match_camera(const Entry& entry, std::optional<ObjectClass> only);
-  void share_boxes(const Entry& entry);
   void update_by_camera(const Detection2& detection, Time stamp, Object& object);
   void place_by_camera(const Detection2& detection, Object& object) const;
   void bear_by_camera(Entry& entry);

@@ -12,7 +12,6 @@ namespace {
 constexpr double kBearingShare = 0.05;  // sigma of a bearing as a part of the box's width
 constexpr double kRangeShare = 0.25;    // sigma of the range, as a part of it: a single box says little
 constexpr double kSmallestHeight_px = 25.0;
-constexpr double kSharedIou = 0.3;  // image overlap from which a box that another object has shows this one as well
 
 /// Vehicles are taken for each other, and so are people; of what has no class nothing is known.
 bool may_be_same(ObjectClass a, ObjectClass b) {
@@ -28,7 +27,6 @@ void Tracker::look_through_camera(Entry& entry) {
   is_matched_.assign(entry.camera.size(), 0);
   if (config_.has_partial_boxes) {  // the lidar may be wrong about the class
     match_camera(entry, std::nullopt);
-    share_boxes(entry);
   } else {
     for (std::size_t i = 0; i < kObjectClasses; ++i)
       if (entry.camera_looks[i]) match_camera(entry, static_cast<ObjectClass>(i));
@@ -76,19 +74,6 @@ void Tracker::match_camera(const Entry& entry, std::optional<ObjectClass> only) 
   }
 }
 
-/// Of two vehicles of which one hides part of the other a detector leaves one box: its suppression takes the second for
-/// the same thing. The camera sees both; as evidence and as a place the box counts once, for the one that has it.
-void Tracker::share_boxes(const Entry& entry) {
-  for (Object& object : scene_.objects) {
-    if (!object.image || (object.sources & kSourceCamera) != 0) continue;
-    for (std::size_t j = 0; j < entry.camera.size(); ++j) {
-      const Detection2& seen = entry.camera[j];
-      if (is_matched_[j] == 0 || !may_be_same(seen.object_class, object.object_class)) continue;
-      if (image_iou(seen.image, *object.image) >= kSharedIou) object.camera_at = entry.stamp;
-    }
-  }
-}
-
 void Tracker::update_by_camera(const Detection2& detection, Time stamp, Object& object) {
   if (stamp - object.lidar_at > from_seconds(config_.camera_place_after_s)) place_by_camera(detection, object);
   const ClassConfig& config = config_.of(object.object_class);
@@ -107,12 +92,12 @@ void Tracker::place_by_camera(const Detection2& detection, Object& object) const
       const Eigen::Matrix2d turn = T_world_vehicle.linear().topLeftCorner<2, 2>();
       const Eigen::Vector2d centre = road->p_vehicle + 0.5 * object.size_m.x() * road->p_vehicle.normalized();
       const Eigen::Vector2d p_world = (T_world_vehicle * Eigen::Vector3d(centre.x(), centre.y(), 0.0)).head<2>();
-      update_position(p_world, turn * road->covariance * turn.transpose(), object.motion);
+      take_place(p_world, turn * road->covariance * turn.transpose(), object);
       return;
     }
   }
   const Eigen::Vector2d ego = T_world_vehicle.translation().head<2>();
-  const Eigen::Vector2d ray = object.motion.mean.head<2>() - ego;
+  const Eigen::Vector2d ray = object.place_m() - ego;
   const double range_m = std::max(ray.norm(), 1.0);
   const double focal_px = std::max(camera_->P_image_vehicle.row(0).head<3>().norm(), 1.0);
   const double shift_px =
@@ -123,7 +108,7 @@ void Tracker::place_by_camera(const Detection2& detection, Object& object) const
   const double depth_m = kRangeShare * range_m;
   const Eigen::Matrix2d covariance =
       across_m * across_m * right * right.transpose() + depth_m * depth_m * along * along.transpose();
-  update_position(object.motion.mean.head<2>() + range_m * shift_px / focal_px * right, covariance, object.motion);
+  take_place(object.place_m() + range_m * shift_px / focal_px * right, covariance, object);
 }
 
 /// While no lidar delivers, a box that belongs to nothing is an object that stands on the road there.

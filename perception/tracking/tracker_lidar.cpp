@@ -22,20 +22,23 @@ double doubt_of(double distance2) {
 
 }  // namespace
 
-/// The pair's innovation, and its covariance.
+/// The pair's innovation, and its covariance. What stands because most things do may as well be about to show how fast
+/// it is: then the model that the pair fits better.
 Tracker::Innovation Tracker::innovation_of(const Entry& entry, std::size_t detection, const Object& object) const {
   const WorldDetection& place = places_[detection];
-  Innovation innovation{place.p_world.head<2>() - object.motion.mean.head<2>(),
-                        object.motion.covariance.topLeftCorner<2, 2>()};
+  Eigen::Vector2d seen_m = place.p_world.head<2>();
+  Eigen::Matrix2d covariance = place.sigma_m * place.sigma_m * Eigen::Matrix2d::Identity();
   if (config_.has_partial_boxes) {
     const Placement placement =
         place_at_near_side(config_.of(object.object_class), place, entry.lidar[detection], lidar_world_, object);
-    innovation.away_m = placement.p_world - object.motion.mean.head<2>();
-    innovation.covariance += placement.covariance;
-  } else {
-    innovation.covariance.diagonal().array() += place.sigma_m * place.sigma_m;
+    seen_m = placement.p_world;
+    covariance = placement.covariance;
   }
-  return innovation;
+  const MotionState& motion = object.motion;
+  const Innovation moves{seen_m - motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>() + covariance};
+  if (!object.is_standing) return moves;
+  const Innovation stands{seen_m - object.rest.place_m, object.rest.covariance + covariance};
+  return object.rest.log_odds > 0.0 || stands.surprise() < moves.surprise() ? stands : moves;
 }
 
 /// -2 log of the pair's likelihood, less what the gate allows; pairs outside the gates cost 0 and do not count.
@@ -45,13 +48,13 @@ double Tracker::cost_of(const Entry& entry, std::size_t detection, const Object&
   const double other_class = seen.object_class == object.object_class ? 0.0 : config.class_change_cost;
   const double gate2 = config.gate_sigmas * config.gate_sigmas;
   if (other_class > gate2) return 0.0;
-  const Eigen::Vector2d away = places_[detection].p_world.head<2>() - object.motion.mean.head<2>();
+  const Eigen::Vector2d away = places_[detection].p_world.head<2>() - object.place_m();
   if (away.squaredNorm() > config.gate_m * config.gate_m) return 0.0;
   const Innovation innovation = innovation_of(entry, detection, object);
   const double distance2 = innovation.distance2();
-  if (distance2 > gate2) return 0.0;
+  if (distance2 > gate2 || is_of_another(entry, detection, object)) return 0.0;
   const double floor = gate2 + 4.0 * std::log(config.gate_m);
-  return std::min(distance2 + other_class + std::log(innovation.determinant()) - floor, -1e-6);
+  return std::min(innovation.surprise() + other_class - floor, -1e-6);
 }
 
 void Tracker::match_lidar(const Entry& entry, bool is_strong) {

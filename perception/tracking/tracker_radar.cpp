@@ -13,10 +13,11 @@ namespace {
 constexpr double kMargin_m = 0.7;      // a return may lie this far off the object's box, and
 constexpr double kBearing_rad = 0.02;  // this far per metre of range
 constexpr double kGate_sigmas = 3.0;
-constexpr double kUnsure_mps = 1.0;   // of an object less sure of its speed, only what lies inside its box is taken
-constexpr double kReflector_m = 0.5;  // sigma of the place of a return on a body
-constexpr double kEvidence = 0.3;     // log-odds that a matching range rate speaks for an object
-constexpr double kMoving_mps = 1.0;   // faster than this over ground, nothing that stands reflects
+constexpr double kUnsure_mps = 1.0;    // of an object less sure of its speed, only what lies inside its box is taken
+constexpr double kReflector_m = 0.5;   // sigma of the place of a return on a body
+constexpr Duration kHeardFor = 200ms;  // a return says for so long what is at its place
+constexpr double kEvidence = 0.3;      // log-odds that a matching range rate speaks for an object
+constexpr double kMoving_mps = 1.0;    // faster than this over ground, nothing that stands reflects
 
 // Without a lidar.
 constexpr double kEvidenceAlone = 2.0;                              // most that an object of the radar alone saves up
@@ -28,7 +29,7 @@ constexpr double kAcross_mps = 3.0;                                 // sigma of 
 
 /// Distance of a point from the object's box on the ground; 0 inside.
 double distance_m(const Object& object, const Eigen::Vector2d& point) {
-  const Eigen::Vector2d away = point - object.motion.mean.head<2>();
+  const Eigen::Vector2d away = point - object.place_m();
   const double c = std::cos(object.motion.mean[2]);
   const double s = std::sin(object.motion.mean[2]);
   const double along = std::max(std::abs(c * away.x() + s * away.y()) - 0.5 * object.size_m.x(), 0.0);
@@ -50,7 +51,7 @@ Expected expected_rate(const Object& object, const Eigen::Vector2d& point, const
   const MotionReport motion = report_motion(object.motion);
   const Eigen::Rotation2Dd turn(object.motion.mean[2]);
   const Eigen::Vector2d half = 0.5 * object.size_m.head<2>();
-  const Eigen::Vector2d away = turn.inverse() * (point - object.motion.mean.head<2>());
+  const Eigen::Vector2d away = turn.inverse() * (point - object.place_m());
   const Eigen::Vector2d lever = turn * away.cwiseMin(half).cwiseMax(-half);
   const Eigen::Vector2d left(-sight.y(), sight.x());
   const double by_turn_m = sight.dot(Eigen::Vector2d(-lever.y(), lever.x()));
@@ -79,15 +80,18 @@ Eigen::Matrix2d place_noise(const Eigen::Vector2d& sight, double range_m) {
 }  // namespace
 
 void Tracker::listen_to_radar(Entry& entry) {
+  if (!entry.has_radar) return;
+  std::erase_if(scene_.echoes, [&](const Echo& echo) { return entry.stamp - echo.stamp > kHeardFor; });
   for (std::size_t i = 0; i < entry.radar.size(); ++i) update_by_radar(entry, i);
 }
 
 /// Nothing for a return in the place of the sensor.
-std::optional<Tracker::Echo> Tracker::echo_of(const RadarReturn& seen) const {
+std::optional<Echo> Tracker::echo_of(const RadarReturn& seen, Time stamp) const {
   const Pose T_world_vehicle = this->T_world_vehicle();
   const Eigen::Vector2d& lever = seen.sensor_vehicle;
   const Eigen::Vector2d sensor = (T_world_vehicle * Eigen::Vector3d(lever.x(), lever.y(), 0.0)).head<2>();
   Echo echo;
+  echo.stamp = stamp;
   echo.p_world = (T_world_vehicle * seen.p_vehicle).head<2>();
   echo.range_m = (echo.p_world - sensor).norm();
   if (echo.range_m < 0.1) return std::nullopt;
@@ -109,8 +113,9 @@ std::optional<Tracker::Echo> Tracker::echo_of(const RadarReturn& seen) const {
 /// A return belongs to the object it lies on and whose speed it fits best; one that fits none says nothing, unless it
 /// moves and no lidar delivers.
 void Tracker::update_by_radar(Entry& entry, std::size_t index) {
-  const std::optional<Echo> echo = echo_of(entry.radar[index]);
+  const std::optional<Echo> echo = echo_of(entry.radar[index], entry.stamp);
   if (!echo) return;
+  scene_.echoes.push_back(*echo);
   const double margin_m = (echo->is_moving ? 1.0 : 0.5) * (kMargin_m + kBearing_rad * echo->range_m);
   Object* best = nullptr;
   double best_cost = std::numeric_limits<double>::infinity();
@@ -137,12 +142,40 @@ void Tracker::update_by_radar(Entry& entry, std::size_t index) {
     bear_by_radar(entry, index, *echo);
 }
 
+/// A body has one velocity: when something that stands sends back from well inside a box, or most of what sends back
+/// from it has not the range rate of the object, the box shows something else.
+bool Tracker::is_of_another(const Entry& entry, std::size_t detection, const Object& object) const {
+  if (!scene_.is_world) return false;
+  const WorldDetection& place = places_[detection];
+  const Eigen::Vector2d half(0.5 * entry.lidar[detection].length_m, 0.5 * entry.lidar[detection].width_m);
+  int others = 0;
+  for (const Echo& echo : scene_.echoes) {
+    const Duration age = entry.stamp - echo.stamp;
+    const Eigen::Vector2d point = echo.p_world + to_seconds(age) * echo.radial_mps * echo.sight;
+    const Eigen::Vector2d away = Eigen::Rotation2Dd(-place.yaw_rad) * (point - place.p_world.head<2>());
+    const double inside_m = (half - away.cwiseAbs()).minCoeff();
+    if (age > kHeardFor || inside_m < 0.0) continue;
+    const Expected expected = expected_rate(object, point, echo.sight, echo.range_m, echo.v_sensor);
+    const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
+    if (state_variance > kUnsure_mps * kUnsure_mps) return false;
+    const double variance = state_variance + expected.place_variance_m2ps2 + echo.sigma_mps * echo.sigma_mps;
+    const double off_mps = std::abs(echo.radial_mps - expected.radial_mps);
+    const bool is_like = off_mps <= kMoving_mps || off_mps * off_mps <= kGate_sigmas * kGate_sigmas * variance;
+    if (!is_like && !echo.is_moving && inside_m > kBearingSigma_rad * echo.range_m) return true;
+    others += is_like ? -1 : 1;
+  }
+  return others > 0;
+}
+
 /// Only a return that moves over ground speaks for an object's existence, once in a scan. Without a lidar it also says
 /// where the object's near side is.
 void Tracker::take_echo(const Echo& echo, Time stamp, Object& object) const {
   const Expected expected = expected_rate(object, echo.p_world, echo.sight, echo.range_m, echo.v_sensor);
   const double sigma_mps = std::hypot(echo.sigma_mps, std::sqrt(expected.place_variance_m2ps2));
-  update_scalar(expected.by_state, echo.radial_mps - expected.radial_mps, sigma_mps, object.motion);
+  const double off_mps = echo.radial_mps - expected.radial_mps;
+  const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
+  weigh_speed(echo.radial_mps, sigma_mps, off_mps, state_variance + sigma_mps * sigma_mps, object.rest);
+  update_scalar(expected.by_state, off_mps, sigma_mps, object.motion);
   object.radar_at = stamp;
   if (echo.is_moving && (object.sources & kSourceRadar) == 0) {
     const bool is_alone = object.lidar_at == kNoTime && object.camera_at == kNoTime;
@@ -150,7 +183,7 @@ void Tracker::take_echo(const Echo& echo, Time stamp, Object& object) const {
     object.evidence = std::max(object.evidence, std::min(object.evidence + kEvidence, most));
     if (is_lidar_silent(stamp, config_.radar_birth_after_s)) {
       object.place_bias = place_noise(echo.sight, echo.range_m);
-      update_position(behind(object, echo.p_world, echo.sight), object.place_bias, object.motion);
+      take_place(behind(object, echo.p_world, echo.sight), object.place_bias, object);
     }
   }
   if (echo.is_moving) object.measured_at = stamp;
@@ -179,6 +212,7 @@ void Tracker::bear_by_radar(Entry& entry, std::size_t index, const Echo& echo) {
   const Eigen::Vector2d across(-echo.sight.y(), echo.sight.x());
   object.motion.covariance.block<2, 2>(3, 3) = echo.sigma_mps * echo.sigma_mps * echo.sight * echo.sight.transpose() +
                                                kAcross_mps * kAcross_mps * across * across.transpose();
+  object.rest = rest_at(object.motion);
   object.sources = kSourceRadar;
   object.lidar_at = Time{};
   object.radar_at = entry.stamp;

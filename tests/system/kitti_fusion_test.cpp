@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
@@ -121,29 +122,47 @@ class KittiFusion : public ::testing::Test {
   fs::path out_;
 };
 
-/// Whether lidar and camera see the vehicle in this frame: by their own boxes, whatever the fusion made of them.
-bool is_seen_by_both(const Drive& drive, const ocelli::msg::Track& track, Time stamp) {
-  const auto lidar = drive.lidar.find(stamp);
-  const auto camera = drive.camera_boxes.find(stamp);
-  const auto picture = in_picture(*drive.camera, track);
-  if (lidar == drive.lidar.end() || camera == drive.camera_boxes.end() || !picture) return false;
+bool is_vehicle(const tracking::Detection2& box) {
+  return box.object_class == perception::ObjectClass::kCar || box.object_class == perception::ObjectClass::kTruck;
+}
+
+/// The vehicles of a frame that the camera's detector sees, by index: each box shows the one that it overlaps most, and
+/// no other. Whatever the fusion made of the boxes.
+std::set<std::size_t> in_camera_boxes(const Drive& drive, const ocelli::msg::Tracks& frame) {
+  std::set<std::size_t> seen;
+  const auto boxes = drive.camera_boxes.find(perception::time_of(frame.header().stamp()));
+  if (boxes == drive.camera_boxes.end()) return seen;
+  for (const tracking::Detection2& box : boxes->second) {
+    std::optional<std::size_t> shown;
+    double most = kIou;
+    for (std::size_t i = 0; i < frame.tracks().size(); ++i) {
+      const auto picture = in_picture(*drive.camera, frame.tracks()[i]);
+      const double iou = picture && is_vehicle(box) ? tracking::image_iou(box.image, *picture) : 0.0;
+      if (iou < most) continue;
+      most = iou;
+      shown = i;
+    }
+    if (shown) seen.insert(*shown);
+  }
+  return seen;
+}
+
+bool is_in_lidar_box(const Drive& drive, const ocelli::msg::Track& track, Time stamp) {
+  const auto boxes = drive.lidar.find(stamp);
   const Eigen::Vector2d place(track.position().x(), track.position().y());
-  const auto is_its = [&](const perception::Box3& box) { return (box.centre_m.head<2>() - place).norm() < kNear_m; };
-  const auto shows_it = [&](const tracking::Detection2& box) {
-    const bool is_car = box.object_class == perception::ObjectClass::kCar;
-    return (is_car || box.object_class == perception::ObjectClass::kTruck) &&
-           tracking::image_iou(box.image, *picture) >= kIou;
-  };
-  return std::ranges::any_of(lidar->second, is_its) && std::ranges::any_of(camera->second, shows_it);
+  return boxes != drive.lidar.end() && std::ranges::any_of(boxes->second, [&](const perception::Box3& box) {
+           return (box.centre_m.head<2>() - place).norm() < kNear_m;
+         });
 }
 
 /// Of each vehicle within range.
 std::map<std::uint32_t, Sighting> sightings(const Drive& drive) {
   std::map<std::uint32_t, Sighting> all;
   for (const ocelli::msg::Tracks& frame : drive.tracks) {
-    for (const ocelli::msg::Track& track : frame.tracks()) {
+    for (const std::size_t i : in_camera_boxes(drive, frame)) {
+      const ocelli::msg::Track& track = frame.tracks()[i];
       if (!is_vehicle(track) || range_m(track) > kRange_m) continue;
-      if (!is_seen_by_both(drive, track, perception::time_of(frame.header().stamp()))) continue;
+      if (!is_in_lidar_box(drive, track, perception::time_of(frame.header().stamp()))) continue;
       Sighting& seen = all[track.id()];
       ++seen.seen;
       seen.both += (track.sources() & (kSourceLidar | kSourceCamera)) == (kSourceLidar | kSourceCamera);

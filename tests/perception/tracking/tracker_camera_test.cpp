@@ -91,23 +91,6 @@ TEST_F(CameraTracker, ABoxElsewhereInTheImageIsNotTaken) {
   for (const Track& track : tracks()) EXPECT_EQ(track.sources, 0U);
 }
 
-TEST_F(CameraTracker, ABoxThatShowsTwoVehiclesIsEvidenceOfOneAndNamesTheCameraForBoth) {
-  Config config;
-  config.has_partial_boxes = true;
-  const Detection3 near = car(20, 0, 1.0), behind = car(28, 0.9, 1.0), beside = car(20, 4.0, 1.0);
-  Detection2 merged = image_of(20, 0);
-  merged.image.left_px = std::min(merged.image.left_px, image_of(28, 0.9).image.left_px);
-  Eye seen(config), blind(config);
-  seen.update(0, {near, behind, beside}, std::vector{merged});
-  blind.update(0, {near, behind, beside}, std::nullopt);
-  ASSERT_EQ(seen.tracks().size(), 3U);
-  EXPECT_EQ(seen.tracks()[0].camera_at, Time{});
-  EXPECT_EQ(seen.tracks()[1].camera_at, Time{});
-  EXPECT_EQ(seen.tracks()[2].camera_at, kNoTime) << "not in the box";
-  EXPECT_GT(seen.tracks()[0].existence, blind.tracks()[0].existence);
-  EXPECT_LE(seen.tracks()[1].existence, blind.tracks()[1].existence);
-}
-
 TEST_F(CameraTracker, OutsideTheImageTheCameraSaysNothing) {
   for (int frame = 0; frame < 5; ++frame) update(frame, {car(20, 60, 8.0)}, std::vector<Detection2>{});
   ASSERT_EQ(tracks().size(), 1U);

@@ -1,0 +1,68 @@
+#include "ocelli/perception/tracking/standing.hpp"
+
+#include <Eigen/LU>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ocelli::tracking {
+namespace {
+
+constexpr double kPrior = 1.5;        // log-odds that a vehicle of which nothing else is known stands
+constexpr double kFade = 0.95;        // of what measurements said, with each place
+constexpr double kOneSays = 2.0;      // most that one says: errors of boxes have heavy tails
+constexpr double kAllSay = 5.0;       // most that all of them say: some that stand leave
+constexpr double kNoise_m2ps = 0.02;  // of a place that stands: what is seen of it changes
+constexpr double kRest_mps = 0.15;    // sigma of "it stands"
+
+/// -log of the likelihood of an innovation, but for a constant.
+double surprise(const Eigen::Vector2d& away_m, const Eigen::Matrix2d& covariance) {
+  return 0.5 * (away_m.dot(covariance.inverse() * away_m) + std::log(covariance.determinant()));
+}
+
+void favour(double log_ratio, Rest& rest) {
+  rest.log_odds = std::clamp(rest.log_odds + std::clamp(log_ratio, -kOneSays, kOneSays), -kAllSay, kAllSay);
+}
+
+}  // namespace
+
+bool Rest::is_likelier() const { return kPrior + log_odds > 0.0; }
+
+Rest rest_at(const MotionState& motion) {
+  return {motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>(), 0.0};
+}
+
+void predict(double step_s, Rest& rest) { rest.covariance.diagonal().array() += kNoise_m2ps * step_s; }
+
+void weigh_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, const MotionState& motion,
+                 Rest& rest) {
+  const Eigen::Matrix2d S = rest.covariance + covariance;
+  const Eigen::Vector2d away_m = place_m - rest.place_m;
+  rest.log_odds *= kFade;
+  favour(surprise(place_m - motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>() + covariance) -
+             surprise(away_m, S),
+         rest);
+  const Eigen::Matrix2d K = rest.covariance * S.inverse();
+  rest.place_m += K * away_m;
+  rest.covariance -= K * rest.covariance;
+}
+
+void weigh_speed(double speed_mps, double sigma_mps, double off_mps, double variance_m2ps2, Rest& rest) {
+  const double variance = sigma_mps * sigma_mps + kRest_mps * kRest_mps;
+  favour(0.5 * (off_mps * off_mps / variance_m2ps2 + std::log(variance_m2ps2) - speed_mps * speed_mps / variance -
+                std::log(variance)),
+         rest);
+}
+
+void report_rest(const Rest& rest, MotionReport& report) {
+  report.velocity.setZero();
+  report.acceleration.setZero();
+  report.turn_rate_rps = 0.0;
+  const double yaw_variance = report.covariance(2, 2);
+  report.covariance.setZero();
+  report.covariance.topLeftCorner<2, 2>() = rest.covariance;
+  report.covariance(2, 2) = yaw_variance;
+  report.covariance(3, 3) = report.covariance(4, 4) = kRest_mps * kRest_mps;
+}
+
+}  // namespace ocelli::tracking

@@ -1,0 +1,32 @@
+#pragma once
+// Does an object stand? Most vehicles do, and boxes that grow and shrink must not set them in motion; but one that
+// creeps must not be held. So each object has two models, of which what it is measured with favours one (static
+// multiple model estimation: Bar-Shalom, Li, Kirubarajan 2001, 11.6.2; the odds fade, since some that stand leave).
+// Must not know: sensors, classes.
+
+#include <Eigen/Core>
+
+#include "ocelli/perception/tracking/motion.hpp"
+
+namespace ocelli::tracking {
+
+/// The model of an object that stands: a place that does not move. That of one that moves is its MotionState.
+struct Rest {
+  Eigen::Vector2d place_m = Eigen::Vector2d::Zero();
+  Eigen::Matrix2d covariance = Eigen::Matrix2d::Zero();
+  double log_odds = 0.0;  // that measurements fit this better than the other
+
+  [[nodiscard]] bool is_likelier() const;
+};
+
+[[nodiscard]] Rest rest_at(const MotionState& motion);
+void predict(double step_s, Rest& rest);
+/// Of a place with this covariance, before either model has taken it; the rest takes it.
+void weigh_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, const MotionState& motion,
+                 Rest& rest);
+/// Of a speed over ground along some line, of which the model that moves expects a value that is `off_mps` away.
+void weigh_speed(double speed_mps, double sigma_mps, double off_mps, double variance_m2ps2, Rest& rest);
+/// State and covariance (x y yaw vx vy yaw_rate) of an object that stands; its heading is that of the other model.
+void report_rest(const Rest& rest, MotionReport& report);
+
+}  // namespace ocelli::tracking

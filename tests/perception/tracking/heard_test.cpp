@@ -1,0 +1,143 @@
+// Range rates beside boxes: which box an object can have, and whether it stands.
+#include <gtest/gtest.h>
+
+#include <Eigen/Geometry>
+
+#include "ocelli/perception/tracking/tracker.hpp"
+#include "ocelli/perception/tracks/live_config.hpp"
+
+namespace ocelli::tracking {
+namespace {
+
+/// A standing vehicle whose lidar turns ten times a second and whose radar looks around twice as often.
+class HeardScene : public ::testing::Test {
+ protected:
+  static Detection3 box(double x_m, double y_m, double length_m = 4.3, double width_m = 1.8) {
+    Detection3 seen;
+    seen.p_vehicle = {x_m, y_m, 0.75};
+    seen.length_m = length_m;
+    seen.width_m = width_m;
+    seen.height_m = 1.5;
+    seen.score = 3.0;
+    return seen;
+  }
+  static RadarReturn heard(double x_m, double y_m, const Eigen::Vector2d& v_mps) {
+    const Eigen::Vector2d sight = Eigen::Vector2d(x_m, y_m).normalized();
+    return {{x_m, y_m, 0.0}, sight.dot(v_mps), 0.1};
+  }
+  void scan(const std::vector<Detection3>& boxes, const std::vector<RadarReturn>& returns) {
+    step([&](Measurements& m) { m.radar = returns; });
+    step([&](Measurements& m) { m.radar = returns; });
+    step([&](Measurements& m) { m.lidar = boxes; });
+    stamp_ += 70ms;
+  }
+  [[nodiscard]] const Track* track_at(double x_m, double y_m) const {
+    const Track* nearest = nullptr;
+    double least_m = 1.5;
+    for (const Track& track : tracker_.tracks()) {
+      const double away_m = (track.p_world.head<2>() - Eigen::Vector2d(x_m, y_m)).norm();
+      if (away_m < least_m) nearest = &track;
+      least_m = std::min(least_m, away_m);
+    }
+    return nearest;
+  }
+  [[nodiscard]] std::size_t tracks() const { return tracker_.tracks().size(); }
+
+ private:
+  template <class Fill>
+  void step(Fill fill) {
+    Measurements measurements;
+    stamp_ += 10ms;
+    measurements.stamp = stamp_;
+    measurements.ego = Ego{};
+    fill(measurements);
+    ASSERT_TRUE(tracker_.update(measurements));
+  }
+  Tracker tracker_{perception::live_tracker_config()};
+  Time stamp_{};
+};
+
+struct Crossing {
+  double speed_mps;
+  bool is_heard;
+};
+
+class CrossingCar : public HeardScene, public ::testing::WithParamInterface<Crossing> {};
+
+TEST_P(CrossingCar, IsSoonAsFastAsItIs) {
+  const auto [speed_mps, is_heard] = GetParam();
+  double y_m = -0.6 * speed_mps;
+  for (int i = 0; i < 12; ++i) {
+    Detection3 side = box(30.0, y_m);
+    side.yaw_rad = M_PI_2;
+    side.is_width_seen = false;
+    scan({side}, is_heard ? std::vector{heard(29.4, y_m, {0.0, speed_mps})} : std::vector<RadarReturn>{});
+    y_m += 0.1 * speed_mps;
+  }
+  const Track* car = track_at(30.0, y_m - 0.1 * speed_mps);
+  ASSERT_NE(car, nullptr);
+  EXPECT_NEAR(car->v_world.y(), speed_mps, 0.1 * speed_mps);
+  EXPECT_NEAR(car->v_world.x(), 0.0, 0.3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Speeds, CrossingCar,
+                         ::testing::Values(Crossing{1.5, true}, Crossing{2.0, true}, Crossing{3.0, true},
+                                           Crossing{10.0, true}, Crossing{20.0, true}, Crossing{1.5, false},
+                                           Crossing{2.0, false}, Crossing{3.0, false}, Crossing{10.0, false},
+                                           Crossing{20.0, false}));
+
+TEST_F(HeardScene, ANewCarWhoseBoxesJumpAcrossTheSightStands) {
+  for (const double jump_m : {0.0, 0.5, 0.9, 1.1, 1.2}) {
+    Detection3 rear = box(30.0, jump_m);
+    rear.is_length_seen = false;
+    scan({rear}, {heard(28.0, 0.5, {0.0, 0.0})});
+  }
+  const Track* car = track_at(30.0, 1.0);
+  ASSERT_NE(car, nullptr);
+  EXPECT_EQ(car->v_world.norm(), 0.0);
+  EXPECT_LT(car->covariance(4, 4), 0.3 * 0.3);
+  EXPECT_EQ(car->yaw_rate_rps, 0.0);
+}
+
+TEST_F(HeardScene, ABoxFromWhichSomethingStandingSendsBackIsNotThatOfWhatMoves) {
+  const Eigen::Vector2d ridden_mps(4.5, 0.0);
+  double x_m = 20.0;
+  for (int i = 0; i < 10; ++i, x_m += 0.45) {
+    Detection3 rider = box(x_m, 1.0, 1.8, 0.6);
+    rider.object_class = ObjectClass::kCyclist;
+    scan({rider}, {heard(x_m - 0.9, 1.0, ridden_mps)});
+  }
+  const Track* rider = track_at(x_m - 0.45, 1.0);
+  ASSERT_NE(rider, nullptr);
+  const std::uint32_t id = rider->id;
+  // He passes a parked car, and what the lidar sees of both is one thing.
+  for (int i = 0; i < 5; ++i, x_m += 0.45)
+    scan({box(26.0, -0.6)}, {heard(x_m - 0.9, 1.0, ridden_mps), heard(24.5, -0.6, {0.0, 0.0})});
+  rider = track_at(x_m - 0.45, 1.0);
+  ASSERT_NE(rider, nullptr);
+  EXPECT_EQ(rider->id, id);
+  EXPECT_NEAR(rider->v_world.y(), 0.0, 0.3);
+  const Track* car = track_at(26.0, -0.6);
+  ASSERT_NE(car, nullptr);
+  EXPECT_NE(car->id, id);
+  EXPECT_LT(car->v_world.head<2>().norm(), 0.3);
+}
+
+TEST_F(HeardScene, ABoxOfWhichAllMovesIsNotThatOfWhatStands) {
+  for (int i = 0; i < 10; ++i) scan({box(26.0, -0.6)}, {heard(24.2, -0.6, {0.0, 0.0})});
+  ASSERT_NE(track_at(26.0, -0.6), nullptr);
+  const std::uint32_t id = track_at(26.0, -0.6)->id;
+  double x_m = 26.5;
+  for (int i = 0; i < 6; ++i, x_m += 0.45) {
+    Detection3 rider = box(x_m, 0.2, 1.8, 0.6);
+    rider.object_class = ObjectClass::kCyclist;
+    scan({rider}, {heard(x_m - 0.8, 0.2, {4.5, 0.0})});
+  }
+  const Track* rider = track_at(x_m - 0.45, 0.2);
+  ASSERT_NE(rider, nullptr);
+  EXPECT_NE(rider->id, id);
+  EXPECT_NEAR(rider->v_world.x(), 4.5, 0.5);
+}
+
+}  // namespace
+}  // namespace ocelli::tracking
