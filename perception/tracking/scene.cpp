@@ -32,7 +32,7 @@ void predict_object(const ClassConfig& config, double step_s, double extra_accel
 }
 
 void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Object& object) {
-  weigh_place(place_m, covariance, object.motion, object.rest);
+  take_place(place_m, covariance, object.rest);
   update_position(place_m, covariance, object.motion);
 }
 

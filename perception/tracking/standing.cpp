@@ -36,14 +36,16 @@ void predict(double step_s, Rest& rest) { rest.covariance.diagonal().array() += 
 
 void weigh_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, const MotionState& motion,
                  Rest& rest) {
-  const Eigen::Matrix2d S = rest.covariance + covariance;
-  const Eigen::Vector2d away_m = place_m - rest.place_m;
   rest.log_odds *= kFade;
   favour(surprise(place_m - motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>() + covariance) -
-             surprise(away_m, S),
+             surprise(place_m - rest.place_m, rest.covariance + covariance),
          rest);
-  const Eigen::Matrix2d K = rest.covariance * S.inverse();
-  rest.place_m += K * away_m;
+  take_place(place_m, covariance, rest);
+}
+
+void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Rest& rest) {
+  const Eigen::Matrix2d K = rest.covariance * (rest.covariance + covariance).inverse();
+  rest.place_m += K * (place_m - rest.place_m);
   rest.covariance -= K * rest.covariance;
 }
 

@@ -24,6 +24,7 @@ void predict(double step_s, Rest& rest);
 /// Of a place with this covariance, before either model has taken it; the rest takes it.
 void weigh_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, const MotionState& motion,
                  Rest& rest);
+void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Rest& rest);
 /// Of a speed over ground along some line, of which the model that moves expects a value that is `off_mps` away.
 void weigh_speed(double speed_mps, double sigma_mps, double off_mps, double variance_m2ps2, Rest& rest);
 /// State and covariance (x y yaw vx vy yaw_rate) of an object that stands; its heading is that of the other model.
