@@ -141,9 +141,7 @@ void mend_heading(const Placement& placement, bool is_world, Object& object) {
   if (is_world) follow_course(object);
 }
 
-bool may_stand(const Object& object) {
-  return has_heading(object.object_class) && object.lidar_at != kNoTime && object.rest.is_likelier();
-}
+bool may_stand(const Object& object) { return has_heading(object.object_class) && object.rest.is_likelier(); }
 
 void keep_near_side(const Eigen::Vector2d& before_m, const Eigen::Vector2d& sensor, Object& object) {
   const Eigen::Vector2d away = object.place_m() - sensor;

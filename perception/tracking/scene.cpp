@@ -31,11 +31,6 @@ void predict_object(const ClassConfig& config, double step_s, double extra_accel
   object.z_variance += config.vertical_noise_mps * config.vertical_noise_mps * step_s;
 }
 
-void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Object& object) {
-  take_place(place_m, covariance, object.rest);
-  update_position(place_m, covariance, object.motion);
-}
-
 double turned(const Eigen::Matrix3d& rotation, double yaw_rad) {
   const Eigen::Vector3d heading = rotation * Eigen::Vector3d(std::cos(yaw_rad), std::sin(yaw_rad), 0.0);
   return std::atan2(heading.y(), heading.x());
@@ -140,7 +135,7 @@ std::optional<ImageBox> project(const CameraModel& camera, const Pose& T_vehicle
 
 Track report_of(const ClassConfig& config, const Object& object) {
   MotionReport motion = report_motion(object.motion);
-  if (object.is_standing) report_rest(object.rest, motion);
+  if (object.is_standing) report_rest(object.rest, object.motion.mean.head<2>(), motion);
   Track track;
   track.id = object.id;
   track.object_class = object.object_class;

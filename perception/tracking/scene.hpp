@@ -75,9 +75,6 @@ struct Scene {
 /// Common ground area over the smaller of the two.
 [[nodiscard]] double ground_cover(const Object& a, const Object& b);
 
-/// A place that is known too badly to tell what stands from what moves, and says nothing about the heading.
-void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Object& object);
-
 void predict_object(const ClassConfig& config, double step_s, double extra_acceleration_mps2, Object& object);
 
 /// A detection in the tracker's frame.
@@ -119,8 +116,7 @@ void update_object(const ClassConfig& config, const WorldDetection& place, const
 /// What only partial boxes need: heading and class grow out of many of them and of the direction of motion.
 /// `is_world`: velocities are over ground, so that motion says where the front is.
 void mend_heading(const Placement& placement, bool is_world, Object& object);
-/// What has wheels, and is likelier to stand than to move. Of people and of what has no class both are as likely, and
-/// without the lidar no place is known well enough to tell.
+/// What has wheels, and is likelier to stand than to move. Of people and of what has no class both are as likely.
 [[nodiscard]] bool may_stand(const Object& object);
 void vote_for_class(const Detection3& detection, Object& object);
 /// Its length and width have just changed from `before`: the sides that `sensor` sees stay where they are.

@@ -40,10 +40,6 @@ void weigh_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covarian
   favour(surprise(place_m - motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>() + covariance) -
              surprise(place_m - rest.place_m, rest.covariance + covariance),
          rest);
-  take_place(place_m, covariance, rest);
-}
-
-void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Rest& rest) {
   const Eigen::Matrix2d K = rest.covariance * (rest.covariance + covariance).inverse();
   rest.place_m += K * (place_m - rest.place_m);
   rest.covariance -= K * rest.covariance;
@@ -56,15 +52,20 @@ void weigh_speed(double speed_mps, double sigma_mps, double off_mps, double vari
          rest);
 }
 
-void report_rest(const Rest& rest, MotionReport& report) {
+void report_rest(const Rest& rest, const Eigen::Vector2d& place_m, MotionReport& report) {
+  const double moves = 1.0 / (1.0 + std::exp(kPrior + rest.log_odds));
+  Vector6 apart = Vector6::Zero();
+  apart.head<2>() = place_m - rest.place_m;
+  apart.segment<2>(3) = report.velocity;
+  apart[5] = report.turn_rate_rps;
+  Matrix6 stands = Matrix6::Zero();
+  stands.topLeftCorner<2, 2>() = rest.covariance;
+  stands(2, 2) = report.covariance(2, 2);
+  stands(3, 3) = stands(4, 4) = kRest_mps * kRest_mps;
+  report.covariance = (1.0 - moves) * stands + moves * (report.covariance + apart * apart.transpose());
   report.velocity.setZero();
   report.acceleration.setZero();
   report.turn_rate_rps = 0.0;
-  const double yaw_variance = report.covariance(2, 2);
-  report.covariance.setZero();
-  report.covariance.topLeftCorner<2, 2>() = rest.covariance;
-  report.covariance(2, 2) = yaw_variance;
-  report.covariance(3, 3) = report.covariance(4, 4) = kRest_mps * kRest_mps;
 }
 
 }  // namespace ocelli::tracking

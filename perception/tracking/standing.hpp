@@ -24,10 +24,10 @@ void predict(double step_s, Rest& rest);
 /// Of a place with this covariance, before either model has taken it; the rest takes it.
 void weigh_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, const MotionState& motion,
                  Rest& rest);
-void take_place(const Eigen::Vector2d& place_m, const Eigen::Matrix2d& covariance, Rest& rest);
 /// Of a speed over ground along some line, of which the model that moves expects a value that is `off_mps` away.
 void weigh_speed(double speed_mps, double sigma_mps, double off_mps, double variance_m2ps2, Rest& rest);
-/// State and covariance (x y yaw vx vy yaw_rate) of an object that stands; its heading is that of the other model.
-void report_rest(const Rest& rest, MotionReport& report);
+/// What moves becomes what stands, with a covariance (x y yaw vx vy yaw_rate) that has room for the other model as far
+/// as that is likely, too: `place_m` is the other's place. The heading is the other's.
+void report_rest(const Rest& rest, const Eigen::Vector2d& place_m, MotionReport& report);
 
 }  // namespace ocelli::tracking

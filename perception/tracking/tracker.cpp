@@ -6,8 +6,10 @@
 namespace ocelli::tracking {
 namespace {
 
-constexpr double kEchoMissed = 0.3;  // evidence that an object of the radar alone loses with each scan without it
-constexpr std::size_t kUsual = 128;  // objects and detections that need no memory beyond what the start takes
+constexpr double kEchoMissed = 0.3;   // evidence that an object of the radar alone loses with each scan without it
+constexpr Duration kHidden = 1500ms;  // what the lidar has not seen for longer may have left
+constexpr double kSilent_s = 0.5;     // a lidar that has not delivered for longer sees nothing leave
+constexpr std::size_t kUsual = 128;   // objects and detections that need no memory beyond what the start takes
 
 bool is_usable(const Detection3& d) {
   return d.p_vehicle.allFinite() && std::isfinite(d.yaw_rad) && std::isfinite(d.score) && d.length_m > 0.0 &&
@@ -234,9 +236,16 @@ void Tracker::count_misses(Object& object) const {
   object.evidence += std::log(1.0 - share);
 }
 
+/// Only the lidar knows places well enough to tell what stands from what moves: without it everything may move.
+void Tracker::decide_standing(Time now, Object& object) const {
+  const bool is_seen = now - object.lidar_at <= kHidden && !is_lidar_silent(now, kSilent_s);
+  if (!is_seen) object.rest = rest_at(object.motion);
+  object.is_standing = config_.has_partial_boxes && scene_.is_world && is_seen && may_stand(object);
+}
+
 void Tracker::weigh_and_bury(const Entry& entry) {
   for (Object& object : scene_.objects) {
-    object.is_standing = config_.has_partial_boxes && scene_.is_world && may_stand(object);
+    decide_standing(entry.stamp, object);
     const ClassConfig& config = config_.of(object.object_class);
     if (object.born_at != entry.stamp) ++object.age;
     if (object.sources != 0) {

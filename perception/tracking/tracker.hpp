@@ -69,7 +69,8 @@ class Tracker {
   };
   [[nodiscard]] Innovation innovation_of(const Entry& entry, std::size_t detection, const Object& object) const;
   [[nodiscard]] double cost_of(const Entry& entry, std::size_t detection, const Object& object) const;
-  [[nodiscard]] bool is_of_another(const Entry& entry, std::size_t detection, const Object& object) const;
+  [[nodiscard]] bool is_of_another(const Entry& entry, std::size_t detection, const Object& object,
+                                   double distance2) const;
   void update_by_lidar(const Entry& entry, std::size_t detection, Object& object);
   void bear(Entry& entry);
   void listen_to_radar(Entry& entry);
@@ -87,6 +88,7 @@ class Tracker {
   void place_by_camera(const Detection2& detection, Object& object) const;
   void bear_by_camera(Entry& entry);
   void see_images();
+  void decide_standing(Time now, Object& object) const;
   void weigh_and_bury(const Entry& entry);
   void report();
   [[nodiscard]] MotionModel model_of(const ClassConfig& config) const {

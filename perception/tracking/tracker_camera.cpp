@@ -92,7 +92,7 @@ void Tracker::place_by_camera(const Detection2& detection, Object& object) const
       const Eigen::Matrix2d turn = T_world_vehicle.linear().topLeftCorner<2, 2>();
       const Eigen::Vector2d centre = road->p_vehicle + 0.5 * object.size_m.x() * road->p_vehicle.normalized();
       const Eigen::Vector2d p_world = (T_world_vehicle * Eigen::Vector3d(centre.x(), centre.y(), 0.0)).head<2>();
-      take_place(p_world, turn * road->covariance * turn.transpose(), object);
+      update_position(p_world, turn * road->covariance * turn.transpose(), object.motion);
       return;
     }
   }
@@ -108,7 +108,7 @@ void Tracker::place_by_camera(const Detection2& detection, Object& object) const
   const double depth_m = kRangeShare * range_m;
   const Eigen::Matrix2d covariance =
       across_m * across_m * right * right.transpose() + depth_m * depth_m * along * along.transpose();
-  take_place(object.place_m() + range_m * shift_px / focal_px * right, covariance, object);
+  update_position(object.place_m() + range_m * shift_px / focal_px * right, covariance, object.motion);
 }
 
 /// While no lidar delivers, a box that belongs to nothing is an object that stands on the road there.

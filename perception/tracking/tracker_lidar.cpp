@@ -52,7 +52,7 @@ double Tracker::cost_of(const Entry& entry, std::size_t detection, const Object&
   if (away.squaredNorm() > config.gate_m * config.gate_m) return 0.0;
   const Innovation innovation = innovation_of(entry, detection, object);
   const double distance2 = innovation.distance2();
-  if (distance2 > gate2 || is_of_another(entry, detection, object)) return 0.0;
+  if (distance2 > gate2 || is_of_another(entry, detection, object, distance2)) return 0.0;
   const double floor = gate2 + 4.0 * std::log(config.gate_m);
   return std::min(innovation.surprise() + other_class - floor, -1e-6);
 }

@@ -16,8 +16,12 @@ constexpr double kGate_sigmas = 3.0;
 constexpr double kUnsure_mps = 1.0;    // of an object less sure of its speed, only what lies inside its box is taken
 constexpr double kReflector_m = 0.5;   // sigma of the place of a return on a body
 constexpr Duration kHeardFor = 200ms;  // a return says for so long what is at its place
-constexpr double kEvidence = 0.3;      // log-odds that a matching range rate speaks for an object
-constexpr double kMoving_mps = 1.0;    // faster than this over ground, nothing that stands reflects
+constexpr double kBrakes_mps2 = 10.0;  // no vehicle changes its speed faster
+constexpr Duration kBrakesFor = 400ms;
+constexpr int kMajority = 2;         // returns more that speak against a box than for it
+constexpr double kFits = 1.0;        // squared sigmas off its place that a box fits an object with
+constexpr double kEvidence = 0.3;    // log-odds that a matching range rate speaks for an object
+constexpr double kMoving_mps = 1.0;  // faster than this over ground, nothing that stands reflects
 
 // Without a lidar.
 constexpr double kEvidenceAlone = 2.0;                              // most that an object of the radar alone saves up
@@ -63,6 +67,12 @@ Expected expected_rate(const Object& object, const Eigen::Vector2d& point, const
   return expected;
 }
 
+/// How much the speed of what moves may have changed since the radar heard it last.
+double by_braking_mps(const Object& object, Time now) {
+  if (object.is_standing || object.radar_at == kNoTime) return 0.0;
+  return kBrakes_mps2 * to_seconds(std::min<Duration>(now - object.radar_at, kBrakesFor));
+}
+
 /// The centre of an object whose near side is at a point.
 Eigen::Vector2d behind(const Object& object, const Eigen::Vector2d& point, const Eigen::Vector2d& sight) {
   const Eigen::Vector2d along = Eigen::Rotation2Dd(-object.motion.mean[2]) * sight;
@@ -75,6 +85,13 @@ Eigen::Matrix2d place_noise(const Eigen::Vector2d& sight, double range_m) {
   const Eigen::Vector2d across(-sight.y(), sight.x());
   const double across_m = kSide_m + kBearingSigma_rad * range_m;
   return kAlong_m * kAlong_m * sight * sight.transpose() + across_m * across_m * across * across.transpose();
+}
+
+/// A change of speed that the motion model does not expect: the speed along the line of sight is as uncertain as that
+/// (adaptive noise at a manoeuvre: Bar-Shalom, Li, Kirubarajan 2001, 11.2).
+void open_to(double off_mps, const Vector6& by_state, MotionState& motion) {
+  const Vector6 along = by_state / by_state.squaredNorm();
+  motion.covariance += off_mps * off_mps * along * along.transpose();
 }
 
 }  // namespace
@@ -131,8 +148,10 @@ void Tracker::update_by_radar(Entry& entry, std::size_t index) {
     const double variance = state_variance + expected.place_variance_m2ps2 + echo->sigma_mps * echo->sigma_mps;
     const double off2 = innovation * innovation / variance;
     const double away = away_m / margin_m;
-    const double cost = off2 + std::log(variance) + away * away;
-    if (!(off2 <= kGate_sigmas * kGate_sigmas) || !(cost < best_cost)) continue;
+    constexpr double kGate2 = kGate_sigmas * kGate_sigmas;
+    const bool may_brake = echo->is_moving && std::abs(innovation) <= by_braking_mps(object, entry.stamp);
+    const double cost = std::min(off2, kGate2) + std::log(variance) + away * away;
+    if (!(off2 <= kGate2 || may_brake) || !(cost < best_cost)) continue;
     best_cost = cost;
     best = &object;
   }
@@ -142,9 +161,10 @@ void Tracker::update_by_radar(Entry& entry, std::size_t index) {
     bear_by_radar(entry, index, *echo);
 }
 
-/// A body has one velocity: when something that stands sends back from well inside a box, or most of what sends back
-/// from it has not the range rate of the object, the box shows something else.
-bool Tracker::is_of_another(const Entry& entry, std::size_t detection, const Object& object) const {
+/// A body has one velocity: when most of what sends back from a box has not the range rate of the object, nor one that
+/// it could have come to by braking, the box shows something else. What stands well inside a box counts twice, unless
+/// the box lies where the object is expected: covers and rails in the road send back from below what drives over them.
+bool Tracker::is_of_another(const Entry& entry, std::size_t detection, const Object& object, double distance2) const {
   if (!scene_.is_world) return false;
   const WorldDetection& place = places_[detection];
   const Eigen::Vector2d half(0.5 * entry.lidar[detection].length_m, 0.5 * entry.lidar[detection].width_m);
@@ -152,19 +172,22 @@ bool Tracker::is_of_another(const Entry& entry, std::size_t detection, const Obj
   for (const Echo& echo : scene_.echoes) {
     const Duration age = entry.stamp - echo.stamp;
     const Eigen::Vector2d point = echo.p_world + to_seconds(age) * echo.radial_mps * echo.sight;
-    const Eigen::Vector2d away = Eigen::Rotation2Dd(-place.yaw_rad) * (point - place.p_world.head<2>());
-    const double inside_m = (half - away.cwiseAbs()).minCoeff();
-    if (age > kHeardFor || inside_m < 0.0) continue;
+    const Eigen::Vector2d away = point - place.p_world.head<2>();
+    if (age > kHeardFor || away.squaredNorm() > half.squaredNorm()) continue;
+    const Eigen::Vector2d along = Eigen::Rotation2Dd(-place.yaw_rad) * away;
+    const double inside_m = (half - along.cwiseAbs()).minCoeff();
+    if (inside_m < 0.0) continue;
     const Expected expected = expected_rate(object, point, echo.sight, echo.range_m, echo.v_sensor);
     const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
-    if (state_variance > kUnsure_mps * kUnsure_mps) return false;
+    if (state_variance > kUnsure_mps * kUnsure_mps) continue;
     const double variance = state_variance + expected.place_variance_m2ps2 + echo.sigma_mps * echo.sigma_mps;
     const double off_mps = std::abs(echo.radial_mps - expected.radial_mps);
-    const bool is_like = off_mps <= kMoving_mps || off_mps * off_mps <= kGate_sigmas * kGate_sigmas * variance;
-    if (!is_like && !echo.is_moving && inside_m > kBearingSigma_rad * echo.range_m) return true;
-    others += is_like ? -1 : 1;
+    const bool is_like = off_mps <= std::max(kMoving_mps, by_braking_mps(object, entry.stamp)) ||
+                         off_mps * off_mps <= kGate_sigmas * kGate_sigmas * variance;
+    const bool is_inside = !echo.is_moving && inside_m > kBearingSigma_rad * echo.range_m && distance2 > kFits;
+    others += is_like ? -1 : is_inside ? 2 : 1;
   }
-  return others > 0;
+  return others >= kMajority;
 }
 
 /// Only a return that moves over ground speaks for an object's existence, once in a scan. Without a lidar it also says
@@ -174,7 +197,9 @@ void Tracker::take_echo(const Echo& echo, Time stamp, Object& object) const {
   const double sigma_mps = std::hypot(echo.sigma_mps, std::sqrt(expected.place_variance_m2ps2));
   const double off_mps = echo.radial_mps - expected.radial_mps;
   const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
-  weigh_speed(echo.radial_mps, sigma_mps, off_mps, state_variance + sigma_mps * sigma_mps, object.rest);
+  const double variance = state_variance + sigma_mps * sigma_mps;
+  weigh_speed(echo.radial_mps, sigma_mps, off_mps, variance, object.rest);
+  if (off_mps * off_mps > kGate_sigmas * kGate_sigmas * variance) open_to(off_mps, expected.by_state, object.motion);
   update_scalar(expected.by_state, off_mps, sigma_mps, object.motion);
   object.radar_at = stamp;
   if (echo.is_moving && (object.sources & kSourceRadar) == 0) {
@@ -183,7 +208,7 @@ void Tracker::take_echo(const Echo& echo, Time stamp, Object& object) const {
     object.evidence = std::max(object.evidence, std::min(object.evidence + kEvidence, most));
     if (is_lidar_silent(stamp, config_.radar_birth_after_s)) {
       object.place_bias = place_noise(echo.sight, echo.range_m);
-      take_place(behind(object, echo.p_world, echo.sight), object.place_bias, object);
+      update_position(behind(object, echo.p_world, echo.sight), object.place_bias, object.motion);
     }
   }
   if (echo.is_moving) object.measured_at = stamp;
