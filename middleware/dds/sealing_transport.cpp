@@ -72,9 +72,8 @@ void Refusals::on_problem(std::function<void(const std::string&)> report) {
 
 void Refusals::count() {
   const std::lock_guard lock(mutex_);
-  if (++packets_ < told_at_) return;
-  told_at_ *= 10;
-  if (!report_) return;
+  if (++packets_ < told_at_ || !report_) return;
+  while (told_at_ <= packets_) told_at_ *= 10;
   report_(fmt::format(
       "DDS: refused packets: {}; they are no RTPS, or name a process of Ocelli as their sender without its seal",
       packets_));

@@ -131,6 +131,17 @@ class CommaSource final : public Source {
   std::size_t next_ = 0;
 };
 
+/// The most by which UTC is ahead of the log's clock: of the fix that took least to arrive. A receiver's clock that is
+/// wrong for a while does not move the drive: more than a second off the median does not count.
+double newest_of(std::vector<double> offsets_s) {
+  const auto middle = offsets_s.begin() + static_cast<std::ptrdiff_t>(offsets_s.size() / 2);
+  std::ranges::nth_element(offsets_s, middle);
+  double newest_s = *middle;
+  for (const double offset_s : offsets_s)
+    if (offset_s - *middle < 1.0) newest_s = std::max(newest_s, offset_s);
+  return newest_s;
+}
+
 class Opening {
  public:
   explicit Opening(const Comma2k19Config& config) : config_(config), drive_(config.path) {}
@@ -186,14 +197,14 @@ class Opening {
     OCELLI_ASSIGN(auto fixes, read_npy_doubles(folder / "value", kFixColumns));
     if (arrival.rows != fixes.rows)
       return error(ErrorCode::kCorrupt, "{}: {} times of {} fixes", folder.string(), arrival.rows, fixes.rows);
-    std::optional<double> least_s;
+    std::vector<double> offsets_s;
     for (std::size_t i = 0; i < fixes.rows; ++i) {
       const double offset_s = fixes.row(i)[3] * kUtcColumn_s - arrival.values[i];
       if (!(std::abs(offset_s) < 1e10))
         return error(ErrorCode::kCorrupt, "{}/value: row {}: UTC {} ms", folder.string(), i, fixes.row(i)[3]);
-      least_s = std::max(least_s.value_or(offset_s), offset_s);
+      offsets_s.push_back(offset_s);
     }
-    if (least_s) out_.log_offset = from_seconds(*least_s);
+    if (!offsets_s.empty()) out_.log_offset = from_seconds(newest_of(offsets_s));
     making_.fixes = std::move(fixes);
     making_.fix_log_time_s = arrival.values;
     return ok();

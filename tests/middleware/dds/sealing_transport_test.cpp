@@ -23,6 +23,16 @@ TEST(Refusals, AreToldAtTheFirstTheTenthTheHundredth) {
   EXPECT_NE(told.back().find("refused packets: 100;"), std::string::npos) << told.back();
 }
 
+TEST(Refusals, FromBeforeAnybodyListenedAreTold) {
+  Refusals refusals;
+  for (int i = 0; i < 5; ++i) refusals.count();
+  std::vector<std::string> told;
+  refusals.on_problem([&](const std::string& problem) { told.push_back(problem); });
+  for (int i = 0; i < 3; ++i) refusals.count();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("refused packets: 6;"), std::string::npos) << told[0];
+}
+
 /// Nothing but a header that names a participant of ours: other programs of the domain do nothing about it.
 TEST(DdsLane, TellsOfPacketsThatItRefuses) {
   constexpr int kFirstPort = 7410;  // discovery and data of the first participants of domain 0

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <fstream>
 #include <map>
 
 #include "ocelli/middleware/log/sources/comma2k19_can.hpp"
@@ -113,6 +114,28 @@ TEST_F(Comma2k19, MessagesComeInTheOrderOfTheLogWithTheStampsOfTheirMeasurement)
   const auto range = drive->source->range();
   ASSERT_TRUE(range);
   EXPECT_NEAR(to_seconds(range->end - range->begin), 60.2, 0.3);
+}
+
+TEST_F(Comma2k19, OneFixWithAWrongTimeDoesNotMoveTheDrive) {
+  const auto right = open_comma2k19(config_of(data));
+  ASSERT_TRUE(right) << right.error().message;
+  const TempFolder folder;
+  const auto drive = folder.path() / "drive";
+  std::filesystem::copy(data / "comma2k19", drive, std::filesystem::copy_options::recursive);
+  const auto values = drive / "processed_log/GNSS/live_gnss_ublox/value";
+  const auto fixes = read_npy_doubles(values, 6);
+  ASSERT_TRUE(fixes) << fixes.error().message;
+  const double utc_ms = fixes->row(100)[3] + 3'600'000.0;
+  std::fstream file(values, std::ios::in | std::ios::out | std::ios::binary);
+  const auto bytes = static_cast<std::streamoff>(fixes->rows * 6 * sizeof(double));
+  file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(values)) - bytes + (100 * 6 + 3) * 8);
+  file.write(reinterpret_cast<const char*>(&utc_ms), sizeof(utc_ms));
+  file.close();
+  Comma2k19Config config = config_of(data);
+  config.path = drive.string();
+  const auto wrong = open_comma2k19(config);
+  ASSERT_TRUE(wrong) << wrong.error().message;
+  EXPECT_EQ(wrong->log_offset, right->log_offset);
 }
 
 TEST_F(Comma2k19, SignalsThatAreNotThereAreNamed) {
