@@ -11,7 +11,7 @@ namespace {
 /// What each kind of fault is promised to be found within, from its onset.
 constexpr Duration kFreezeLimit = 300ms;
 constexpr Duration kStopLimit = 250ms;
-constexpr Duration kDelayLimit = 150ms;
+constexpr Duration kDelayLimit = 150ms;  // or three periods: two messages in a row are late, from within one on
 constexpr Duration kLossLimit = 350ms;
 constexpr Duration kSlowLimit = 600ms;  // late ones must follow each other, each up to the deadline
 
@@ -90,6 +90,11 @@ std::vector<std::string> missing_sensors(const std::vector<std::string>& pattern
   return faults;
 }
 
+Duration period_of(const std::string& topic, const safety::MonitorConfig& supervised) {
+  const auto found = std::ranges::find(supervised.topics, topic, &safety::TopicConfig::name);
+  return found == supervised.topics.end() ? Duration{} : found->period;
+}
+
 /// Where a fault alone leads; "" for one that the monitor does not know.
 Result<std::string> mode_after(const std::string& fault, const safety::MonitorConfig& supervised) {
   OCELLI_ASSIGN(const auto machine, safety::ModeMachine::create(supervised.modes, supervised.faults));
@@ -119,7 +124,7 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       break;
     case InjectionKind::kDelay:
       expected.fault = injection.target + ".late";
-      expected.limit = kDelayLimit;
+      expected.limit = std::max(kDelayLimit, 3 * period_of(injection.target, supervised));
       reach.disturb_topic(injection.target);
       break;
     case InjectionKind::kLose:
@@ -133,6 +138,9 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       reach.slow(injection.target);
       break;
   }
+  if (std::ranges::find(supervised.faults, expected.fault, &safety::FaultConfig::id) == supervised.faults.end())
+    return error(ErrorCode::kInvalidArgument, "injection '{}:{}': '{}' supervises no fault '{}' that would tell of it",
+                 expected.injection, expected.target, launch.name, expected.fault);
   expected.also = reach.faults();
   if (injection.kind == InjectionKind::kFreeze)  // its messages still come in time
     expected.also = missing_sensors(expected.also, supervised);

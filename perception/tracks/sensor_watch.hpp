@@ -44,6 +44,14 @@ class SensorWatch {
   });
 }
 
+/// The same of a radar's returns.
+[[nodiscard]] inline bool is_repeated(std::span<const tracking::RadarReturn> now,
+                                      std::span<const tracking::RadarReturn> before) {
+  return !now.empty() && std::ranges::equal(now, before, [](const auto& a, const auto& b) {
+    return a.p_vehicle == b.p_vehicle && a.range_rate_mps == b.range_rate_mps;
+  });
+}
+
 /// Sensors that saw the track within `memory` before `now`.
 [[nodiscard]] inline std::uint32_t seen_lately(const tracking::Track& track, Time now, Duration memory) {
   std::uint32_t sensors = 0;

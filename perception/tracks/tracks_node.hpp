@@ -80,9 +80,11 @@ struct TracksNode {
   }
 
   void hear_radar(const In& in) {
+    radar.swap(radar_before);
     returns_of(*in.radar, radar);
-    watch.deliver(tracking::kSourceRadar, in.radar.sensed_at());
     tracking::Measurements measurements = at(in, in.radar.sensed_at());
+    if (is_repeated(radar, radar_before)) return update(measurements);
+    watch.deliver(tracking::kSourceRadar, in.radar.sensed_at());
     measurements.radar = radar;
     update(measurements);
   }
@@ -170,6 +172,7 @@ struct TracksNode {
   std::vector<tracking::Detection3> lidar;
   std::vector<tracking::Detection3> lidar_before;  // of the message before
   std::vector<tracking::RadarReturn> radar;
+  std::vector<tracking::RadarReturn> radar_before;
   std::vector<tracking::Detection2> camera;
 };
 

@@ -31,6 +31,18 @@ TEST_F(Expectations, ADelayedTopicReachesItsReadersAndTheirChains) {
     EXPECT_FALSE(may_follow(expected, fault)) << fault;
 }
 
+TEST_F(Expectations, ASlowTopicIsGivenThreePeriodsToBeLate) {
+  EXPECT_EQ(of("delay:lidar/objects@5s+1s=80ms").limit, 300ms);
+}
+
+TEST_F(Expectations, WhatNoFaultTellsOfIsNotInjected) {
+  const auto sources = *source_topics(launch_, 1);
+  const auto expected = expectation(*parse_injection("freeze:radar/front@4s+3s"), launch_,
+                                    *monitor_config(launch_, *launch_.topics(sources)));
+  ASSERT_FALSE(expected);
+  EXPECT_THAT(expected.error().message, ::testing::HasSubstr("'demo' supervises no fault 'radar/front.frozen'"));
+}
+
 TEST_F(Expectations, ALostSensorCostsItsCapability) {
   const auto lidar = of("lose:lidar/top@5s+1s");
   EXPECT_EQ(lidar.fault, "lidar/top.silent");

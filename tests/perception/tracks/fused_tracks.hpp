@@ -53,6 +53,12 @@ class FusedTracks : public ::testing::Test {
       in_.objects.bind(std::vector{input_sample<topics::LidarObjects>(std::move(message), at)});
     });
   }
+  void repeat(const Trigger<topics::RadarObjects>& returns, Duration after) {
+    auto message = *returns;
+    start(after, [&](const auto& at) {
+      in_.radar.bind(std::vector{input_sample<topics::RadarObjects>(std::move(message), at)});
+    });
+  }
   /// What a camera 1.5 m above the road sees of its rear.
   void camera(Duration after) {
     const double scale = 700.0 / (ahead_m(kStart + after) - 2.1);

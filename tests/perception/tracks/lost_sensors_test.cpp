@@ -114,6 +114,24 @@ TEST_F(FusedTracks, ALidarThatRepeatsItsScanCountsAsSilent) {
   EXPECT_EQ(tracks()->sensors_missing(), 0U);
 }
 
+TEST_F(WithAllSensors, ARadarThatRepeatsItsScanIsMissing) {
+  radar(780ms);
+  const auto frozen = in_.radar;
+  for (int i = 8; i < 14; ++i) {
+    lidar(i * 100ms);
+    camera(i * 100ms + 5ms);
+    repeat(frozen, i * 100ms + 10ms);
+    repeat(frozen, i * 100ms + 60ms);
+  }
+  lidar(1400ms);
+  ASSERT_NE(tracks(), nullptr);
+  EXPECT_EQ(tracks()->sensors_missing(), kSourceRadar);
+  radar(1410ms);
+  lidar(1500ms);
+  ASSERT_NE(tracks(), nullptr);
+  EXPECT_EQ(tracks()->sensors_missing(), 0U);
+}
+
 TEST_F(WithAllSensors, ALostCameraOrRadarIsSaid) {
   for (int i = 8; i < 12; ++i) lidar(i * 100ms);
   EXPECT_EQ(tracks()->sensors_missing(), kSourceCamera | kSourceRadar);
