@@ -95,12 +95,10 @@ Duration period_of(const std::string& topic, const safety::MonitorConfig& superv
   return found == supervised.topics.end() ? Duration{} : found->period;
 }
 
-/// Where a fault alone leads; "" for one that the monitor does not know.
-Result<std::string> mode_after(const std::string& fault, const safety::MonitorConfig& supervised) {
+/// Where the fault at `index` alone leads.
+Result<std::string> mode_after(std::ptrdiff_t index, const safety::MonitorConfig& supervised) {
   OCELLI_ASSIGN(const auto machine, safety::ModeMachine::create(supervised.modes, supervised.faults));
-  const auto found = std::ranges::find(supervised.faults, fault, &safety::FaultConfig::id);
-  if (found == supervised.faults.end()) return std::string{};
-  return std::string(machine.name(machine.mode_after(static_cast<std::uint32_t>(found - supervised.faults.begin()))));
+  return std::string(machine.name(machine.mode_after(static_cast<std::uint32_t>(index))));
 }
 
 }  // namespace
@@ -138,13 +136,14 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       reach.slow(injection.target);
       break;
   }
-  if (std::ranges::find(supervised.faults, expected.fault, &safety::FaultConfig::id) == supervised.faults.end())
+  const auto fault = std::ranges::find(supervised.faults, expected.fault, &safety::FaultConfig::id);
+  if (fault == supervised.faults.end())
     return error(ErrorCode::kInvalidArgument, "injection '{}:{}': '{}' supervises no fault '{}' that would tell of it",
                  expected.injection, expected.target, launch.name, expected.fault);
   expected.also = reach.faults();
   if (injection.kind == InjectionKind::kFreeze)  // its messages still come in time
     expected.also = missing_sensors(expected.also, supervised);
-  OCELLI_ASSIGN(expected.mode, mode_after(expected.fault, supervised));
+  OCELLI_ASSIGN(expected.mode, mode_after(fault - supervised.faults.begin(), supervised));
   return expected;
 }
 
