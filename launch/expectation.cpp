@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ocelli/middleware/topics/topics.hpp"
 #include "ocelli/safety/monitor/modes.hpp"
 
 namespace ocelli::launch {
@@ -11,9 +12,19 @@ namespace {
 /// What each kind of fault is promised to be found within, from its onset.
 constexpr Duration kFreezeLimit = 300ms;
 constexpr Duration kStopLimit = 250ms;
-constexpr Duration kDelayLimit = 150ms;  // or three periods: two messages in a row are late, from within one on
+constexpr Duration kDelayLimit = 150ms;  // or the monitor's own, where topics are slower or have larger budgets
 constexpr Duration kLossLimit = 350ms;
 constexpr Duration kSlowLimit = 600ms;  // late ones must follow each other, each up to the deadline
+
+/// The sensor that a message of objects comes from, as tracks name it.
+std::uint32_t sensor_of(const topics::TopicKind& kind) {
+  if (kind.name == topics::LidarObjects::kName) return ocelli::msg::SOURCE_LIDAR;
+  if (kind.name == topics::CameraObjects::kName) return ocelli::msg::SOURCE_CAMERA;
+  if (kind.name == topics::RadarObjects::kName) return ocelli::msg::SOURCE_RADAR;
+  return 0;
+}
+
+bool tells_missing_sensor(const safety::FaultConfig& fault) { return fault.detector == "missing_sensor"; }
 
 /// Topics, nodes and chains that a disturbance reaches.
 class Reach {
@@ -55,8 +66,17 @@ class Reach {
     }
   }
 
+  /// Sensors whose objects a fusing node may lack, as bits of SOURCE_*.
+  [[nodiscard]] std::uint32_t sensors() const {
+    std::uint32_t sensors = 0;
+    for (const auto& shell : shells_)
+      for (const node::BoundInput& input : shell->inputs())
+        if (topics_.contains(input.topic) || untaken_.contains(input.topic)) sensors |= sensor_of(*input.spec.kind);
+    return sensors;
+  }
+
   /// Patterns of fault ids.
-  [[nodiscard]] std::vector<std::string> faults() const {
+  [[nodiscard]] std::vector<std::string> patterns() const {
     std::vector<std::string> patterns;
     for (const auto* names : {&topics_, &nodes_})
       for (const std::string& name : *names) patterns.push_back(name + ".*");
@@ -81,30 +101,43 @@ class Reach {
   std::set<std::string> untaken_;  // published, but not received
 };
 
-/// Of the faults that the patterns name those that tell of a sensor that is there and of no use.
-std::vector<std::string> missing_sensors(const std::vector<std::string>& patterns,
-                                         const safety::MonitorConfig& supervised) {
-  std::vector<std::string> faults;
-  for (const safety::FaultConfig& fault : supervised.faults)
-    if (fault.detector == "missing_sensor" && report::matches_any(patterns, fault.id)) faults.push_back(fault.id);
+/// Those of the faults `reached` by a disturbance that it can cause: a sensor is missing only when it was disturbed.
+std::vector<std::uint32_t> consequences(const Reach& reach, const safety::MonitorConfig& supervised) {
+  const std::vector<std::string> patterns = reach.patterns();
+  std::vector<std::uint32_t> faults;
+  for (std::uint32_t i = 0; i < supervised.faults.size(); ++i) {
+    const safety::FaultConfig& fault = supervised.faults[i];
+    if (!report::matches_any(patterns, fault.id)) continue;
+    if (!tells_missing_sensor(fault) || (safety::sensors_of(fault) & reach.sensors()) != 0) faults.push_back(i);
+  }
   return faults;
 }
 
-Duration period_of(const std::string& topic, const safety::MonitorConfig& supervised) {
-  const auto found = std::ranges::find(supervised.topics, topic, &safety::TopicConfig::name);
-  return found == supervised.topics.end() ? Duration{} : found->period;
+/// Late by more than whoever fuses a sensor waits for it, and for long enough to tell.
+bool is_missed(const PlannedInjection& injection, const safety::Fault& fault) {
+  return injection.kind == InjectionKind::kDelay && injection.delay >= fault.timing().first &&
+         injection.duration >= fault.timing().fdti();
 }
 
-/// Where the fault at `index` alone leads.
-Result<std::string> mode_after(std::ptrdiff_t index, const safety::MonitorConfig& supervised) {
+/// Where the faults at `indices` lead: to the worst of the modes that each of them alone leads to.
+Result<std::string> mode_after(const std::vector<std::uint32_t>& indices, const safety::MonitorConfig& supervised) {
   OCELLI_ASSIGN(const auto machine, safety::ModeMachine::create(supervised.modes, supervised.faults));
-  return std::string(machine.name(machine.mode_after(static_cast<std::uint32_t>(index))));
+  std::uint32_t worst = 0;
+  for (const std::uint32_t index : indices) worst = std::max(worst, machine.mode_after(index));
+  return std::string(machine.name(worst));
 }
 
 }  // namespace
 
+Result<std::vector<std::string>> faults_without(const std::vector<std::string>& topics, const LaunchFile& launch) {
+  OCELLI_ASSIGN(Reach reach, Reach::of(launch));
+  for (const std::string& topic : topics) reach.disturb_topic(topic);
+  return reach.patterns();
+}
+
 Result<report::ExpectedFault> expectation(const PlannedInjection& injection, const LaunchFile& launch,
-                                          const safety::MonitorConfig& supervised) {
+                                          const safety::Monitor& monitor) {
+  const safety::MonitorConfig& supervised = monitor.config();
   report::ExpectedFault expected;
   expected.injection = to_string(injection.kind);
   expected.target = injection.target;
@@ -122,7 +155,7 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
       break;
     case InjectionKind::kDelay:
       expected.fault = injection.target + ".late";
-      expected.limit = std::max(kDelayLimit, 3 * period_of(injection.target, supervised));
+      expected.limit = kDelayLimit;
       reach.disturb_topic(injection.target);
       break;
     case InjectionKind::kLose:
@@ -140,10 +173,18 @@ Result<report::ExpectedFault> expectation(const PlannedInjection& injection, con
   if (fault == supervised.faults.end())
     return error(ErrorCode::kInvalidArgument, "injection '{}:{}': '{}' supervises no fault '{}' that would tell of it",
                  expected.injection, expected.target, launch.name, expected.fault);
-  expected.also = reach.faults();
-  if (injection.kind == InjectionKind::kFreeze)  // its messages still come in time
-    expected.also = missing_sensors(expected.also, supervised);
-  OCELLI_ASSIGN(expected.mode, mode_after(fault - supervised.faults.begin(), supervised));
+  const auto expected_at = static_cast<std::uint32_t>(fault - supervised.faults.begin());
+  if (injection.kind == InjectionKind::kDelay)
+    expected.limit = std::max(expected.limit, monitor.faults()[expected_at].timing().fdti());
+  std::vector<std::uint32_t> causes = {expected_at};
+  for (const std::uint32_t index : consequences(reach, supervised)) {
+    const safety::FaultConfig& also = supervised.faults[index];
+    // What is frozen still comes in time: nothing but a sensor is missing.
+    if (injection.kind == InjectionKind::kFreeze && !tells_missing_sensor(also)) continue;
+    expected.also.push_back(also.id);
+    if (tells_missing_sensor(also) && is_missed(injection, monitor.faults()[index])) causes.push_back(index);
+  }
+  OCELLI_ASSIGN(expected.mode, mode_after(causes, supervised));
   return expected;
 }
 

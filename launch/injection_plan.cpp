@@ -124,7 +124,7 @@ Result<PlannedInjection> parse_injection(std::string_view text) {
   if (!is_known || !start || !length || !delay || injection.target.empty()) return bad();
   const bool takes_delay = injection.kind == InjectionKind::kDelay || injection.kind == InjectionKind::kSlow;
   if (has_delay != takes_delay) return bad();
-  if (*start < Duration{} || *length <= Duration{} || *delay < Duration{}) return bad();
+  if (*start < Duration{} || *length <= Duration{} || (takes_delay && *delay <= Duration{})) return bad();
   injection.at = *start;
   injection.duration = *length;
   injection.delay = *delay;

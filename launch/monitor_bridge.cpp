@@ -35,6 +35,7 @@ safety::QualityKind quality_of(topics::Quality quality) {
   switch (quality) {
     case topics::Quality::kImage: return safety::QualityKind::kImage;
     case topics::Quality::kCloud: return safety::QualityKind::kCloud;
+    case topics::Quality::kScan: return safety::QualityKind::kScan;
     case topics::Quality::kSensors: return safety::QualityKind::kSensors;
     case topics::Quality::kNone: break;
   }
@@ -126,10 +127,11 @@ std::vector<safety::FaultConfig> derive_faults(const safety::MonitorConfig& conf
   using safety::debounce_by_count;
   std::vector<safety::FaultConfig> faults;
   for (const safety::TopicConfig& topic : config.topics) {
-    if (topic.quality == safety::QualityKind::kImage || topic.quality == safety::QualityKind::kCloud) {
+    using enum safety::QualityKind;
+    if (topic.quality == kImage || topic.quality == kCloud || topic.quality == kScan)
       faults.push_back(derived_fault(topic.name, "frozen", debounce_by_count(2, 2)));
+    if (topic.quality == kImage || topic.quality == kCloud)
       faults.push_back(derived_fault(topic.name, "blind", debounce_by_count(3, 3)));
-    }
     if (topic.loss_shows_within > Duration{} && !topic.receivers.empty())
       faults.push_back(derived_fault(topic.name, "lost", debounce_by_count(1, 1)));
     if (topic.period == Duration{}) continue;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ocelli/middleware/core/vehicle_limits.hpp"
+
 namespace ocelli::perception {
 namespace {
 
@@ -139,6 +141,7 @@ ocelli::msg::EgoMotion message_of(const std::optional<EgoState>& state, Time sta
   message.is_integral(state->is_integral);
   message.speed_mps(state->speed_mps);
   message.yaw_rate_rps(state->yaw_rate_rps);
+  message.speed_scale_sigma(state->speed_scale_sigma);
   constexpr int kAxes[] = {0, 1, 5};  // x, y, yaw
   for (std::size_t i = 0; i < 6; ++i) message.covariance()[i * 6 + i] = kNotEstimated;
   for (int i = 0; i < 3; ++i)
@@ -157,6 +160,7 @@ std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message) {
   state.yaw_rad = yaw_of(pose);
   state.speed_mps = message.speed_mps();
   state.yaw_rate_rps = message.yaw_rate_rps();
+  state.speed_scale_sigma = message.speed_scale_sigma();
   state.is_fused = message.status() == ocelli::msg::EGO_FUSED;
   state.is_integral = message.is_integral();
   constexpr int kAxes[] = {0, 1, 5};
@@ -164,7 +168,8 @@ std::optional<EgoState> ego_state_of(const ocelli::msg::EgoMotion& message) {
     for (int j = 0; j < 3; ++j)
       state.covariance(i, j) = message.covariance()[static_cast<std::size_t>(kAxes[i] * 6 + kAxes[j])];
   const bool is_finite = std::isfinite(state.x_m + state.y_m + state.yaw_rad) &&
-                         std::isfinite(state.speed_mps + state.yaw_rate_rps) && state.covariance.allFinite();
+                         std::isfinite(state.speed_mps + state.yaw_rate_rps) &&
+                         is_within(state.speed_scale_sigma, 1.0) && state.covariance.allFinite();
   if (!is_finite) return std::nullopt;
   return state;
 }

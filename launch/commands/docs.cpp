@@ -24,6 +24,7 @@ std::string_view quality_text(topics::Quality quality) {
     case topics::Quality::kNone: return "";
     case topics::Quality::kImage: return "mean, spread, sharpness";
     case topics::Quality::kCloud: return "points, no-return ratio, largest range (m)";
+    case topics::Quality::kScan: return "detections";
     case topics::Quality::kSensors: return "sensors missing (lidar 1, camera 2, radar 4)";
   }
   return "";

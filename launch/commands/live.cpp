@@ -1,4 +1,6 @@
 // `ocelli demo` and `ocelli run`: live runs, each node in its own process.
+#include <algorithm>
+
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
 #include "ocelli/launch/expectation.hpp"
@@ -92,8 +94,12 @@ Result<std::vector<PlannedInjection>> plan(const Options& options, Duration dura
   for (const std::string& text : options.injections) {
     OCELLI_ASSIGN(auto injection, parse_injection(text));
     OCELLI_TRY(check_target(text, injection, launch, sources, topics));
+    if (duration > Duration{} && injection.at + injection.duration > duration)
+      return error(ErrorCode::kInvalidArgument, "--inject {}: ends after {:g} s, the run after {:g} s", text,
+                   to_seconds(injection.at + injection.duration), to_seconds(duration));
     injections.push_back(std::move(injection));
   }
+  std::ranges::stable_sort(injections, {}, &PlannedInjection::at);  // so follow the modes that are declared
   if (options.kind != "demo" || options.has_no_faults || !injections.empty()) return injections;
   return plan_injections(options.seed, duration, targets_of(launch, topics));
 }
@@ -122,6 +128,7 @@ Result<int> run_in_logical_time(const Options& options, Duration duration) {
   logical.out = folder.path();
   report::RunInfo info = describe_run(launch, options.kind, "logical");
   info.seed = options.seed;
+  OCELLI_ASSIGN(info.tolerated, faults_without(options.without, launch));
   OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), logical));
   info.duration = outcome.duration;
   info.notes = std::move(notes);
@@ -159,7 +166,7 @@ Result<int> run(const Options& options) {
   info.seed = options.seed;
   info.notes = choices;
   for (const PlannedInjection& injection : live.injections) {
-    OCELLI_ASSIGN(auto expected, expectation(injection, launch, supervised));
+    OCELLI_ASSIGN(auto expected, expectation(injection, launch, *monitor));
     info.expected.push_back(std::move(expected));
   }
   if (options.kind == "demo") {

@@ -3,6 +3,7 @@
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
+#include "ocelli/launch/expectation.hpp"
 #include "ocelli/launch/drive.hpp"
 #include "ocelli/launch/live_settings.hpp"
 #include "ocelli/launch/logical_run.hpp"
@@ -83,6 +84,7 @@ Result<int> replay(ReplayOptions& options) {
   }
   for (const std::string& topic : options.run.without)
     drive.notes.push_back(fmt::format("{} is silent on request", topic));
+  OCELLI_ASSIGN(info.tolerated, faults_without(options.run.without, launch));
   OCELLI_ASSIGN(LogicalRunOutcome outcome, run_logical(launch, std::move(sources), options.run));
   info.duration = outcome.duration;
   info.notes = std::move(drive.notes);

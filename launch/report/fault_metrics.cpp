@@ -29,22 +29,26 @@ std::vector<InjectionResult> pair_injections(const RunData& run) {
   return out;
 }
 
-/// Gives each injection its expectation; an expectation may serve several injections of its kind.
+bool is_for(const ExpectedFault& expected, const InjectionResult& injection) {
+  return expected.injection == injection.kind && (expected.target.empty() || expected.target == injection.target);
+}
+
+/// Gives each injection its expectation, one that is not taken yet if there is one; an expectation may serve several
+/// injections of its kind.
 void attach_expectations(const RunData& run, FaultReport& report) {
-  std::vector<bool> is_used(run.info.expected.size(), false);
-  for (InjectionResult& injection : report.injections)
-    for (std::size_t i = 0; i < run.info.expected.size() && !injection.expected; ++i) {
-      const ExpectedFault& expected = run.info.expected[i];
-      if (expected.injection != injection.kind) continue;
-      if (!expected.target.empty() && expected.target != injection.target) continue;
-      injection.expected = expected;
-      is_used[i] = true;
-    }
+  const std::vector<ExpectedFault>& all = run.info.expected;
+  std::vector<bool> is_used(all.size(), false);
+  for (InjectionResult& injection : report.injections) {
+    std::optional<std::size_t> best;
+    for (std::size_t i = all.size(); i-- > 0;)
+      if (is_for(all[i], injection) && (!best || !is_used[i] || is_used[*best])) best = i;
+    if (!best) continue;
+    injection.expected = all[*best];
+    is_used[*best] = true;
+  }
   for (std::size_t i = 0; i < is_used.size(); ++i)
     if (!is_used[i])
-      report.not_injected.push_back(run.info.expected[i].target.empty()
-                                        ? run.info.expected[i].injection
-                                        : run.info.expected[i].injection + " " + run.info.expected[i].target);
+      report.not_injected.push_back(all[i].target.empty() ? all[i].injection : all[i].injection + " " + all[i].target);
 }
 
 void apply_change(const FaultChange& change, FaultEpisode& episode) {

@@ -43,9 +43,14 @@ std::vector<MessageRecord> sorted_by(std::vector<MessageRecord> messages, Time M
   return messages;
 }
 
-/// Walks outputs in the order of publication; each answers all inputs up to the newest one in it.
-void answer_inputs(const std::vector<MessageRecord>& inputs, const std::vector<MessageRecord>& outputs, Time end,
-                   ChainLatency& chain) {
+Duration patience_of(const ChainInfo& chain) {
+  return chain.reaction_budget > Duration::zero() ? chain.reaction_budget : kPatience;
+}
+
+/// Walks outputs in the order of publication; each answers all inputs up to the newest one in it. Returns the inputs
+/// that got no answer in time; what came too late for one is none of them.
+std::vector<Time> answer_inputs(const std::vector<MessageRecord>& inputs, const std::vector<MessageRecord>& outputs,
+                                Time end, ChainLatency& chain) {
   const TopicId from = topic_id(chain.info.from);
   auto next = inputs.end();
   for (const MessageRecord& output : outputs) {
@@ -61,11 +66,14 @@ void answer_inputs(const std::vector<MessageRecord>& inputs, const std::vector<M
     for (; next != inputs.end() && next->sensed_at <= ends->newest; ++next)
       chain.reactions.push_back({next->sensed_at, output.published_at - next->sensed_at});
   }
-  if (chain.ages.empty()) return;
-  const Duration budget = chain.info.reaction_budget;
-  const Duration patience = budget > Duration::zero() ? budget : kPatience;
+  std::vector<Time> unanswered;
+  if (chain.ages.empty() || inputs.empty()) return unanswered;
+  // What answers may need another sensor, and that ends as well.
+  const Duration patience = patience_of(chain.info);
+  const Time last = std::min(end, inputs.back().sensed_at + patience);
   for (; next != inputs.end(); ++next)
-    if (end - next->sensed_at > patience) ++chain.unanswered;
+    if (last - next->sensed_at > patience) unanswered.push_back(next->sensed_at);
+  return unanswered;
 }
 
 const std::string* name_by_id(const std::map<std::uint32_t, std::string>& names, std::uint32_t id) {
@@ -156,8 +164,9 @@ ChainLatency chain_latency(const ChainInfo& info, const std::vector<MessageRecor
   chain.info = info;
   chain.inputs = inputs.size();
   chain.outputs = outputs.size();
-  answer_inputs(sorted_by(inputs, &MessageRecord::sensed_at), sorted_by(outputs, &MessageRecord::published_at), end,
-                chain);
+  const std::vector<Time> unanswered = answer_inputs(sorted_by(inputs, &MessageRecord::sensed_at),
+                                                     sorted_by(outputs, &MessageRecord::published_at), end, chain);
+  chain.unanswered = unanswered.size();
   if (inputs.empty())
     chain.absent = fmt::format("no message of '{}' was recorded or observed", info.from);
   else if (outputs.empty())
@@ -166,9 +175,12 @@ ChainLatency chain_latency(const ChainInfo& info, const std::vector<MessageRecor
     chain.absent = fmt::format("no message of '{}' names '{}' in its lineage", info.to, info.from);
   chain.reaction = distribution_of(latencies_of(chain.reactions));
   std::vector<LatencySample> quiet = chain.reactions;
-  std::erase_if(quiet, [&](const LatencySample& s) { return is_disturbed(s.at); });
+  const auto is_within = [&](Time at, Duration latency) { return is_disturbed(at) || is_disturbed(at + latency); };
+  std::erase_if(quiet, [&](const LatencySample& s) { return is_within(s.at, s.latency); });
   chain.reaction_quiet = distribution_of(latencies_of(quiet));
-  chain.late_quiet = count_over(quiet, info.reaction_budget);
+  chain.late_quiet = count_over(quiet, info.reaction_budget) +
+                     static_cast<std::size_t>(
+                         std::ranges::count_if(unanswered, [&](Time at) { return !is_within(at, patience_of(info)); }));
   chain.age = distribution_of(latencies_of(chain.ages));
   chain.late = count_over(chain.reactions, info.reaction_budget) + chain.unanswered;
   chain.old = count_over(chain.ages, info.age_budget);

@@ -31,9 +31,9 @@ struct ChainLatency {
   std::size_t late = 0;         // reactions over budget, unanswered ones included
   std::size_t old = 0;          // outputs over the age budget
   Distribution reaction;        // of the whole run
-  Distribution reaction_quiet;  // of inputs outside injections and their settle time
+  Distribution reaction_quiet;  // taken in and answered outside injections and their settle time
   Distribution age;
-  std::size_t late_quiet = 0;
+  std::size_t late_quiet = 0;            // the same outside injections
   std::vector<LatencySample> reactions;  // inputs before the first answered one are start-up and left out
   std::vector<LatencySample> ages;
   std::string absent;  // why there is nothing to show; "" when there is

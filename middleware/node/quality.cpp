@@ -8,10 +8,21 @@
 namespace ocelli::node {
 namespace {
 
-std::uint64_t hash_of(std::span<const std::byte> data) {
-  const std::uint64_t crc = libdeflate_crc32(0, data.data(), data.size());
-  return (crc << 32U | libdeflate_adler32(1, data.data(), data.size())) | 1U;  // never 0
-}
+class Hash {
+ public:
+  Hash& add(std::span<const std::byte> data) {
+    crc_ = libdeflate_crc32(crc_, data.data(), data.size());
+    adler_ = libdeflate_adler32(adler_, data.data(), data.size());
+    return *this;
+  }
+  [[nodiscard]] std::uint64_t value() const { return (std::uint64_t{crc_} << 32U | adler_) | 1U; }  // never 0
+
+ private:
+  std::uint32_t crc_ = 0;
+  std::uint32_t adler_ = 1;
+};
+
+std::uint64_t hash_of(std::span<const std::byte> data) { return Hash().add(data).value(); }
 
 }  // namespace
 
@@ -64,6 +75,23 @@ QualityValues cloud_quality(const topics::PointCloudView& cloud) {
   return quality;
 }
 
+QualityValues scan_quality(const ocelli::msg::RadarDetections& scan) {
+  QualityValues quality;
+  quality.values[0] = static_cast<double>(scan.detections().size());
+  Hash hash;
+  for (const ocelli::msg::RadarDetection& seen : scan.detections()) {
+    const std::array measured = {seen.range_m(),        seen.azimuth_rad(), seen.elevation_rad(),
+                                 seen.range_rate_mps(), seen.rcs_dbsm(),    seen.snr_db()};
+    hash.add(std::as_bytes(std::span(measured)));
+  }
+  if (scan.detections().empty()) {
+    const std::array stamp = {static_cast<std::uint32_t>(scan.header().stamp().sec()), scan.header().stamp().nanosec()};
+    hash.add(std::as_bytes(std::span(stamp)));
+  }
+  quality.content_hash = hash.value();
+  return quality;
+}
+
 QualityValues sensors_quality(const ocelli::msg::Tracks& tracks) {
   QualityValues quality;
   quality.values[0] = tracks.sensors_missing();
@@ -74,6 +102,8 @@ QualityValues quality_of(const Sample& sample) {
   switch (sample.kind->quality) {
     case topics::Quality::kImage: return image_quality(*static_cast<const topics::ImageView*>(sample.value.get()));
     case topics::Quality::kCloud: return cloud_quality(*static_cast<const topics::PointCloudView*>(sample.value.get()));
+    case topics::Quality::kScan:
+      return scan_quality(*static_cast<const ocelli::msg::RadarDetections*>(sample.value.get()));
     case topics::Quality::kSensors:
       return sensors_quality(*static_cast<const ocelli::msg::Tracks*>(sample.value.get()));
     case topics::Quality::kNone: return {};

@@ -13,7 +13,7 @@
 namespace ocelli::node {
 
 struct QualityValues {
-  std::uint64_t content_hash = 0;  // of the pixels or points, without stamp; 0 = not computed
+  std::uint64_t content_hash = 0;  // of pixels, points or detections, without stamp; 0 = not computed
   std::array<double, 4> values{};
 };
 
@@ -23,6 +23,9 @@ struct QualityValues {
 
 /// values: points with a return, share of points without one (NaN) 0..1, largest range [m].
 [[nodiscard]] QualityValues cloud_quality(const topics::PointCloudView& cloud);
+
+/// values: detections. A scan without any, as of an empty road, is the same as no other: its hash is that of its stamp.
+[[nodiscard]] QualityValues scan_quality(const ocelli::msg::RadarDetections& scan);
 
 /// values: bits of the sensors that are expected and missing; no hash, since tracks that repeat are no frozen sensor.
 [[nodiscard]] QualityValues sensors_quality(const ocelli::msg::Tracks& tracks);

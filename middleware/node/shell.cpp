@@ -238,6 +238,14 @@ void NodeShell::keep_lineage(Activation& activation, bool has_output) {
     widen(unanswered_, activation.lineage);
 }
 
+/// Every step tells the monitor; people are told at the first, the tenth, the hundredth.
+void NodeShell::count_left_out(std::uint64_t measurements) {
+  left_out_ += measurements;
+  if (left_out_ < next_told_) return;
+  while (next_told_ <= left_out_) next_told_ *= 10;
+  note(fmt::format("steps left out {} measurements so far that they could not use", left_out_));
+}
+
 std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const ObservationSink& observe) {
   std::vector<Outgoing> outgoing;
   for (const StepOutput& output : activation.result.outputs) activation.is_degraded |= output.is_degraded;
@@ -261,7 +269,7 @@ std::vector<Outgoing> NodeShell::finish(Activation& activation, Time now, const 
   seen.newest = end_of(activation.lineage.newest);
   const std::uint64_t left_out = activation.result.left_out;
   seen.quality[0] = static_cast<double>(left_out);
-  if (left_out > 0) note(fmt::format("step left out {} measurements that it could not use", left_out));
+  count_left_out(left_out);
   if (activation.is_degraded || left_out > 0) seen.status = ObservationStatus::kDegraded;
   if (!status) {
     seen.status = ObservationStatus::kFailed;

@@ -92,6 +92,7 @@ class NodeShell {
  private:
   NodeShell() = default;
   void note(std::string problem);
+  void count_left_out(std::uint64_t measurements);
   [[nodiscard]] std::size_t trigger_of(TopicId topic) const;
   void keep_lineage(Activation& activation, bool has_output);
 
@@ -103,6 +104,8 @@ class NodeShell {
   std::vector<Time> last_used_;                   // per input: sensed_at of the newest sample of the last activation
   Lineage unanswered_;                            // of several triggers: what went in since the last output
   std::vector<std::string> problems_;
+  std::uint64_t left_out_ = 0;   // measurements, by all steps
+  std::uint64_t next_told_ = 1;  // of them
 };
 
 /// The observation that a message was published; quality values are those of sensor data, empty otherwise.

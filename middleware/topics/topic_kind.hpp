@@ -32,6 +32,7 @@ enum class Quality {
   kNone,
   kImage,    // mean and spread of brightness, sharpness
   kCloud,    // points, no-return ratio, largest range
+  kScan,     // detections of a radar
   kSensors,  // sensors that are missing in it, as bits
 };
 

@@ -54,7 +54,7 @@ inline constexpr auto kTable = std::to_array<TopicKind>({
   row<CameraObjects>   ("2D detections in the picture",                                  false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<CameraLanes>     ("lane lines and drivable area on the ground",                   false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
   row<LidarObjects>    ("3D boxes in the vehicle frame",                                 false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),
-  row<RadarDetections> ("one radar scan: range, azimuth and range rate of each reflector", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
+  row<RadarDetections> ("one radar scan: range, azimuth and range rate of each reflector", false, Qos::kSensor, E2e::kP07,   Quality::kScan,    20.0,  50ms, true,     8),
   row<RadarObjects>    ("clusters of radar detections with their velocity over ground", false, Qos::kSensor, E2e::kP07,   Quality::kNone,    20.0,  50ms, true,     8),
   row<Tracks>          ("tracked objects",                                               false, Qos::kSensor, E2e::kP07,   Quality::kSensors, 10.0,  50ms, true,     8),
   row<TruthTracks>     ("simulated truth: every object, seen or not",                    false, Qos::kSensor, E2e::kP07,   Quality::kNone,    10.0,  50ms, true,     8),

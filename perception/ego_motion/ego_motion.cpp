@@ -202,6 +202,7 @@ std::optional<EgoState> EgoMotion::at(Time time) const {
   state.yaw_rad = filter[EgoFilter::kYaw];
   state.speed_mps = filter[EgoFilter::kSpeed];
   state.yaw_rate_rps = filter[EgoFilter::kRate];
+  state.speed_scale_sigma = std::sqrt(std::max(0.0, filter.covariance()(EgoFilter::kScale, EgoFilter::kScale)));
   state.covariance = filter.covariance().topLeftCorner<3, 3>();
   state.is_fused = filter.is_georeferenced() && time - filter.consistency(EgoSource::kGnss).last <= kFixesLast;
   state.is_integral = is_integral(filter, time);

@@ -28,6 +28,7 @@ struct EgoState {
   double yaw_rad = 0.0;
   double speed_mps = 0.0;                                // along vehicle x
   double yaw_rate_rps = 0.0;                             // without bias
+  double speed_scale_sigma = 0.0;                        // of the speed, relative: an error that lasts
   Eigen::Matrix3d covariance = Eigen::Matrix3d::Zero();  // x, y, yaw
   bool is_fused = false;                                 // position fixes of the last second are in it
   bool is_integral = false;                              // the sources agree within the covariance: it can be believed

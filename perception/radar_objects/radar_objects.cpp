@@ -140,12 +140,13 @@ RadarObject RadarObjects::object_of(std::span<const std::size_t> members, const 
   const double across_m2 = square(noise.azimuth_rad * range_m) / count + square(object.width_m) / 12.0;
   object.covariance = along_m2 * along * along.transpose() + across_m2 * across * across.transpose();
   const double own_mps = ego ? ego->speed_mps : 0.0;
+  const double lasting_mps = ego ? ego->speed_scale_sigma * own_mps : 0.0;
   const double turned_mps = own_mps * noise.azimuth_rad * std::abs(along.y());
   // Members that differ show a body that is near or turns: their mean is not the rate of their middle.
   double spread_m2ps2 = 0.0;
   for (const std::size_t i : members) spread_m2ps2 += square(points_[i].range_rate_mps - object.range_rate_mps) / count;
   object.radial_sigma_mps = std::sqrt((square(noise.range_rate_mps) + square(turned_mps)) / count + spread_m2ps2 +
-                                      square(config_.ego_speed_sigma_mps * along.x()));
+                                      (square(config_.ego_speed_sigma_mps) + square(lasting_mps)) * square(along.x()));
   object.is_moving = ego && std::abs(object.radial_mps) >
                                 std::max(config_.moving_least_mps, config_.moving_sigmas * object.radial_sigma_mps);
   return object;

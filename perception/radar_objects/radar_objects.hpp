@@ -37,6 +37,7 @@ struct RadarNoise {
 struct RadarEgo {
   double speed_mps = 0.0;
   double yaw_rate_rps = 0.0;
+  double speed_scale_sigma = 0.0;  // of the speed, relative
 };
 
 struct RadarObject {

@@ -45,7 +45,7 @@ struct RadarObjectsNode {
     if (!in.ego) return std::nullopt;
     const std::optional<EgoState> ego = ego_state_of(*in.ego);
     if (!ego) return std::nullopt;
-    return RadarEgo{ego->speed_mps, ego->yaw_rate_rps};
+    return RadarEgo{ego->speed_mps, ego->yaw_rate_rps, ego->speed_scale_sigma};
   }
 
   static ocelli::msg::RadarObjects message_of(std::span<const RadarObject> objects, const Pose& T_vehicle_radar,

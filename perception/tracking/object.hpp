@@ -60,6 +60,7 @@ struct Ego {
   Pose T_world_vehicle = Pose::Identity();
   double speed_mps = 0.0;
   double yaw_rate_rps = 0.0;
+  double speed_scale_sigma = 0.0;  // of the speed, relative: an error that lasts
 };
 
 /// Pinhole camera: pixel = P * p_vehicle (homogeneous). The image's size bounds what can be seen.

@@ -57,6 +57,7 @@ struct Echo {
   Eigen::Vector2d v_sensor;
   double radial_mps;  // over ground
   double sigma_mps;
+  double lasting_mps;  // sigma of what is wrong with it for long, since the vehicle's own speed is
   bool is_moving;
 };
 

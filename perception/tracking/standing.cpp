@@ -29,7 +29,11 @@ void favour(double log_ratio, Rest& rest) {
 bool Rest::is_likelier() const { return kPrior + log_odds > 0.0; }
 
 Rest rest_at(const MotionState& motion) {
-  return {motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>(), 0.0};
+  const MotionReport report = report_motion(motion);
+  const Eigen::Matrix2d covariance =
+      report.covariance.block<2, 2>(3, 3) + kRest_mps * kRest_mps * Eigen::Matrix2d::Identity();
+  const double sigmas2 = report.velocity.dot(covariance.inverse() * report.velocity);
+  return {motion.mean.head<2>(), motion.covariance.topLeftCorner<2, 2>(), -std::min(0.5 * sigmas2, kAllSay)};
 }
 
 void predict(double step_s, Rest& rest) { rest.covariance.diagonal().array() += kNoise_m2ps * step_s; }

@@ -19,6 +19,7 @@ struct Rest {
   [[nodiscard]] bool is_likelier() const;
 };
 
+/// Where it is. That it has a speed speaks for the other model.
 [[nodiscard]] Rest rest_at(const MotionState& motion);
 void predict(double step_s, Rest& rest);
 /// Of a place with this covariance, before either model has taken it; the rest takes it.

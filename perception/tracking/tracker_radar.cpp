@@ -18,10 +18,13 @@ constexpr double kReflector_m = 0.5;   // sigma of the place of a return on a bo
 constexpr Duration kHeardFor = 200ms;  // a return says for so long what is at its place
 constexpr double kBrakes_mps2 = 10.0;  // no vehicle changes its speed faster
 constexpr Duration kBrakesFor = 400ms;
-constexpr int kMajority = 2;         // returns more that speak against a box than for it
-constexpr double kFits = 1.0;        // squared sigmas off its place that a box fits an object with
-constexpr double kEvidence = 0.3;    // log-odds that a matching range rate speaks for an object
-constexpr double kMoving_mps = 1.0;  // faster than this over ground, nothing that stands reflects
+constexpr int kMajority = 2;          // returns more that speak against a box than for it
+constexpr double kFits = 1.0;         // squared sigmas off its place that a box fits an object with
+constexpr double kExpected = 0.3;     // and for which one return that is like the object decides
+constexpr double kBeside_m = 0.2;     // a return may lie this far off the box that it comes from
+constexpr double kLastingScans = 20;  // that say no more than one of an error which lasts
+constexpr double kEvidence = 0.3;     // log-odds that a matching range rate speaks for an object
+constexpr double kMoving_mps = 1.0;   // faster than this over ground, nothing that stands reflects
 
 // Without a lidar.
 constexpr double kEvidenceAlone = 2.0;                              // most that an object of the radar alone saves up
@@ -122,6 +125,7 @@ std::optional<Echo> Tracker::echo_of(const RadarReturn& seen, Time stamp) const 
   echo.v_sensor = v_sensor;
   echo.radial_mps = seen.range_rate_mps + echo.sight.dot(v_sensor);
   echo.sigma_mps = seen.range_rate_sigma_mps;
+  echo.lasting_mps = scene_.is_world ? std::abs(echo.sight.dot(v_sensor)) * scene_.ego.speed_scale_sigma : 0.0;
   // What stands about reflects as well, close to whatever moves past it.
   echo.is_moving = scene_.is_world && std::abs(echo.radial_mps) > kMoving_mps;
   return echo;
@@ -164,19 +168,22 @@ void Tracker::update_by_radar(Entry& entry, std::size_t index) {
 /// A body has one velocity: when most of what sends back from a box has not the range rate of the object, nor one that
 /// it could have come to by braking, the box shows something else. What stands well inside a box counts twice, unless
 /// the box lies where the object is expected: covers and rails in the road send back from below what drives over them.
+/// One that lies there and from which something sends back as the object would is the object's.
 bool Tracker::is_of_another(const Entry& entry, std::size_t detection, const Object& object, double distance2) const {
   if (!scene_.is_world) return false;
   const WorldDetection& place = places_[detection];
   const Eigen::Vector2d half(0.5 * entry.lidar[detection].length_m, 0.5 * entry.lidar[detection].width_m);
+  const double reach_m = half.norm() + kBeside_m;
   int others = 0;
+  bool is_heard = false;
   for (const Echo& echo : scene_.echoes) {
     const Duration age = entry.stamp - echo.stamp;
     const Eigen::Vector2d point = echo.p_world + to_seconds(age) * echo.radial_mps * echo.sight;
     const Eigen::Vector2d away = point - place.p_world.head<2>();
-    if (age > kHeardFor || away.squaredNorm() > half.squaredNorm()) continue;
+    if (age > kHeardFor || away.squaredNorm() > reach_m * reach_m) continue;
     const Eigen::Vector2d along = Eigen::Rotation2Dd(-place.yaw_rad) * away;
     const double inside_m = (half - along.cwiseAbs()).minCoeff();
-    if (inside_m < 0.0) continue;
+    if (inside_m < -kBeside_m) continue;
     const Expected expected = expected_rate(object, point, echo.sight, echo.range_m, echo.v_sensor);
     const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
     if (state_variance > kUnsure_mps * kUnsure_mps) continue;
@@ -185,16 +192,18 @@ bool Tracker::is_of_another(const Entry& entry, std::size_t detection, const Obj
     const bool is_like = off_mps <= std::max(kMoving_mps, by_braking_mps(object, entry.stamp)) ||
                          off_mps * off_mps <= kGate_sigmas * kGate_sigmas * variance;
     const bool is_inside = !echo.is_moving && inside_m > kBearingSigma_rad * echo.range_m && distance2 > kFits;
-    others += is_like ? -1 : is_inside ? 2 : 1;
+    is_heard = is_heard || is_like;
+    others += is_like ? -1 : inside_m < 0.0 ? 0 : is_inside ? 2 : 1;
   }
-  return others >= kMajority;
+  return others >= kMajority && !(is_heard && distance2 <= kExpected);
 }
 
 /// Only a return that moves over ground speaks for an object's existence, once in a scan. Without a lidar it also says
 /// where the object's near side is.
 void Tracker::take_echo(const Echo& echo, Time stamp, Object& object) const {
   const Expected expected = expected_rate(object, echo.p_world, echo.sight, echo.range_m, echo.v_sensor);
-  const double sigma_mps = std::hypot(echo.sigma_mps, std::sqrt(expected.place_variance_m2ps2));
+  const double sigma_mps = std::sqrt(echo.sigma_mps * echo.sigma_mps + expected.place_variance_m2ps2 +
+                                     kLastingScans * echo.lasting_mps * echo.lasting_mps);
   const double off_mps = echo.radial_mps - expected.radial_mps;
   const double state_variance = expected.by_state.dot(object.motion.covariance * expected.by_state);
   const double variance = state_variance + sigma_mps * sigma_mps;

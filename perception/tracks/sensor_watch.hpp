@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -44,12 +45,14 @@ class SensorWatch {
   });
 }
 
-/// The same of a radar's returns.
+/// The same of a radar's returns, which are rounded: only while the vehicle moves can they not come twice.
 [[nodiscard]] inline bool is_repeated(std::span<const tracking::RadarReturn> now,
-                                      std::span<const tracking::RadarReturn> before) {
-  return !now.empty() && std::ranges::equal(now, before, [](const auto& a, const auto& b) {
-    return a.p_vehicle == b.p_vehicle && a.range_rate_mps == b.range_rate_mps;
-  });
+                                      std::span<const tracking::RadarReturn> before, double own_mps) {
+  constexpr double kMoves_mps = 0.5;
+  return std::abs(own_mps) > kMoves_mps && !now.empty() &&
+         std::ranges::equal(now, before, [](const auto& a, const auto& b) {
+           return a.p_vehicle == b.p_vehicle && a.range_rate_mps == b.range_rate_mps;
+         });
 }
 
 /// Sensors that saw the track within `memory` before `now`.

@@ -83,7 +83,7 @@ struct TracksNode {
     radar.swap(radar_before);
     returns_of(*in.radar, radar);
     tracking::Measurements measurements = at(in, in.radar.sensed_at());
-    if (is_repeated(radar, radar_before)) return update(measurements);
+    if (is_repeated(radar, radar_before, ego ? ego->speed_mps : 0.0)) return update(measurements);
     watch.deliver(tracking::kSourceRadar, in.radar.sensed_at());
     measurements.radar = radar;
     update(measurements);
@@ -150,7 +150,7 @@ struct TracksNode {
     if (!ego) return std::nullopt;
     odometry.hear(*ego);
     const EgoState then = odometry.at(stamp);
-    return tracking::Ego{then.T_world_vehicle(), then.speed_mps, then.yaw_rate_rps};
+    return tracking::Ego{then.T_world_vehicle(), then.speed_mps, then.yaw_rate_rps, then.speed_scale_sigma};
   }
 
   static tracking::Config config_of(const Config& config) {

@@ -2,6 +2,7 @@
 // What the monitor is told at load time: plain structs with defaults. Launch fills them from table 1, the launch file
 // and YAML; Monitor::create checks them. Must not know: YAML, the bus, payloads.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -26,11 +27,11 @@ constexpr auto enum_names(Asil) {
 }
 
 /// What the quality values of an observation of a topic mean.
-enum class QualityKind : std::uint8_t { kNone, kImage, kCloud, kSensors };
+enum class QualityKind : std::uint8_t { kNone, kImage, kCloud, kScan, kSensors };
 constexpr auto enum_names(QualityKind) {
   using P = std::pair<std::string_view, QualityKind>;
   return std::array{P{"none", QualityKind::kNone}, P{"image", QualityKind::kImage}, P{"cloud", QualityKind::kCloud},
-                    P{"sensors", QualityKind::kSensors}};
+                    P{"scan", QualityKind::kScan}, P{"sensors", QualityKind::kSensors}};
 }
 
 /// A supervised topic instance.
@@ -235,6 +236,11 @@ struct FaultConfig {
 
   /// "demo.yaml:25:7: fault 'camera/front.frozen'".
   [[nodiscard]] std::string label() const { return place + (place.empty() ? "" : ": ") + "fault '" + id + "'"; }
+  /// The detector's parameter of this name, else `otherwise`.
+  [[nodiscard]] double parameter(std::string_view name, double otherwise) const {
+    const auto at = std::ranges::find(parameters, name, &ParameterValue::name);
+    return at == parameters.end() ? otherwise : at->value;
+  }
 
   static constexpr auto fields() {
     return std::tuple{
@@ -255,6 +261,12 @@ struct FaultConfig {
         field("ageing_cycles", &FaultConfig::ageing_cycles, "", 1, 255, "passed cycles until forgotten")};
   }
 };
+
+/// Sensors whose loss a fault of `missing_sensor` is, as bits of SOURCE_*; all unless it says which.
+[[nodiscard]] inline std::uint32_t sensors_of(const FaultConfig& fault) {
+  constexpr double kAll = 7;
+  return static_cast<std::uint32_t>(fault.parameter("sensors", kAll));
+}
 
 /// How a mode is left towards a better one.
 enum class Recovery : std::uint8_t { kAutomatic, kOnRequest, kNever };

@@ -142,10 +142,11 @@ TEST(ParseInjection, ReadsEachKind) {
 }
 
 TEST(ParseInjection, RefusesEverythingElseAndShowsTheForm) {
-  for (const char* text : {"", "freeze", "freeze:@1s+1s", "melt:camera@1s+1s", "freeze:camera@1s", "freeze:camera@1+1s",
-                           "freeze@1s+1s", "freeze:camera+1s@1s", "freeze:camera@1s+1s=5ms", "delay:imu@1s+1s",
-                           "slow:eyes@1s+1s", "delay:imu@1s+1s=", "delay:imu@1s+1s=5", "freeze:camera@-1s+2s",
-                           "freeze:camera@1s+-2s", "freeze:camera@1s+0s", "delay:imu@1s+1s=-5ms"}) {
+  for (const char* text :
+       {"", "freeze", "freeze:@1s+1s", "melt:camera@1s+1s", "freeze:camera@1s", "freeze:camera@1+1s", "freeze@1s+1s",
+        "freeze:camera+1s@1s", "freeze:camera@1s+1s=5ms", "delay:imu@1s+1s", "slow:eyes@1s+1s",
+        "delay:imu@1s+1s=", "delay:imu@1s+1s=5", "freeze:camera@-1s+2s", "freeze:camera@1s+-2s", "freeze:camera@1s+0s",
+        "delay:imu@1s+1s=-5ms", "delay:imu@1s+1s=0ms", "slow:eyes@1s+1s=0ms"}) {
     const auto injection = parse_injection(text);
     ASSERT_FALSE(injection) << text;
     EXPECT_THAT(injection.error().message, HasSubstr("expected KIND:TARGET@AT+DURATION[=DELAY]")) << text;

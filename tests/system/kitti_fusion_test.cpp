@@ -12,7 +12,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
@@ -30,26 +29,24 @@ using tracking::kSourceCamera;
 using tracking::kSourceLidar;
 
 constexpr double kRange_m = 30.0;
-constexpr double kNear_m = 2.0;       // of a lidar box that is the vehicle's
-constexpr double kIou = 0.3;          // of a camera box that shows it
+constexpr double kNear_m = 2.0;       // of a lidar's box: its track
+constexpr double kIou = 0.3;          // of a camera's box: it shows the same vehicle
 constexpr double kBothAtLeast = 0.8;  // of the frames in which both sensors see it
 constexpr std::size_t kFrames = 32;   // of the drive
 // What is judged at least: with fewer, the test would have lost its subject.
 constexpr std::size_t kVehicles = 8;
 constexpr std::size_t kFramesSeen = 150;  // of all of them together
 
-bool is_vehicle(const ocelli::msg::Track& track) {
-  return track.classification() == ocelli::msg::CLASS_CAR || track.classification() == ocelli::msg::CLASS_TRUCK;
+bool is_vehicle(perception::ObjectClass c) {
+  return c == perception::ObjectClass::kCar || c == perception::ObjectClass::kTruck;
 }
 
-double range_m(const ocelli::msg::Track& track) { return std::hypot(track.position().x(), track.position().y()); }
-
-/// The part of the track's box that lies in the picture.
-std::optional<ImageBox> in_picture(const tracking::CameraModel& camera, const ocelli::msg::Track& track) {
+/// The part of a lidar's box that lies in the picture.
+std::optional<ImageBox> in_picture(const tracking::CameraModel& camera, const perception::Box3& seen) {
   tracking::Object object;
-  object.motion.mean.head<3>() << track.position().x(), track.position().y(), track.yaw_rad();
-  object.z_m = track.position().z();
-  object.size_m = {track.size().x(), track.size().y(), track.size().z()};
+  object.motion.mean.head<3>() << seen.centre_m.head<2>(), seen.yaw_rad;
+  object.z_m = seen.centre_m.z();
+  object.size_m = seen.size_m;
   const auto box = tracking::project(camera, Pose::Identity(), object);
   if (!box) return std::nullopt;
   const ImageBox part{std::max(box->left_px, 0.0), std::max(box->top_px, 0.0), std::min(box->right_px, camera.width_px),
@@ -122,50 +119,52 @@ class KittiFusion : public ::testing::Test {
   fs::path out_;
 };
 
-bool is_vehicle(const tracking::Detection2& box) {
-  return box.object_class == perception::ObjectClass::kCar || box.object_class == perception::ObjectClass::kTruck;
-}
-
-/// The vehicles of a frame that the camera's detector sees, by index: each box shows the one that it overlaps most, and
-/// no other. Whatever the fusion made of the boxes.
-std::set<std::size_t> in_camera_boxes(const Drive& drive, const ocelli::msg::Tracks& frame) {
-  std::set<std::size_t> seen;
-  const auto boxes = drive.camera_boxes.find(perception::time_of(frame.header().stamp()));
-  if (boxes == drive.camera_boxes.end()) return seen;
-  for (const tracking::Detection2& box : boxes->second) {
-    std::optional<std::size_t> shown;
+/// The vehicles that both detectors see at an instant, as the lidar's boxes: each box of the camera shows the one that
+/// it overlaps most, and no other. The fusion has no part in this.
+std::vector<const perception::Box3*> seen_by_both(const Drive& drive, Time stamp) {
+  std::vector<const perception::Box3*> seen;
+  const auto lidar = drive.lidar.find(stamp);
+  const auto camera = drive.camera_boxes.find(stamp);
+  if (lidar == drive.lidar.end() || camera == drive.camera_boxes.end()) return seen;
+  for (const tracking::Detection2& box : camera->second) {
+    const perception::Box3* shown = nullptr;
     double most = kIou;
-    for (std::size_t i = 0; i < frame.tracks().size(); ++i) {
-      const auto picture = in_picture(*drive.camera, frame.tracks()[i]);
-      const double iou = picture && is_vehicle(box) ? tracking::image_iou(box.image, *picture) : 0.0;
+    for (const perception::Box3& vehicle : lidar->second) {
+      const bool may_be = is_vehicle(box.object_class) && is_vehicle(vehicle.object_class);
+      const auto picture = may_be ? in_picture(*drive.camera, vehicle) : std::nullopt;
+      const double iou = picture ? tracking::image_iou(box.image, *picture) : 0.0;
       if (iou < most) continue;
       most = iou;
-      shown = i;
+      shown = &vehicle;
     }
-    if (shown) seen.insert(*shown);
+    if (shown != nullptr && shown->centre_m.head<2>().norm() <= kRange_m) seen.push_back(shown);
   }
   return seen;
 }
 
-bool is_in_lidar_box(const Drive& drive, const ocelli::msg::Track& track, Time stamp) {
-  const auto boxes = drive.lidar.find(stamp);
-  const Eigen::Vector2d place(track.position().x(), track.position().y());
-  return boxes != drive.lidar.end() && std::ranges::any_of(boxes->second, [&](const perception::Box3& box) {
-           return (box.centre_m.head<2>() - place).norm() < kNear_m;
-         });
+/// The track of what is at a place; nothing: none is near enough.
+const ocelli::msg::Track* track_at(const ocelli::msg::Tracks& frame, const Eigen::Vector3d& place_m) {
+  const ocelli::msg::Track* nearest = nullptr;
+  double least_m = kNear_m;
+  for (const ocelli::msg::Track& track : frame.tracks()) {
+    const double away_m = std::hypot(track.position().x() - place_m.x(), track.position().y() - place_m.y());
+    if (away_m >= least_m) continue;
+    least_m = away_m;
+    nearest = &track;
+  }
+  return nearest;
 }
 
-/// Of each vehicle within range.
+/// Of each vehicle within range, by its track; under 0 those that have none.
 std::map<std::uint32_t, Sighting> sightings(const Drive& drive) {
+  constexpr std::uint32_t kBoth = kSourceLidar | kSourceCamera;
   std::map<std::uint32_t, Sighting> all;
   for (const ocelli::msg::Tracks& frame : drive.tracks) {
-    for (const std::size_t i : in_camera_boxes(drive, frame)) {
-      const ocelli::msg::Track& track = frame.tracks()[i];
-      if (!is_vehicle(track) || range_m(track) > kRange_m) continue;
-      if (!is_in_lidar_box(drive, track, perception::time_of(frame.header().stamp()))) continue;
-      Sighting& seen = all[track.id()];
+    for (const perception::Box3* vehicle : seen_by_both(drive, perception::time_of(frame.header().stamp()))) {
+      const ocelli::msg::Track* track = track_at(frame, vehicle->centre_m);
+      Sighting& seen = all[track == nullptr ? 0 : track->id()];
       ++seen.seen;
-      seen.both += (track.sources() & (kSourceLidar | kSourceCamera)) == (kSourceLidar | kSourceCamera);
+      seen.both += track != nullptr && (track->sources() & kBoth) == kBoth;
     }
   }
   return all;

@@ -52,6 +52,7 @@ DetectorResult make_blind(const DetectorSetup& setup) {
       rules = {minimum(0, "points_low", 1, "no points"), maximum(1, "no_return_high", 0.9, "hardly a return")};
       break;
     case QualityKind::kNone:
+    case QualityKind::kScan:  // an empty road answers no radar
     case QualityKind::kSensors:
       return error(ErrorCode::kInvalidArgument, "'blind' needs quality values of a sensor: topic '{}' has none",
                    setup.topic->name);

@@ -84,9 +84,7 @@ struct DetectorSetup {
 
   /// The parameter's value in the fault table, else `otherwise`.
   [[nodiscard]] double parameter(std::string_view name, double otherwise) const {
-    for (const ParameterValue& value : fault->parameters)
-      if (value.name == name) return value.value;
-    return otherwise;
+    return fault->parameter(name, otherwise);
   }
   /// The same for a duration written in milliseconds ("…_ms").
   [[nodiscard]] Duration parameter_ms(std::string_view name, Duration otherwise) const {

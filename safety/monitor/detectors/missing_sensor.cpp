@@ -50,7 +50,7 @@ DetectorResult make_missing_sensor(const DetectorSetup& setup) {
     return error(ErrorCode::kInvalidArgument,
                  "'missing_sensor' needs a topic that says which sensors are missing: '{}'", setup.topic->name);
   return std::make_unique<MissingSensor>(setup.topic->period, setup.parameter_ms("told_after_ms", 300ms),
-                                         static_cast<std::uint32_t>(setup.parameter("sensors", 7)));
+                                         sensors_of(*setup.fault));
 }
 
 }  // namespace ocelli::safety

@@ -195,6 +195,13 @@ Status judge(const fs::path& folder, const Options& options, report::Score& sum,
 
 int main(int argc, char** argv) {
   using namespace ocelli;
+  if (argc < 2 || std::string_view(argv[1]) == "--help") {
+    fmt::print(
+        "usage: rerun_tracks [--without-radar] [--without-lidar] [--worst N] RUN_FOLDER...\n"
+        "  folders of `ocelli run demo --logical --out RUN_FOLDER`; --worst: the N tracks with most of the\n"
+        "  velocity's squared error\n");
+    return argc < 2 ? 2 : 0;
+  }
   Options options;
   report::Score sum;
   launch::TrackErrors errors;

@@ -80,6 +80,23 @@ TEST(FaultReport, JudgesLateDetectionMissingModeAndUndeclaredInjection) {
   for (const InjectionResult& injection : report.injections) EXPECT_FALSE(injection.is_ok);
 }
 
+TEST(FaultReport, EachOfTwoLikeInjectionsHasItsOwnExpectation) {
+  RunData run = test::synthetic_run();
+  run.info.expected[0].mode = "first";
+  run.info.expected.push_back(run.info.expected[0]);
+  run.info.expected.back().mode = "second";
+  for (InjectionChange change : std::vector(run.injections)) {
+    if (change.target != run.injections[0].target) continue;
+    change.at += 30s;
+    run.injections.push_back(change);
+  }
+  const FaultReport report = fault_report(run);
+  ASSERT_EQ(report.injections.size(), 4U);
+  EXPECT_EQ(report.injections[0].expected->mode, "first");
+  EXPECT_EQ(report.injections[3].expected->mode, "second");
+  EXPECT_TRUE(report.not_injected.empty());
+}
+
 TEST(FaultReport, WhatWasDeclaredButNeverInjectedIsNamed) {
   RunData run = test::synthetic_run();
   run.info.expected.push_back({"blind", "camera/front", "camera/front.blind", 100ms, "", {}});

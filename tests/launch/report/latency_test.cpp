@@ -71,6 +71,22 @@ TEST(ChainLatency, DisturbedInputsAreLeftOutOfWhatIsMeasuredUndisturbed) {
   EXPECT_EQ(chain.late_quiet, 0U);
 }
 
+TEST(ChainLatency, AChainThatFallsSilentIsLateAlsoWhileNothingIsInjected) {
+  std::vector<MessageRecord> inputs;
+  for (int i = 0; i < 10; ++i) inputs.push_back(input(0.1 * i));
+  const auto chain =
+      chain_latency(kChain, inputs, {output(0.05, 0.0, 0.0)}, at(5.0), [](Time t) { return t > at(0.6); });
+  EXPECT_EQ(chain.unanswered, 9U) << "the last one is given its budget, though the run goes on";
+  EXPECT_EQ(chain.late_quiet, 4U) << "0.1 to 0.4 s";
+}
+
+TEST(ChainLatency, WhatIsAnsweredInADisturbanceIsDisturbed) {
+  const auto chain = chain_latency(kChain, {input(0.0), input(0.1)}, {output(0.04, 0.0, 0.0), output(0.4, 0.1, 0.1)},
+                                   at(1.0), [](Time t) { return t >= at(0.2); });
+  EXPECT_EQ(chain.reaction_quiet.count, 1U) << "taken in before it began";
+  EXPECT_EQ(chain.late_quiet, 0U);
+}
+
 TEST(ChainLatency, SaysWhyThereIsNothing) {
   EXPECT_THAT(chain_latency(kChain, {}, {output(0.1, 0, 0)}, at(1.0), kNever).absent,
               HasSubstr("no message of 'lidar'"));

@@ -73,6 +73,28 @@ TEST(CloudQuality, HashFollowsContentAndNotTheStamp) {
   EXPECT_NE(cloud({{1, 2, 3, 4}}).content_hash, cloud({{1, 2, 3, 5}}).content_hash);
 }
 
+ocelli::msg::RadarDetections scan(const std::vector<float>& ranges_m, int sec = 1) {
+  ocelli::msg::RadarDetections scan;
+  scan.header().stamp().sec(sec);
+  for (const float range_m : ranges_m) scan.detections().emplace_back().range_m(range_m);
+  return scan;
+}
+
+TEST(ScanQuality, HashFollowsTheDetectionsAndNotTheStamp) {
+  EXPECT_EQ(scan_quality(scan({10, 20}, 1)).content_hash, scan_quality(scan({10, 20}, 2)).content_hash);
+  EXPECT_NE(scan_quality(scan({10, 20})).content_hash, scan_quality(scan({10, 21})).content_hash);
+  EXPECT_NE(scan_quality(scan({10, 20})).content_hash, scan_quality(scan({10})).content_hash);
+  auto slower = scan({10, 20});
+  slower.detections()[1].range_rate_mps(-1.0F);
+  EXPECT_NE(scan_quality(scan({10, 20})).content_hash, scan_quality(slower).content_hash);
+  EXPECT_DOUBLE_EQ(scan_quality(scan({10, 20})).values[0], 2.0);
+}
+
+TEST(ScanQuality, AnEmptyRoadRepeatsNothing) {
+  EXPECT_NE(scan_quality(scan({}, 1)).content_hash, scan_quality(scan({}, 2)).content_hash);
+  EXPECT_NE(scan_quality(scan({})).content_hash, 0U) << "0 means not computed: a frozen radar would not heal";
+}
+
 TEST(QualityOf, GoesByTheKind) {
   Sample sample;
   sample.kind = &topics::kind_of<topics::LidarPoints>();
@@ -88,6 +110,9 @@ TEST(QualityOf, GoesByTheKind) {
   sample.value = std::make_shared<const ocelli::msg::Tracks>(tracks);
   EXPECT_DOUBLE_EQ(quality_of(sample).values[0], 4.0);
   EXPECT_EQ(quality_of(sample).content_hash, 0U);
+  sample.kind = &topics::kind_of<topics::RadarDetections>();
+  sample.value = std::make_shared<const ocelli::msg::RadarDetections>(scan({10, 20, 30}));
+  EXPECT_DOUBLE_EQ(quality_of(sample).values[0], 3.0);
   sample.kind = &topics::kind_of<topics::ImuData>();
   EXPECT_EQ(quality_of(sample).content_hash, 0U) << "small messages are not judged";
 }

@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 /// Works on every second message; leaves three measurements out at 3 m/s.
 struct Half {
@@ -179,7 +180,11 @@ TEST_F(Shell, WhatAStepLeftOutStandsInItsObservation) {
   EXPECT_EQ(left_out.kind, ObservationKind::kActivation);
   EXPECT_EQ(left_out.quality[0], 3.0);
   EXPECT_EQ(left_out.status, ObservationStatus::kDegraded);
-  EXPECT_THAT(shell_->take_problems(), ElementsAre("step left out 3 measurements that it could not use"));
+  EXPECT_THAT(shell_->take_problems(), ElementsAre("steps left out 3 measurements so far that they could not use"));
+  for (const Duration later : {5ms, 10ms}) EXPECT_EQ(run_with(3.0, kStart + later).quality[0], 3.0);
+  EXPECT_THAT(shell_->take_problems(), IsEmpty()) << "told at the first, the tenth, the hundredth";
+  run_with(3.0, kStart + 15ms);
+  EXPECT_THAT(shell_->take_problems(), ElementsAre("steps left out 12 measurements so far that they could not use"));
   const Observation all_used = run_with(1.0, kStart + 20ms);
   EXPECT_EQ(all_used.quality[0], 0.0);
   EXPECT_EQ(all_used.status, ObservationStatus::kOk);

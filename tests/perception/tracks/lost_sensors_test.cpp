@@ -132,6 +132,13 @@ TEST_F(WithAllSensors, ARadarThatRepeatsItsScanIsMissing) {
   EXPECT_EQ(tracks()->sensors_missing(), 0U);
 }
 
+TEST(Repeated, AStandingRadarMayReturnTheSameRoundedNumbers) {
+  const std::vector<tracking::RadarReturn> scan{{{20.0, 1.0, 0.0}, 0.0, 0.1}};
+  EXPECT_FALSE(is_repeated(scan, scan, 0.0));
+  EXPECT_TRUE(is_repeated(scan, scan, 5.0)) << "a vehicle that moves changes its distances";
+  EXPECT_FALSE(is_repeated(std::span<const tracking::RadarReturn>{}, {}, 5.0)) << "an empty road";
+}
+
 TEST_F(WithAllSensors, ALostCameraOrRadarIsSaid) {
   for (int i = 8; i < 12; ++i) lidar(i * 100ms);
   EXPECT_EQ(tracks()->sensors_missing(), kSourceCamera | kSourceRadar);
