@@ -102,7 +102,8 @@ std::string sensor_table(const std::vector<SensorEvaluation>& evaluations) {
   const auto all = evaluations.front().score.velocity_rmse_mps();
   for (const SensorEvaluation& e : evaluations) {
     const auto other = e.score.velocity_rmse_mps();
-    if (!e.silent.empty() && all && other && *other > 0.0) const double less = 100.0 * (1.0 - *all / *other);
+    if (e.silent.empty() || !all || !other || *other <= 0.0) continue;
+    const double less = 100.0 * (1.0 - *all / *other);
     out += fmt::format("{} makes the velocity RMSE {:.0f} % {}\n", e.silent, std::abs(less),
                        less < 0.0 ? "larger" : "smaller");
   }

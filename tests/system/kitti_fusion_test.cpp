@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "ocelli/middleware/log/recording.hpp"
 #include "ocelli/middleware/topics/topics.hpp"
@@ -29,13 +30,14 @@ using tracking::kSourceCamera;
 using tracking::kSourceLidar;
 
 constexpr double kRange_m = 30.0;
-constexpr double kNear_m = 2.0;       // of a lidar's box: its track
-constexpr double kIou = 0.3;          // of a camera's box: it shows the same vehicle
-constexpr double kBothAtLeast = 0.8;  // of the frames in which both sensors see it
-constexpr std::size_t kFrames = 32;   // of the drive
+constexpr double kNear_m = 2.0;         // of a lidar's box: its track
+constexpr double kIou = 0.3;            // of a camera's box: it shows the same vehicle
+constexpr double kBothAtLeast = 0.8;    // of the frames in which both sensors see it
+constexpr std::size_t kBornWithin = 3;  // frames of a vehicle that both see until it has a track
+constexpr std::size_t kFrames = 32;     // of the drive
 // What is judged at least: with fewer, the test would have lost its subject.
-constexpr std::size_t kVehicles = 8;
-constexpr std::size_t kFramesSeen = 150;  // of all of them together
+constexpr std::size_t kVehicles = 6;
+constexpr std::size_t kFramesSeen = 120;  // of all of them together
 
 bool is_vehicle(perception::ObjectClass c) {
   return c == perception::ObjectClass::kCar || c == perception::ObjectClass::kTruck;
@@ -64,8 +66,9 @@ struct Drive {
 };
 
 struct Sighting {
-  std::size_t seen = 0;  // frames in which both detectors see it
-  std::size_t both = 0;  // of them: the track says so
+  std::size_t seen = 0;    // frames in which both detectors see it and it has a track
+  std::size_t both = 0;    // of them: the track says so
+  std::size_t before = 0;  // frames before it has one, which takes a second box
 };
 
 class KittiFusion : public ::testing::Test {
@@ -121,8 +124,8 @@ class KittiFusion : public ::testing::Test {
 
 /// The vehicles that both detectors see at an instant, as the lidar's boxes: each box of the camera shows the one that
 /// it overlaps most, and no other. The fusion has no part in this.
-std::vector<const perception::Box3*> seen_by_both(const Drive& drive, Time stamp) {
-  std::vector<const perception::Box3*> seen;
+std::set<const perception::Box3*> seen_by_both(const Drive& drive, Time stamp) {
+  std::set<const perception::Box3*> seen;
   const auto lidar = drive.lidar.find(stamp);
   const auto camera = drive.camera_boxes.find(stamp);
   if (lidar == drive.lidar.end() || camera == drive.camera_boxes.end()) return seen;
@@ -137,17 +140,21 @@ std::vector<const perception::Box3*> seen_by_both(const Drive& drive, Time stamp
       most = iou;
       shown = &vehicle;
     }
-    if (shown != nullptr && shown->centre_m.head<2>().norm() <= kRange_m) seen.push_back(shown);
+    if (shown != nullptr && shown->centre_m.head<2>().norm() <= kRange_m) seen.insert(shown);
   }
   return seen;
 }
 
-/// The track of what is at a place; nothing: none is near enough.
-const ocelli::msg::Track* track_at(const ocelli::msg::Tracks& frame, const Eigen::Vector3d& place_m) {
+Time stamp_of(const ocelli::msg::Tracks& frame) { return perception::time_of(frame.header().stamp()); }
+
+/// The track of what was at a place at that time; nothing: none was near enough.
+const ocelli::msg::Track* track_at(const ocelli::msg::Tracks& frame, const Eigen::Vector3d& place_m, Time then) {
+  const double since_s = to_seconds(stamp_of(frame) - then);
   const ocelli::msg::Track* nearest = nullptr;
   double least_m = kNear_m;
   for (const ocelli::msg::Track& track : frame.tracks()) {
-    const double away_m = std::hypot(track.position().x() - place_m.x(), track.position().y() - place_m.y());
+    const double away_m = std::hypot(track.position().x() - since_s * track.velocity().x() - place_m.x(),
+                                     track.position().y() - since_s * track.velocity().y() - place_m.y());
     if (away_m >= least_m) continue;
     least_m = away_m;
     nearest = &track;
@@ -155,16 +162,25 @@ const ocelli::msg::Track* track_at(const ocelli::msg::Tracks& frame, const Eigen
   return nearest;
 }
 
-/// Of each vehicle within range, by its track; under 0 those that have none.
+/// Of each vehicle within range, by its track. A vehicle that has none yet is the one whose track begins there within
+/// kBornWithin frames; under 0 those that get none.
 std::map<std::uint32_t, Sighting> sightings(const Drive& drive) {
   constexpr std::uint32_t kBoth = kSourceLidar | kSourceCamera;
   std::map<std::uint32_t, Sighting> all;
-  for (const ocelli::msg::Tracks& frame : drive.tracks) {
-    for (const perception::Box3* vehicle : seen_by_both(drive, perception::time_of(frame.header().stamp()))) {
-      const ocelli::msg::Track* track = track_at(frame, vehicle->centre_m);
-      Sighting& seen = all[track == nullptr ? 0 : track->id()];
-      ++seen.seen;
-      seen.both += track != nullptr && (track->sources() & kBoth) == kBoth;
+  for (std::size_t i = 0; i < drive.tracks.size(); ++i) {
+    const Time now = stamp_of(drive.tracks[i]);
+    for (const perception::Box3* vehicle : seen_by_both(drive, now)) {
+      const ocelli::msg::Track* track = track_at(drive.tracks[i], vehicle->centre_m, now);
+      std::uint32_t id = track == nullptr ? 0 : track->id();
+      for (std::size_t later = i + 1; id == 0 && later < std::min(i + 1 + kBornWithin, drive.tracks.size()); ++later)
+        if (const auto* born = track_at(drive.tracks[later], vehicle->centre_m, now)) id = born->id();
+      Sighting& vehicle_seen = all[id];
+      if (track == nullptr) {
+        ++vehicle_seen.before;
+        continue;
+      }
+      ++vehicle_seen.seen;
+      vehicle_seen.both += (track->sources() & kBoth) == kBoth;
     }
   }
   return all;
@@ -193,9 +209,12 @@ TEST_F(KittiFusion, VehiclesThatBothSensorsSeeCarryBothAsSourcesAndLanesAreShown
   std::size_t vehicles = 0;
   std::size_t frames = 0;
   for (const auto& [id, seen] : sightings(drive)) {
-    fmt::print("track {}: seen by both in {} frames, names both in {}\n", id, seen.seen, seen.both);
+    fmt::print("track {}: seen by both in {} frames, names both in {}; before it {}\n", id, seen.seen, seen.both,
+               seen.before);
     ++vehicles;
     frames += seen.seen;
+    EXPECT_NE(id, 0U) << "both detectors see a vehicle that gets no track, in " << seen.before << " frames";
+    EXPECT_LE(seen.before, kBornWithin) << "track " << id;
     EXPECT_GE(static_cast<double>(seen.both), kBothAtLeast * static_cast<double>(seen.seen)) << "track " << id;
   }
   fmt::print("judged: {} vehicles in {} frames, of {} frames of the drive\n", vehicles, frames, drive.tracks.size());
