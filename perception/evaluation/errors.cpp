@@ -20,12 +20,6 @@ Key key_of(const LabelRow& row) { return {row.sequence, row.frame}; }
 
 using ByFrame = std::map<Key, std::vector<const LabelRow*>>;
 
-ByFrame by_frame(const std::vector<LabelRow>& rows) {
-  ByFrame frames;
-  for (const LabelRow& row : rows) frames[key_of(row)].push_back(&row);
-  return frames;
-}
-
 double best_overlap(const ByFrame& frames, const LabelRow& with) {
   double best = 0.0;
   const auto found = frames.find(key_of(with));
@@ -38,10 +32,8 @@ class Classifier {
  public:
   Classifier(const Dataset& data, const ClassRows& rows, const Sweep& sweep, Kind own, double min_iou)
       : rows_(rows), sweep_(sweep), min_iou_(min_iou) {
-    std::vector<LabelRow> detections;
     for (const LabelRow& row : data.detections)
-      if (row.kind == own) detections.push_back(row);
-    detections_ = by_frame(detections);
+      if (row.kind == own) detections_[key_of(row)].push_back(&row);
     for (std::size_t t = 0; t < rows.results.size(); ++t)
       if (sweep.fates.is_matched[t] != 0 || sweep.fates.is_false_positive[t] != 0)
         kept_[key_of(rows.results[t])].push_back(t);

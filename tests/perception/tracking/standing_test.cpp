@@ -48,6 +48,29 @@ TEST_F(Standing, OneWrongPlaceDoesNotEndIt) {
   EXPECT_TRUE(rest_.is_likelier());
 }
 
+TEST_F(Standing, OneMeasurementSaysLittleAndAllOfThemHaveALimit) {
+  for (int i = 0; i < 100; ++i) see(0.0);
+  EXPECT_NEAR(rest_.log_odds, 5.0, 0.3) << "some that stand leave";
+  weigh_speed(20.0, 0.1, 0.0, 0.03, rest_);
+  EXPECT_NEAR(rest_.log_odds, 3.0, 0.3) << "a range rate may be another's";
+}
+
+TEST_F(Standing, WhatWasMeasuredFades) {
+  rest_.log_odds = 4.0;
+  weigh_place({0.0, 0.0}, 1e6 * Eigen::Matrix2d::Identity(), motion_, rest_);
+  EXPECT_NEAR(rest_.log_odds, 3.8, 0.01) << "a place that says nothing";
+}
+
+TEST_F(Standing, BeginsWithWhatTheVelocitySaysAgainstIt) {
+  EXPECT_NEAR(rest_at(motion_).log_odds, 0.0, 1e-9) << "none is known";
+  motion_.mean.segment<2>(3) << 3.0, 0.0;
+  motion_.covariance.block<2, 2>(3, 3) = Eigen::Matrix2d::Identity();
+  EXPECT_NEAR(rest_at(motion_).log_odds, -0.5 * 9.0, 0.15);
+  EXPECT_FALSE(rest_at(motion_).is_likelier());
+  motion_.mean(3) = 30.0;
+  EXPECT_NEAR(rest_at(motion_).log_odds, -5.0, 1e-9) << "and may stop";
+}
+
 TEST_F(Standing, ASpeedDecidesWhenItIsUnlikeTheOther) {
   weigh_speed(0.05, 0.1, 0.05, 64.0, rest_);
   EXPECT_GT(rest_.log_odds, 1.0) << "of a speed that could have been any";
