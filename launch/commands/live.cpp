@@ -87,6 +87,20 @@ Status check_target(const std::string& text, const PlannedInjection& injection, 
   return error(ErrorCode::kNotFound, "--inject {}: {}", text, unknown_name("target", injection.target, names));
 }
 
+/// What begins after the run is none of it. The modes that a demonstration declares heal: it needs the end as well.
+Status check_time(const std::string& text, const PlannedInjection& injection, const std::string& kind,
+                  Duration duration) {
+  if (duration == Duration{}) return ok();
+  if (injection.at >= duration)
+    return error(ErrorCode::kInvalidArgument, "--inject {}: begins after {:g} s, the run ends after {:g} s", text,
+                 to_seconds(injection.at), to_seconds(duration));
+  const Duration end = injection.at + injection.duration;
+  if (kind == "demo" && end > duration)
+    return error(ErrorCode::kInvalidArgument, "--inject {}: ends after {:g} s, the demonstration after {:g} s", text,
+                 to_seconds(end), to_seconds(duration));
+  return ok();
+}
+
 Result<std::vector<PlannedInjection>> plan(const Options& options, Duration duration, const LaunchFile& launch,
                                            const std::vector<SourceTopic>& sources,
                                            const std::map<std::string, const topics::TopicKind*>& topics) {
@@ -94,9 +108,7 @@ Result<std::vector<PlannedInjection>> plan(const Options& options, Duration dura
   for (const std::string& text : options.injections) {
     OCELLI_ASSIGN(auto injection, parse_injection(text));
     OCELLI_TRY(check_target(text, injection, launch, sources, topics));
-    if (duration > Duration{} && injection.at + injection.duration > duration)
-      return error(ErrorCode::kInvalidArgument, "--inject {}: ends after {:g} s, the run after {:g} s", text,
-                   to_seconds(injection.at + injection.duration), to_seconds(duration));
+    OCELLI_TRY(check_time(text, injection, options.kind, duration));
     injections.push_back(std::move(injection));
   }
   std::ranges::stable_sort(injections, {}, &PlannedInjection::at);  // so follow the modes that are declared

@@ -118,6 +118,8 @@ expect 2 "--type: profile P04 does not use it" e2e protect --profile P04 --type 
 expect 2 "--data-id: profile P02 does not use it" e2e protect --profile P02 --data-id 1 0001020304050607
 expect 2 "--alpha requires --good-fit" fit --failures 0 --hours 1 --target-fit 10 --alpha 0.1
 expect 2 "--prior-hours requires --prior-failures" fit --failures 0 --hours 1 --target-fit 10 --prior-hours 5
+expect 2 "begins after 5 s, the run ends after 2 s" run demo --duration 2s --inject lose:lidar/top@5s+1s
+expect 2 "ends after 6 s, the demonstration after 5 s" demo --duration 5s --inject lose:lidar/top@4s+2s
 touch file
 expect 2 "is a file, expected a folder" run demo --duration 1s --out file
 head -c 1000 /dev/urandom >noise.mcap
