@@ -128,7 +128,7 @@ TEST_F(HeardScene, ACarThatBrakesHardKeepsItsBoxesAndItsTrack) {
     ASSERT_NE(car, nullptr) << i;
     ids.insert(car->id);
     EXPECT_NE(car->sources & kSourceLidar, 0U) << i;
-    EXPECT_NEAR(car->v_world.x(), v_mps, 1.7) << i;
+    EXPECT_NEAR(car->v_world.x(), v_mps, 0.07) << i << ": without noise";
     EXPECT_EQ(tracks(), 1U) << i;
   }
   EXPECT_EQ(ids.size(), 1U);
