@@ -101,7 +101,7 @@ class Reach {
   std::set<std::string> untaken_;  // published, but not received
 };
 
-/// Those of the faults `reached` by a disturbance that it can cause: a sensor is missing only when it was disturbed.
+/// Indices of the supervised faults that a disturbance can cause: a sensor is missing only when it was disturbed.
 std::vector<std::uint32_t> consequences(const Reach& reach, const safety::MonitorConfig& supervised) {
   const std::vector<std::string> patterns = reach.patterns();
   std::vector<std::uint32_t> faults;

@@ -3,8 +3,8 @@
 
 #include "ocelli/launch/command.hpp"
 #include "ocelli/launch/commands/commands.hpp"
-#include "ocelli/launch/expectation.hpp"
 #include "ocelli/launch/drive.hpp"
+#include "ocelli/launch/expectation.hpp"
 #include "ocelli/launch/live_settings.hpp"
 #include "ocelli/launch/logical_run.hpp"
 #include "ocelli/launch/run_folder.hpp"
